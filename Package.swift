@@ -1,0 +1,71 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// Imports point down this list only (DESIGN.md, "The house"): a target may name as a dependency what stands after it.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func system(_ name: String, _ package: String, _ debian: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: package, providers: [.apt([debian])])
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(name: name + "Tests", dependencies: [.init(stringLiteral: name)] + dependencies, swiftSettings: strict)
+}
+
+var targets: [Target] = [
+  .executableTarget(name: "postern", dependencies: ["CommandLine"], swiftSettings: strict),
+  room("CommandLine", ["Daemon", "Host", "Sorting", "MailText", "Configuration"]),
+  room("Daemon", ["Intake", "Relay", "Poller", "Sequencer", "Web", "Store", "Host", "Configuration"]),
+  room("Intake", ["Store", "Host", "Outreach", "SMTP", "MailText", "Configuration"]),
+  room("Relay", ["Store", "Host", "Delivery", "SMTP", "MailText", "Configuration"]),
+  room("Poller", ["Store", "Host", "Sorting", "IMAP", "MailText", "Configuration"]),
+  room("Sequencer", ["Store", "Host", "Outreach", "Configuration"]),
+  room("Web", ["Store", "Host", "Delivery", "Outreach", "Sorting", "MailText", "Configuration", "CMicrohttpd"]),
+  room("Store", ["Host", "Outreach", "Delivery", "Sorting", "MailText", "Configuration", "CSQLite"]),
+  room("Host", ["CCurl", "COpenSSL", "CArgon2", "CLinux"]),
+  room("Outreach", ["Sorting", "MailText"]),
+  room("Delivery", ["MailText"]),
+  room("Sorting", ["MailText"]),
+  room("SMTP", ["MailText"]),
+  room("IMAP", ["MailText"]),
+  room("MailText", ["CLinux"]),
+  room("Configuration", ["CTOML"]),
+  system("CCurl", "libcurl", "libcurl4-openssl-dev"),
+  system("COpenSSL", "openssl", "libssl-dev"),
+  system("CSQLite", "sqlite3", "libsqlite3-dev"),
+  system("CPostgres", "libpq", "libpq-dev"),
+  system("CAres", "libcares", "libc-ares-dev"),
+  system("CMicrohttpd", "libmicrohttpd", "libmicrohttpd-dev"),
+  system("CArgon2", "libargon2", "libargon2-dev"),
+  .systemLibrary(name: "CLinux"),
+  .target(name: "CTOML", cxxSettings: [.unsafeFlags(["-Werror"])]),
+  tests(of: "MailText"), tests(of: "SMTP", ["MailText"]), tests(of: "IMAP"), tests(of: "Sorting", ["MailText"]),
+  tests(of: "Delivery"), tests(of: "Outreach"), tests(of: "Configuration"), tests(of: "Host"),
+  tests(of: "Store", ["Host", "Sorting", "Delivery", "Outreach", "MailText"]),
+]
+
+// libFuzzer brings its own main, so the fuzzers are built only by scripts/fuzz, which sets this.
+if ProcessInfo.processInfo.environment["POSTERN_FUZZ"] != nil {
+  targets += [
+    .executableTarget(name: "FuzzFramer", dependencies: ["SMTP"], path: "Tests/Fuzz/FuzzFramer", swiftSettings: strict),
+    .executableTarget(name: "FuzzMIME", dependencies: ["MailText"], path: "Tests/Fuzz/FuzzMIME", swiftSettings: strict),
+  ]
+}
+
+let package = Package(
+  name: "postern",
+  products: [.executable(name: "postern", targets: ["postern"])],
+  targets: targets,
+  cxxLanguageStandard: .cxx17
+)
