@@ -1,0 +1,92 @@
+/// Everything about a mailbox but its secret; the store keeps it as JSON text.
+public struct AccountSettings: Sendable, Equatable, Codable {
+  /// The mailbox's address; its identity.
+  public var address: String
+  /// The name beside the address in From.
+  public var displayName: String?
+  /// The workspace it belongs to.
+  public var workspace: String
+  /// Where its mail is sent.
+  public var smtp: RemoteServer
+  /// Where its mail is read; nil is not watched.
+  public var imap: RemoteServer?
+  /// PEM file with the CA of own servers; nil is the system's.
+  public var caFile: String?
+  /// `socks5h://…` or `http://…`; nil is none.
+  public var proxy: String?
+  /// IANA name of the zone of its day; nil is the workspace's.
+  public var zone: String?
+  /// Accepted sends a day; nil is no limit.
+  public var dailyLimit: Int?
+  /// What a day is.
+  public var limitMode: LimitMode
+  /// Accepted sends an hour; nil is no limit.
+  public var hourlyLimit: Int?
+  /// Least time between two sends; milliseconds.
+  public var minimumGapMilliseconds: Int64
+  /// Connections at once.
+  public var connections: Int
+  /// Caps while it is new; nil is not warmed up.
+  public var warmup: WarmupSettings?
+  /// When it may send; nil is always.
+  public var window: WindowSettings?
+  /// What becomes of a message that may or may not have gone.
+  public var onUnknown: UnknownPolicy
+  /// How often it is looked at without IDLE; milliseconds, nil is `[poller]`'s.
+  public var pollIntervalMilliseconds: Int64?
+  /// Its share where the rotation is by weight.
+  public var weight: Int
+  /// The pools it is in; empty is `default`.
+  public var pools: [String]
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case address, workspace, smtp, imap, proxy, zone, connections, warmup, window, weight, pools
+    case displayName = "display_name"
+    case caFile = "ca_file"
+    case dailyLimit = "daily_limit"
+    case limitMode = "limit_mode"
+    case hourlyLimit = "hourly_limit"
+    case minimumGapMilliseconds = "minimum_gap_milliseconds"
+    case onUnknown = "on_unknown"
+    case pollIntervalMilliseconds = "poll_interval_milliseconds"
+  }
+
+  /// An account with the defaults for everything but its address and server.
+  public init(address: String, smtp: RemoteServer, imap: RemoteServer? = nil) {
+    self.address = address
+    self.smtp = smtp
+    self.imap = imap
+    workspace = "default"
+    limitMode = .calendar
+    minimumGapMilliseconds = 0
+    connections = 1
+    onUnknown = .hold
+    weight = 1
+    pools = []
+  }
+
+  /// Keys that are absent have their defaults, so that what an older version stored can be read.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      address: try values.decode(String.self, forKey: .address),
+      smtp: try values.decode(RemoteServer.self, forKey: .smtp),
+      imap: try values.decodeIfPresent(RemoteServer.self, forKey: .imap))
+    displayName = try values.decodeIfPresent(String.self, forKey: .displayName)
+    workspace = try values.decodeIfPresent(String.self, forKey: .workspace) ?? workspace
+    caFile = try values.decodeIfPresent(String.self, forKey: .caFile)
+    proxy = try values.decodeIfPresent(String.self, forKey: .proxy)
+    zone = try values.decodeIfPresent(String.self, forKey: .zone)
+    dailyLimit = try values.decodeIfPresent(Int.self, forKey: .dailyLimit)
+    limitMode = try values.decodeIfPresent(LimitMode.self, forKey: .limitMode) ?? limitMode
+    hourlyLimit = try values.decodeIfPresent(Int.self, forKey: .hourlyLimit)
+    minimumGapMilliseconds = try values.decodeIfPresent(Int64.self, forKey: .minimumGapMilliseconds) ?? 0
+    connections = try values.decodeIfPresent(Int.self, forKey: .connections) ?? connections
+    warmup = try values.decodeIfPresent(WarmupSettings.self, forKey: .warmup)
+    window = try values.decodeIfPresent(WindowSettings.self, forKey: .window)
+    onUnknown = try values.decodeIfPresent(UnknownPolicy.self, forKey: .onUnknown) ?? onUnknown
+    pollIntervalMilliseconds = try values.decodeIfPresent(Int64.self, forKey: .pollIntervalMilliseconds)
+    weight = try values.decodeIfPresent(Int.self, forKey: .weight) ?? weight
+    pools = try values.decodeIfPresent([String].self, forKey: .pools) ?? pools
+  }
+}

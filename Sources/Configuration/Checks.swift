@@ -1,0 +1,132 @@
+// Small grammars of single values: nil when the value is good, else what is wrong with it.
+import Foundation
+
+/// Minutes of the day of a span like `09:00-17:00`; nil when it is none or empty.
+func parseSpan(_ text: String) -> Range<Int>? {
+  let ends = text.split(separator: "-", omittingEmptySubsequences: false)
+  guard ends.count == 2, let start = parseClock(ends[0]), let end = parseClock(ends[1]), start < end else { return nil }
+  return start..<end
+}
+
+private func parseClock(_ text: Substring) -> Int? {
+  let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+  guard parts.count == 2, let hour = twoDigits(parts[0]), let minute = twoDigits(parts[1]) else { return nil }
+  guard minute < 60, hour < 24 || (hour == 24 && minute == 0) else { return nil }
+  return hour * 60 + minute
+}
+
+private func twoDigits(_ text: Substring.UTF8View) -> Int? {
+  guard text.count == 2, text.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+  return Int(String(Substring(text)))
+}
+
+enum Check {
+  /// A usable mail address; the full grammar is MailText's, this one catches what a person mistypes.
+  static func address(_ text: String) -> String? {
+    let bytes = Array(text.utf8)
+    guard let at = bytes.lastIndex(of: UInt8(ascii: "@")), at > 0, at < bytes.count - 1,
+      bytes.allSatisfy({ $0 > 0x20 && $0 != 0x7f && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") })
+    else { return "\"\(text)\" is no mail address" }
+    return domain(String(decoding: bytes[(at + 1)...], as: UTF8.self)).map { _ in "\"\(text)\" is no mail address" }
+  }
+
+  /// A host name or address literal: letters, digits, hyphens, dots and colons, or UTF-8.
+  static func host(_ text: String) -> String? {
+    let good = !text.isEmpty && text.utf8.count <= 255 && text.utf8.allSatisfy { isNameByte($0) || $0 == 0x3a }
+    return good ? nil : "\"\(text)\" is no host name or address"
+  }
+
+  /// A domain name of one or more labels.
+  static func domain(_ text: String) -> String? {
+    let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    let good =
+      text.utf8.count <= 253
+      && labels.allSatisfy { label in
+        !label.isEmpty && label.count <= 63 && label.first != 0x2d && label.last != 0x2d
+          && label.allSatisfy { isNameByte($0) }
+      }
+    return good ? nil : "\"\(text)\" is no domain name"
+  }
+
+  /// A name that can stand in a header, a URL path and a table: no spaces and no separators.
+  static func name(_ text: String) -> String? {
+    let good =
+      !text.isEmpty && text.utf8.count <= 100
+      && text.utf8.allSatisfy { isNameByte($0) || [0x5f, 0x3a, 0x40, 0x2b].contains($0) }
+    return good ? nil : "\"\(text)\" is no name: use letters, digits and . _ - : @ +"
+  }
+
+  /// An IPv4 or IPv6 address.
+  static func address4or6(_ text: String) -> String? {
+    bits(ofAddress: text) == nil ? "\"\(text)\" is no IPv4 or IPv6 address" : nil
+  }
+
+  /// A network like `10.0.0.0/8` or `::1/128`, or a single address.
+  static func network(_ text: String) -> String? {
+    let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let first = parts.first, let bits = bits(ofAddress: String(first)) else {
+      return "\"\(text)\" is no network; write it like \"10.0.0.0/8\" or \"::1/128\""
+    }
+    guard parts.count == 2 else { return nil }
+    guard let prefix = Int(parts[1]), (0...bits).contains(prefix) else {
+      return "\"\(text)\": the prefix length must be between 0 and \(bits)"
+    }
+    return nil
+  }
+
+  /// Spans that are well-formed, in order and apart.
+  static func spans(_ texts: [String]) -> String? {
+    if texts.isEmpty { return "must hold at least one span like \"09:00-17:00\"" }
+    var end = 0
+    for text in texts {
+      guard let span = parseSpan(text) else { return "\"\(text)\" is no span; write it like \"09:00-17:00\"" }
+      if span.lowerBound < end { return "\"\(text)\" overlaps or comes before the span in front of it" }
+      end = span.upperBound
+    }
+    return nil
+  }
+
+  /// Anything but nothing.
+  static func filled(_ text: String) -> String? { text.isEmpty ? "must not be empty" : nil }
+
+  /// Text for a header or a table: no control characters.
+  static func oneLine(_ text: String) -> String? {
+    text.utf8.contains { $0 < 0x20 || $0 == 0x7f } ? "must not hold line breaks or control characters" : filled(text)
+  }
+
+  /// A path; NUL would end it early.
+  static func path(_ text: String) -> String? {
+    text.isEmpty || text.utf8.contains(0) ? "must be a path" : nil
+  }
+
+  /// A path that fits `sockaddr_un` (unix(7): 108 bytes with the NUL).
+  static func socketPath(_ text: String) -> String? {
+    text.utf8.count > 107 ? "the path of a socket has at most 107 bytes" : path(text)
+  }
+
+  /// A proxy URL that libcurl takes.
+  static func proxy(_ text: String) -> String? {
+    let schemes = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
+    guard let url = URL(string: text), let scheme = url.scheme, schemes.contains(scheme), url.host() != nil else {
+      return "\"\(text)\" is no proxy; write it like \"socks5h://127.0.0.1:1080\""
+    }
+    return nil
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), 0x80...:
+      true
+    default: false
+    }
+  }
+
+  /// 32 or 128; nil when it is no address. `inet_pton` computes only, it asks nobody.
+  private static func bits(ofAddress text: String) -> Int? {
+    var storage = in6_addr()
+    if inet_pton(AF_INET, text, &storage) == 1 { return 32 }
+    if inet_pton(AF_INET6, text, &storage) == 1 { return 128 }
+    return nil
+  }
+}

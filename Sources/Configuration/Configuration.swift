@@ -1,0 +1,174 @@
+// Reads the daemon's configuration. Each section's function names its keys once, with type, default and bounds.
+import Foundation
+
+extension Configuration {
+  /// Reads a TOML text. Every error comes with line and column; all of them are reported together, in order.
+  public static func parse(toml: String, file: String) -> Result<Configuration, ConfigurationErrors> {
+    read(toml: toml, file: file).result
+  }
+
+  /// Whether a zone is in the tz database.
+  static func zoneIsKnown(_ name: String) -> Bool { TimeZone(identifier: name) != nil }
+
+  /// The result, and every key that was asked for, by section.
+  static func read(toml: String, file: String) -> (
+    result: Result<Configuration, ConfigurationErrors>, keys: [String: [String]]
+  ) {
+    switch TOMLDocument.parse(toml, file: file) {
+    case .failure(let error): return (.failure(.init([error])), [:])
+    case .success(let root):
+      let reader = FileReader(file: file, zoneIsKnown: zoneIsKnown)
+      let configuration = Configuration(SectionReader(root, path: "", reader: reader))
+      let errors = reader.sortedErrors
+      return (errors.isEmpty ? .success(configuration) : .failure(.init(errors)), reader.knownKeys)
+    }
+  }
+
+  private init(_ root: SectionReader) {
+    self.init()
+    server = ServerSettings(root.section("server"))
+    let listeners = root.sections("listener")
+    // Without a listener in the file the keys are still asked for, so that their names and defaults are known.
+    self.listeners =
+      listeners.isEmpty ? [ListenerSettings(root.section(none: "listener"))] : listeners.map(ListenerSettings.init)
+    intake = IntakeSettings(root.section("intake"))
+    store = StoreSettings(root.section("store"))
+    relay = RelaySettings(root.section("relay"))
+    poller = PollerSettings(root.section("poller"))
+    workspace = WorkspaceSettings(root.section("workspace"))
+    sequences = SequenceDefaults(root.section("sequences"))
+    root.finish()
+    refuseSameListeners(listeners)
+  }
+
+  private func refuseSameListeners(_ sections: [SectionReader]) {
+    var seen: Set<String> = []
+    for (listener, section) in zip(listeners, sections) where listener.port != 0 {
+      if !seen.insert("\(listener.address) \(listener.port)").inserted {
+        section.fail(key: "port", "port: another [[listener]] is already on \(listener.address) port \(listener.port)")
+      }
+    }
+  }
+}
+
+extension ServerSettings {
+  init(_ section: SectionReader) {
+    self.init()
+    hostname = section.string("hostname", default: hostname, check: Check.domain)
+    dataDir = section.string("data_dir", default: dataDir, check: Check.path)
+    keyFile = section.string("key_file", default: keyFile, check: Check.path)
+    controlSocket = section.string("control_socket", default: controlSocket, check: Check.socketPath)
+    logLevel = section.choice("log_level", default: logLevel)
+    loops = section.integer("loops", default: loops, in: 0...256)
+    drainTimeoutMilliseconds = section.duration("drain_timeout", default: drainTimeoutMilliseconds)
+    section.finish()
+  }
+}
+
+extension ListenerSettings {
+  init(_ section: SectionReader) {
+    self.init()
+    address = section.string("address", default: address, check: Check.address4or6)
+    port = section.integer("port", default: port, in: 0...65535)
+    tls = section.choice("tls", default: tls)
+    certificate = section.optionalString("certificate", check: Check.path)
+    key = section.optionalString("key", check: Check.path)
+    authWithoutTLS = section.boolean("auth_without_tls", default: authWithoutTLS)
+    bareNewlines = section.choice("bare_newlines", default: bareNewlines)
+    trustedNetworks = section.strings("trusted_networks", default: trustedNetworks, check: Check.network)
+    section.finish()
+    if tls != .none {
+      for (name, value) in [("certificate", certificate), ("key", key)] where value == nil && !section.has(name) {
+        section.fail(key: "tls", "tls = \"\(tls.rawValue)\" needs the key \"\(name)\" with a PEM file")
+      }
+    }
+  }
+}
+
+extension IntakeSettings {
+  init(_ section: SectionReader) {
+    self.init()
+    maxMessageSize = section.size("max_message_size", default: maxMessageSize, atLeast: "64KiB")
+    // RFC 5321 §4.5.3.1.8: a server must be able to take 100 recipients; fewer is for closed systems.
+    maxRecipients = section.integer("max_recipients", default: maxRecipients, in: 1...100_000)
+    maxConnections = section.integer("max_connections", default: maxConnections, in: 1...100_000)
+    maxConnectionsPerAddress = section.integer(
+      "max_connections_per_address", default: maxConnectionsPerAddress, in: 1...100_000)
+    maxMailsPerSession = section.integer("max_mails_per_session", default: maxMailsPerSession, in: 0...1_000_000_000)
+    maxHeaderSize = section.size("max_header_size", default: maxHeaderSize, atLeast: "4KiB")
+    maxHeaderFields = section.integer("max_header_fields", default: maxHeaderFields, in: 10...100_000)
+    // RFC 5321 §4.5.3.1.4: 512 octets, and more by extensions (RFC 4954 §4: 12288 for AUTH).
+    maxCommandLine = section.integer("max_command_line", default: maxCommandLine, in: 512...65536)
+    maxReceived = section.integer("max_received", default: maxReceived, in: 1...1000)
+    maxErrors = section.integer("max_errors", default: maxErrors, in: 1...1000)
+    maxCommandsWithoutMail = section.integer(
+      "max_commands_without_mail", default: maxCommandsWithoutMail, in: 10...1_000_000)
+    maxLoginFailures = section.integer("max_login_failures", default: maxLoginFailures, in: 1...100)
+    commandTimeoutMilliseconds = section.duration("command_timeout", default: commandTimeoutMilliseconds, atLeast: "1s")
+    dataTimeoutMilliseconds = section.duration("data_timeout", default: dataTimeoutMilliseconds, atLeast: "1s")
+    messageTimeoutMilliseconds = section.duration("message_timeout", default: messageTimeoutMilliseconds, atLeast: "1s")
+    handshakeTimeoutMilliseconds = section.duration(
+      "handshake_timeout", default: handshakeTimeoutMilliseconds, atLeast: "1s")
+    maxBufferMemory = section.size("max_buffer_memory", default: maxBufferMemory, atLeast: "1MiB")
+    idempotencyWindowMilliseconds = section.duration(
+      "idempotency_window", default: idempotencyWindowMilliseconds, atLeast: "1s")
+    section.finish()
+  }
+}
+
+extension StoreSettings {
+  init(_ section: SectionReader) {
+    self.init()
+    path = section.string("path", default: path, check: Check.path)
+    diskWatermark = section.size("disk_watermark", default: diskWatermark, atLeast: "0")
+    readers = section.integer("readers", default: readers, in: 1...64)
+    section.finish()
+  }
+}
+
+extension RelaySettings {
+  init(_ section: SectionReader) {
+    self.init()
+    retryDelaysMilliseconds = section.durations("retry_delays", default: retryDelaysMilliseconds)
+    connectTimeoutMilliseconds = section.duration("connect_timeout", default: connectTimeoutMilliseconds, atLeast: "1s")
+    commandTimeoutMilliseconds = section.duration("command_timeout", default: commandTimeoutMilliseconds, atLeast: "1s")
+    dataTimeoutMilliseconds = section.duration("data_timeout", default: dataTimeoutMilliseconds, atLeast: "1s")
+    idleTimeMilliseconds = section.duration("idle_time", default: idleTimeMilliseconds)
+    tickMilliseconds = section.duration("tick", default: tickMilliseconds, atLeast: "10ms")
+    maxConnections = section.integer("max_connections", default: maxConnections, in: 1...10_000)
+    section.finish()
+  }
+}
+
+extension PollerSettings {
+  init(_ section: SectionReader) {
+    self.init()
+    intervalMilliseconds = section.duration("interval", default: intervalMilliseconds, atLeast: "100ms")
+    idle = section.boolean("idle", default: idle)
+    idleRenewalMilliseconds = section.duration("idle_renewal", default: idleRenewalMilliseconds, atLeast: "1s")
+    maxMailSize = section.size("max_mail_size", default: maxMailSize, atLeast: "16KiB")
+    connectTimeoutMilliseconds = section.duration("connect_timeout", default: connectTimeoutMilliseconds, atLeast: "1s")
+    commandTimeoutMilliseconds = section.duration("command_timeout", default: commandTimeoutMilliseconds, atLeast: "1s")
+    maxBackoffMilliseconds = section.duration("max_backoff", default: maxBackoffMilliseconds, atLeast: "1s")
+    section.finish()
+  }
+}
+
+extension WorkspaceSettings {
+  init(_ section: SectionReader) {
+    self.init()
+    zone = section.zone("zone", default: zone)
+    dailyCredits = section.integer("daily_credits", default: dailyCredits, in: 0...1_000_000_000)
+    section.finish()
+  }
+}
+
+extension SequenceDefaults {
+  init(_ section: SectionReader) {
+    self.init()
+    onReply = section.choice("on_reply", default: onReply)
+    onBounce = section.choice("on_bounce", default: onBounce)
+    window = section.optionalSection("window").map(WindowSettings.init)
+    section.finish()
+  }
+}

@@ -1,0 +1,215 @@
+/// The daemon's configuration: every key of `conf/postern.toml`, typed, with its default.
+public struct Configuration: Sendable, Equatable {
+  /// `[server]`.
+  public var server = ServerSettings()
+  /// `[[listener]]`; without one in the file there is one on 127.0.0.1:2525 for loopback clients.
+  public var listeners = [ListenerSettings()]
+  /// `[intake]`.
+  public var intake = IntakeSettings()
+  /// `[store]`.
+  public var store = StoreSettings()
+  /// `[relay]`.
+  public var relay = RelaySettings()
+  /// `[poller]`.
+  public var poller = PollerSettings()
+  /// `[workspace]`.
+  public var workspace = WorkspaceSettings()
+  /// `[sequences]`.
+  public var sequences = SequenceDefaults()
+
+  /// The defaults.
+  public init() {}
+
+  /// The store's file: `store.path`, below `server.data_dir` when it is relative.
+  public var storeFile: String { inDataFolder(store.path) }
+  /// The sealing key's file: `server.key_file`, below `server.data_dir` when it is relative.
+  public var keyFile: String { inDataFolder(server.keyFile) }
+  /// The folder where `postern sendmail` keeps mails while the daemon is down.
+  public var spoolFolder: String { inDataFolder("spool") }
+
+  private func inDataFolder(_ path: String) -> String { path.hasPrefix("/") ? path : server.dataDir + "/" + path }
+}
+
+/// How much the log says; each level includes the ones after it.
+public enum LogLevel: String, Sendable, Codable, CaseIterable {
+  /// The levels, most talkative first.
+  case debug, info, warning, error
+}
+
+/// `[server]`: who the daemon is and where its files are.
+public struct ServerSettings: Sendable, Equatable {
+  /// The name in greetings, EHLO, Received and Message-IDs.
+  public var hostname = "localhost"
+  /// The folder of the store, the key file and the spool.
+  public var dataDir = "/var/lib/postern"
+  /// The key that seals secrets, relative to `dataDir`; made on first start with mode 0400.
+  public var keyFile = "postern.key"
+  /// The Unix socket that the `postern` verbs talk to.
+  public var controlSocket = "/run/postern/control.sock"
+  /// What is logged on stderr.
+  public var logLevel = LogLevel.info
+  /// Event loops, each a thread; 0 means one for each core.
+  public var loops = 0
+  /// How long TERM waits for sessions before it cuts them; milliseconds.
+  public var drainTimeoutMilliseconds: Int64 = 30_000
+
+  /// The defaults.
+  public init() {}
+}
+
+/// TLS on a listener.
+public enum ListenerTLS: String, Sendable, Codable, CaseIterable {
+  /// Plain SMTP, STARTTLS offered, TLS from the first byte (RFC 8314).
+  case none, starttls, implicit
+}
+
+/// What a listener does with a CR or LF that is not part of a CRLF.
+public enum BareNewlines: String, Sendable, Codable, CaseIterable {
+  /// Refuse the mail and close (the only answer safe against SMTP smuggling), or make them CRLF.
+  case reject, normalize
+}
+
+/// `[[listener]]`: an address where mail comes in.
+public struct ListenerSettings: Sendable, Equatable {
+  /// An IPv4 or IPv6 address; `0.0.0.0` and `::` are all.
+  public var address = "127.0.0.1"
+  /// A TCP port; 0 lets the system choose one.
+  public var port = 2525
+  /// TLS on this listener.
+  public var tls = ListenerTLS.none
+  /// PEM file with the certificate and its chain; needed with TLS.
+  public var certificate: String?
+  /// PEM file with the private key; needed with TLS.
+  public var key: String?
+  /// Whether AUTH is offered before TLS; the password then crosses the network readable.
+  public var authWithoutTLS = false
+  /// What happens to bare CR and LF.
+  public var bareNewlines = BareNewlines.reject
+  /// Networks (CIDR) that may send without a login.
+  public var trustedNetworks = ["127.0.0.0/8", "::1/128"]
+
+  /// The defaults.
+  public init() {}
+}
+
+/// `[intake]`: limits of the SMTP server. Sizes are bytes, times milliseconds.
+public struct IntakeSettings: Sendable, Equatable {
+  /// The largest mail; said in EHLO's SIZE.
+  public var maxMessageSize = 25 << 20
+  /// The most recipients of one mail.
+  public var maxRecipients = 100
+  /// The most connections at once.
+  public var maxConnections = 1000
+  /// The most connections at once from one address.
+  public var maxConnectionsPerAddress = 100
+  /// The most mails in one session; 0 is no limit.
+  public var maxMailsPerSession = 0
+  /// The longest header of a mail.
+  public var maxHeaderSize = 256 << 10
+  /// The most header fields of a mail.
+  public var maxHeaderFields = 1000
+  /// The longest command line with its CRLF.
+  public var maxCommandLine = 4096
+  /// Received fields from which on a mail is taken to go in a circle.
+  public var maxReceived = 50
+  /// Refused commands after which a session is closed.
+  public var maxErrors = 20
+  /// Commands without a mail after which a session is closed.
+  public var maxCommandsWithoutMail = 100
+  /// Failed logins after which a session is closed.
+  public var maxLoginFailures = 3
+  /// The wait for a command.
+  public var commandTimeoutMilliseconds: Int64 = 300_000
+  /// The wait for the next piece of a mail.
+  public var dataTimeoutMilliseconds: Int64 = 180_000
+  /// The wait for one whole mail.
+  public var messageTimeoutMilliseconds: Int64 = 3_600_000
+  /// The wait for the TLS handshake.
+  public var handshakeTimeoutMilliseconds: Int64 = 30_000
+  /// The buffers of all sessions together; over it new mails get 452.
+  public var maxBufferMemory = 256 << 20
+  /// How long an X-Postern-Idempotency-Key is remembered.
+  public var idempotencyWindowMilliseconds: Int64 = 86_400_000
+
+  /// The defaults.
+  public init() {}
+}
+
+/// `[store]`: the file everything is in.
+public struct StoreSettings: Sendable, Equatable {
+  /// SQLite's file, relative to `server.data_dir`.
+  public var path = "postern.db"
+  /// Free bytes below which nothing is accepted or sent.
+  public var diskWatermark = 256 << 20
+  /// Threads that read.
+  public var readers = 2
+
+  /// The defaults.
+  public init() {}
+}
+
+/// `[relay]`: sending. Times are milliseconds.
+public struct RelaySettings: Sendable, Equatable {
+  /// Waits after the first, second … temporary refusal; when they are used up the message failed.
+  public var retryDelaysMilliseconds: [Int64] = [60_000, 300_000, 900_000]
+  /// The wait for a connection with TLS and login.
+  public var connectTimeoutMilliseconds: Int64 = 60_000
+  /// The wait for a reply to MAIL and RCPT.
+  public var commandTimeoutMilliseconds: Int64 = 300_000
+  /// The wait for the reply to the final dot.
+  public var dataTimeoutMilliseconds: Int64 = 600_000
+  /// How long an unused connection is kept.
+  public var idleTimeMilliseconds: Int64 = 30_000
+  /// How often the queue is looked at when nothing wakes the relay.
+  public var tickMilliseconds: Int64 = 1000
+  /// The most connections to all accounts at once.
+  public var maxConnections = 100
+
+  /// The defaults.
+  public init() {}
+}
+
+/// `[poller]`: watching mailboxes. Times are milliseconds, sizes bytes.
+public struct PollerSettings: Sendable, Equatable {
+  /// How often a mailbox is looked at when its server has no IDLE, or `idle` is off.
+  public var intervalMilliseconds: Int64 = 60_000
+  /// Whether IDLE is used where it is offered.
+  public var idle = true
+  /// How long one IDLE lasts before it is given again.
+  public var idleRenewalMilliseconds: Int64 = 540_000
+  /// The most of a mail that is fetched; the rest of a larger mail stays unread.
+  public var maxMailSize = 1 << 20
+  /// The wait for a connection with TLS and login.
+  public var connectTimeoutMilliseconds: Int64 = 60_000
+  /// The wait for a reply.
+  public var commandTimeoutMilliseconds: Int64 = 60_000
+  /// The longest rest after failures.
+  public var maxBackoffMilliseconds: Int64 = 900_000
+
+  /// The defaults.
+  public init() {}
+}
+
+/// `[workspace]`: the default workspace.
+public struct WorkspaceSettings: Sendable, Equatable {
+  /// IANA name of the zone of days, windows and tables.
+  public var zone = "UTC"
+  /// Credits of a day; 0 is no limit.
+  public var dailyCredits = 0
+
+  /// The defaults.
+  public init() {}
+}
+
+/// `[sequences]`: what holds for a sequence that does not say otherwise.
+public struct SequenceDefaults: Sendable, Equatable {
+  /// What an answer does.
+  public var onReply = SequenceReaction.stop
+  /// What a hard bounce does.
+  public var onBounce = SequenceReaction.stop
+  /// When its mails may go; nil is always.
+  public var window: WindowSettings?
+
+  /// The defaults.
+  public init() {}
+}
