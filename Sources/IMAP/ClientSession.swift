@@ -1,0 +1,253 @@
+/// One IMAP connection from the client's side as a value: bytes in, actions out.
+///
+/// The owner writes what `submit` and `.write` give, hands over all bytes it reads, and closes on `.failed` and `.ended`.
+/// Logging in is not this session's business: it starts after a login, or at a greeting to a server that needs none.
+public struct ClientSession: Sendable {
+  /// Where the session stands (RFC 9051 section 3).
+  public enum Phase: Equatable, Sendable {
+    case greeting, notAuthenticated, authenticated, selected, loggingOut, ended
+  }
+
+  /// Where the session stands.
+  public private(set) var phase: Phase
+  /// What the server offers, upper-cased; nil when it has not said since the login.
+  public private(set) var capabilities: Set<String>?
+  /// The open mailbox.
+  public private(set) var mailbox: Mailbox?
+
+  private enum Idle: Equatable { case none, asked, askedAndStopped, running, stopped }
+
+  private let limits: Limits
+  private var framer: ResponseFramer
+  private var outstanding: [(tag: String, command: Command)] = []
+  private var opening: Mailbox?
+  private var idle = Idle.none
+  private var nextTag = 1
+  private var responses = 0
+  private var bytes = 0
+
+  /// A session whose first bytes are the server's greeting.
+  public init(limits: Limits = Limits()) {
+    self.limits = limits
+    framer = ResponseFramer(limits: limits)
+    phase = .greeting
+  }
+
+  /// A session on a connection that someone else greeted and logged in; `transcript` holds the lines seen then, of which
+  /// the last that names capabilities counts (RFC 9051 section 7.2.2: they may change with the login).
+  public init(loggedInWith transcript: [String], limits: Limits = Limits()) {
+    self.init(limits: limits)
+    phase = .authenticated
+    for line in transcript {
+      var frame = Array(line.utf8)
+      while let last = frame.last, last == UInt8(ascii: "\r") || last == UInt8(ascii: "\n") { frame.removeLast() }
+      guard let response = try? ResponseParser.parse(frame, limits: limits) else { continue }
+      switch response {
+      case .capability(let words): capabilities = Set(words)
+      case .status(let status), .tagged(_, let status):
+        if case .capability(let words) = status.code { capabilities = Set(words) }
+      default: break
+      }
+    }
+  }
+
+  /// Whether the server offers something, for instance `IDLE`.
+  public func offers(_ capability: String) -> Bool {
+    capabilities?.contains(capability) ?? false
+  }
+
+  /// Whether no command is under way.
+  public var isQuiet: Bool { outstanding.isEmpty }
+
+  /// Whether the server confirmed IDLE and pushes.
+  public var isIdling: Bool { idle == .running }
+
+  /// The bytes that send a command, which `finished` will name by this tag.
+  public mutating func submit(_ command: Command) throws(CommandError) -> (tag: String, bytes: [UInt8]) {
+    switch phase {
+    case .greeting, .loggingOut, .ended: throw .notReady
+    case .notAuthenticated:
+      guard command == .capability || command == .noop || command == .logout else { throw .notReady }
+    case .authenticated:
+      guard !command.needsMailbox else { throw .noMailbox }
+    case .selected: break
+    }
+    guard outstanding.isEmpty || !(command.standsAlone || outstanding.contains { $0.command.standsAlone }) else {
+      throw .busy
+    }
+    let text = try command.encoded()
+    let tag = "P\(nextTag)"
+    nextTag += 1
+    outstanding.append((tag, command))
+    switch command {
+    case .examine(let name):
+      // RFC 9051 section 6.3.2: the open mailbox is closed even when the new one cannot be opened.
+      mailbox = nil
+      phase = .authenticated
+      opening = Mailbox(name: name)
+    case .idle: idle = .asked
+    case .logout: phase = .loggingOut
+    default: break
+    }
+    return (tag, Array(tag.utf8) + [UInt8(ascii: " ")] + text + crlf)
+  }
+
+  /// The bytes that end IDLE; nil when none is under way, or when they must wait for the server's `+` and come as `.write`.
+  public mutating func endIdle() -> [UInt8]? {
+    switch idle {
+    case .asked:
+      idle = .askedAndStopped
+      return nil
+    case .running:
+      idle = .stopped
+      return done
+    case .none, .askedAndStopped, .stopped: return nil
+    }
+  }
+
+  /// Takes what was read and says what follows from it; after `.failed` and `.ended` it takes nothing more.
+  public mutating func receive(_ input: [UInt8]) -> [Action] {
+    guard phase != .ended else { return [] }
+    bytes += input.count
+    framer.append(input)
+    var actions: [Action] = []
+    while phase != .ended {
+      switch framer.next() {
+      case .incomplete:
+        if bytes > limits.bytesWithoutCompletion { fail(.flood, &actions) }
+        return actions
+      case .invalid(let failure): fail(failure, &actions)
+      case .response(let frame):
+        responses += 1
+        guard responses <= limits.responsesWithoutCompletion else {
+          fail(.flood, &actions)
+          break
+        }
+        do {
+          take(try ResponseParser.parse(frame, limits: limits), &actions)
+        } catch {
+          fail(error, &actions)
+        }
+      }
+    }
+    return actions
+  }
+
+  /// The peer closed: what that cut off, or `.ended` after a LOGOUT.
+  public mutating func peerClosed() -> [Action] {
+    guard phase != .ended else { return [] }
+    var actions: [Action] = []
+    if phase == .loggingOut {
+      phase = .ended
+      return [.ended]
+    }
+    let during: ProtocolFailure.ClosedDuring =
+      if framer.isInsideLiteral {
+        .literal
+      } else if framer.isInsideResponse {
+        .response
+      } else if phase == .greeting {
+        .greeting
+      } else if idle != .none {
+        .idling
+      } else {
+        outstanding.isEmpty ? .silence : .command
+      }
+    fail(.closed(during), &actions)
+    return actions
+  }
+
+  private var crlf: [UInt8] { [UInt8(ascii: "\r"), UInt8(ascii: "\n")] }
+  private var done: [UInt8] { Array("DONE\r\n".utf8) }
+
+  private mutating func fail(_ failure: ProtocolFailure, _ actions: inout [Action]) {
+    phase = .ended
+    actions.append(.failed(failure))
+  }
+
+  private mutating func take(_ response: Response, _ actions: inout [Action]) {
+    guard phase != .greeting else { return greet(response, &actions) }
+    switch response {
+    case .tagged(let tag, let status): complete(tag, status, &actions)
+    case .status(let status): takeStatus(status, &actions)
+    case .continuation(let text): takeContinuation(text, &actions)
+    case .capability(let words): capabilities = Set(words)
+    case .exists(let count):
+      if opening != nil { opening?.exists = count } else { mailbox?.exists = count }
+      if mailbox != nil { actions.append(.exists(count)) }
+    case .expunge(let number):
+      if let exists = mailbox?.exists, exists > 0 { mailbox?.exists = exists - 1 }
+      if mailbox != nil { actions.append(.expunged(number)) }
+    case .fetch(let message): actions.append(.fetched(message))
+    case .search(let result): actions.append(.found(result))
+    case .list(let entry): actions.append(.listed(entry))
+    case .flags, .recent, .other: break
+    }
+  }
+
+  private mutating func greet(_ response: Response, _ actions: inout [Action]) {
+    guard case .status(let status) = response else {
+      return fail(.malformed(expected: "a greeting", near: ""), &actions)
+    }
+    switch status.condition {
+    case .ok: phase = .notAuthenticated
+    case .preauth: phase = .authenticated
+    case .bye: return fail(.bye(status.text), &actions)
+    case .no, .bad: return fail(.malformed(expected: "a greeting", near: status.text), &actions)
+    }
+    if case .capability(let words) = status.code { capabilities = Set(words) }
+    actions.append(.greeted(status))
+  }
+
+  private mutating func takeStatus(_ status: StatusResponse, _ actions: inout [Action]) {
+    apply(status.code)
+    if status.code == .alert { actions.append(.alert(status.text)) }
+    if status.condition == .bye, phase != .loggingOut { fail(.bye(status.text), &actions) }
+    if status.condition == .preauth { fail(.malformed(expected: "no second greeting", near: status.text), &actions) }
+  }
+
+  private mutating func apply(_ code: ResponseCode?) {
+    if case .capability(let words) = code { capabilities = Set(words) }
+    if opening != nil { opening?.apply(code) } else { mailbox?.apply(code) }
+  }
+
+  private mutating func takeContinuation(_ text: String, _ actions: inout [Action]) {
+    switch idle {
+    case .asked:
+      idle = .running
+      actions.append(.idling)
+    case .askedAndStopped:
+      idle = .stopped
+      actions.append(.write(done))
+    // Some servers repeat the line as a sign of life.
+    case .running, .stopped: break
+    case .none: fail(.unexpectedContinuation(text), &actions)
+    }
+  }
+
+  private mutating func complete(_ tag: String, _ status: StatusResponse, _ actions: inout [Action]) {
+    guard let index = outstanding.firstIndex(where: { $0.tag == tag }) else {
+      return fail(.unknownTag(String(tag.prefix(40))), &actions)
+    }
+    let command = outstanding.remove(at: index).command
+    responses = 0
+    bytes = 0
+    apply(status.code)
+    if status.code == .alert { actions.append(.alert(status.text)) }
+    switch command {
+    case .examine:
+      if status.condition == .ok {
+        mailbox = opening
+        phase = .selected
+      }
+      opening = nil
+    case .idle: idle = .none
+    default: break
+    }
+    actions.append(.finished(Completion(command: command, tag: tag, status: status)))
+    if command == .logout {
+      phase = .ended
+      actions.append(.ended)
+    }
+  }
+}
