@@ -3,6 +3,14 @@
 // Deeper nesting has no use in a configuration, and the parser recurses once a level.
 #define TOML_MAX_NESTED_VALUES 32
 
+// toml++ 3.3 asserts, or in a release build assumes, that a table header begins like a key: "[%" is then an abort or
+// undefined. Its assertions become an exception that is caught below.
+namespace {
+struct BrokenAssertion {};
+} // namespace
+#undef NDEBUG
+#define TOML_ASSERT(expression) ((expression) ? static_cast<void>(0) : throw BrokenAssertion{})
+
 #include "CTOML.h"
 
 #include <cstdlib>
@@ -11,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <toml++/toml.h>
+#include <vector>
 
 #pragma clang diagnostic ignored "-Wnullability-completeness"
 
@@ -149,6 +158,26 @@ std::string failure(size_t line, size_t column, std::string_view message) {
   return writer.out;
 }
 
+/// How many lines of the text toml++ can look at before its assertion breaks: every longer prefix breaks it too.
+size_t linesBeforeBrokenAssertion(std::string_view text) {
+  std::vector<size_t> ends;
+  for (size_t at = 0; at < text.size(); ++at)
+    if (text[at] == '\n') ends.push_back(at);
+  size_t good = 0, bad = ends.size() + 1;
+  while (bad - good > 1) {
+    size_t middle = good + (bad - good) / 2;
+    try {
+      (void)toml::parse(text.substr(0, ends[middle - 1]));
+      good = middle;
+    } catch (const toml::parse_error &) {
+      good = middle;
+    } catch (const BrokenAssertion &) {
+      bad = middle;
+    }
+  }
+  return good;
+}
+
 std::string parse(std::string_view text) {
   if (size_t line = lineOfTooLongKey(text)) return failure(line, 1, "a key has more than 64 dotted parts");
   try {
@@ -160,6 +189,8 @@ std::string parse(std::string_view text) {
     return writer.out;
   } catch (const toml::parse_error &error) {
     return failure(error.source().begin.line, error.source().begin.column, error.description());
+  } catch (const BrokenAssertion &) {
+    return failure(linesBeforeBrokenAssertion(text) + 1, 1, "expected a key, a [section] or a [[section]]");
   }
 }
 

@@ -3,21 +3,24 @@ import Foundation
 
 extension Configuration {
   /// Reads a TOML text. Every error comes with line and column; all of them are reported together, in order.
-  public static func parse(toml: String, file: String) -> Result<Configuration, ConfigurationErrors> {
-    read(toml: toml, file: file).result
+  /// `fileExists` is asked for every certificate and key the file names, as it is written there.
+  public static func parse(
+    toml: String, file: String, fileExists: @escaping (String) -> Bool = { _ in true }
+  ) -> Result<Configuration, ConfigurationErrors> {
+    read(toml: toml, file: file, fileExists: fileExists).result
   }
 
   /// Whether a zone is in the tz database.
   static func zoneIsKnown(_ name: String) -> Bool { TimeZone(identifier: name) != nil }
 
   /// The result, and every key that was asked for, by section.
-  static func read(toml: String, file: String) -> (
-    result: Result<Configuration, ConfigurationErrors>, keys: [String: [String]]
-  ) {
+  static func read(
+    toml: String, file: String, fileExists: @escaping (String) -> Bool = { _ in true }
+  ) -> (result: Result<Configuration, ConfigurationErrors>, keys: [String: [String]]) {
     switch TOMLDocument.parse(toml, file: file) {
     case .failure(let error): return (.failure(.init([error])), [:])
     case .success(let root):
-      let reader = FileReader(file: file, zoneIsKnown: zoneIsKnown)
+      let reader = FileReader(file: file, zoneIsKnown: zoneIsKnown, fileExists: fileExists)
       let configuration = Configuration(SectionReader(root, path: "", reader: reader))
       let errors = reader.sortedErrors
       return (errors.isEmpty ? .success(configuration) : .failure(.init(errors)), reader.knownKeys)
@@ -38,7 +41,7 @@ extension Configuration {
     workspace = WorkspaceSettings(root.section("workspace"))
     sequences = SequenceDefaults(root.section("sequences"))
     root.finish()
-    refuseSameListeners(listeners)
+    if root.reader.errors.isEmpty { refuseSameListeners(listeners) }
   }
 
   private func refuseSameListeners(_ sections: [SectionReader]) {
@@ -71,8 +74,8 @@ extension ListenerSettings {
     address = section.string("address", default: address, check: Check.address4or6)
     port = section.integer("port", default: port, in: 0...65535)
     tls = section.choice("tls", default: tls)
-    certificate = section.optionalString("certificate", check: Check.path)
-    key = section.optionalString("key", check: Check.path)
+    certificate = section.optionalFile("certificate")
+    key = section.optionalFile("key")
     authWithoutTLS = section.boolean("auth_without_tls", default: authWithoutTLS)
     bareNewlines = section.choice("bare_newlines", default: bareNewlines)
     trustedNetworks = section.strings("trusted_networks", default: trustedNetworks, check: Check.network)

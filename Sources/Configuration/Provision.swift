@@ -2,11 +2,14 @@
 
 extension Provision {
   /// Reads a TOML text. Every error comes with line and column; all of them are reported together, in order.
-  public static func parse(toml: String, file: String) -> Result<Provision, ConfigurationErrors> {
+  /// `fileExists` is asked for every CA file, as it is written there.
+  public static func parse(
+    toml: String, file: String, fileExists: @escaping (String) -> Bool = { _ in true }
+  ) -> Result<Provision, ConfigurationErrors> {
     switch TOMLDocument.parse(toml, file: file) {
     case .failure(let error): return .failure(.init([error]))
     case .success(let root):
-      let reader = FileReader(file: file, zoneIsKnown: Configuration.zoneIsKnown)
+      let reader = FileReader(file: file, zoneIsKnown: Configuration.zoneIsKnown, fileExists: fileExists)
       let provision = Provision(SectionReader(root, path: "", reader: reader))
       let errors = reader.sortedErrors
       return errors.isEmpty ? .success(provision) : .failure(.init(errors))
@@ -24,6 +27,7 @@ extension Provision {
       accounts: accounts.map(AccountEntry.init), pools: pools.map(PoolEntry.init),
       submitters: submitters.map(SubmitterEntry.init), sequences: sequences.map(SequenceEntry.init),
       suppressions: suppressions.map(SuppressionEntry.init))
+    guard root.reader.errors.isEmpty else { return }
     refuseSame(accounts, self.accounts.map(\.settings.address), key: "address")
     refuseSame(pools, self.pools.map { "\($0.workspace) \($0.name)" }, key: "name")
     refuseSame(submitters, self.submitters.map(\.login), key: "login")
@@ -35,7 +39,7 @@ extension Provision {
     var seen: Set<String> = []
     for (section, identity) in zip(sections, identities) where !identity.isEmpty {
       if !seen.insert(identity.lowercased()).inserted {
-        section.fail(key: key, "\(key): the same \(section.path) stands twice in this file")
+        section.fail(key: key, "the same \(section.path) stands twice in this file")
       }
     }
   }
@@ -73,7 +77,7 @@ extension AccountSettings {
     }
     displayName = section.optionalString("display_name", check: Check.oneLine)
     workspace = section.string("workspace", default: workspace, check: Check.name)
-    caFile = section.optionalString("ca_file", check: Check.path)
+    caFile = section.optionalFile("ca_file")
     proxy = section.optionalString("proxy", check: Check.proxy)
     zone = section.optionalZone("zone")
     dailyLimit = section.optionalInteger("daily_limit", in: 0...10_000_000)

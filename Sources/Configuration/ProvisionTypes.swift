@@ -145,7 +145,7 @@ public struct WindowSettings: Sendable, Equatable, Codable {
 
 /// Which account of a pool a new thread gets.
 public enum Rotation: String, Sendable, Codable, CaseIterable {
-  /// The smallest share of today's limit used, or each in turn.
+  /// The one with the smallest share of today's limit used.
   case leastUsed = "least-used"
   /// Each in turn.
   case roundRobin = "round-robin"

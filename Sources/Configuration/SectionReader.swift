@@ -5,13 +5,15 @@
 final class FileReader {
   let file: String
   let zoneIsKnown: (String) -> Bool
+  let fileExists: (String) -> Bool
   private(set) var errors: [ConfigurationError] = []
   /// Every key asked for, by section path; the tests compare it with `conf/postern.toml` and with the types.
   private(set) var knownKeys: [String: [String]] = [:]
 
-  init(file: String, zoneIsKnown: @escaping (String) -> Bool) {
+  init(file: String, zoneIsKnown: @escaping (String) -> Bool, fileExists: @escaping (String) -> Bool) {
     self.file = file
     self.zoneIsKnown = zoneIsKnown
+    self.fileExists = fileExists
   }
 
   func fail(line: Int, column: Int, _ what: String, nearest: String? = nil) {
@@ -148,6 +150,13 @@ final class SectionReader {
     }
   }
 
+  /// The path of a file that is there.
+  func optionalFile(_ key: String) -> String? {
+    optionalString(key) { path in
+      Check.path(path) ?? (reader.fileExists(path) ? nil : "there is no readable file \"\(path)\"")
+    }
+  }
+
   /// A table below this one; nil when it is absent.
   func optionalSection(_ key: String) -> SectionReader? {
     value(key, .table).map { SectionReader($0, path: below(key), reader: reader) }
@@ -166,6 +175,11 @@ final class SectionReader {
 
   /// The tables of `[[key]]`.
   func sections(_ key: String) -> [SectionReader] {
+    if let table = entry(key)?.value, table.type == .table {
+      know(key)
+      fail(table, "there may be several: write [[\(below(key))]] instead of [\(below(key))]")
+      return []
+    }
     guard let value = value(key, .array) else { return [] }
     return elements(of: value, key, .table).map { SectionReader($0, path: below(key), reader: reader) }
   }
@@ -193,9 +207,13 @@ final class SectionReader {
     reader.fail(line: node.line, column: node.column, what, nearest: nearest)
   }
 
-  private func value(_ key: String, _ type: TOMLNode.Kind) -> TOMLNode? {
+  private func know(_ key: String) {
     if !known.contains(key) { known.append(key) }
     reader.know(key, in: path)
+  }
+
+  private func value(_ key: String, _ type: TOMLNode.Kind) -> TOMLNode? {
+    know(key)
     guard let value = entry(key)?.value else { return nil }
     guard value.type == type else {
       fail(value, "\(key): expected \(type.spoken), found \(value.type.spoken)")

@@ -72,7 +72,9 @@ enum TOMLDocument {
 
   /// toml++ says "cannot redefine existing TYPE 'NAME'" for a key that stands twice; say it in the operator's words.
   private static func explain(_ message: String) -> String {
-    guard let clash = message.range(of: "cannot redefine existing ") else { return message }
+    guard let clash = message.range(of: "cannot redefine existing ") else {
+      return message.replacingOccurrences(of: " (TOML_MAX_NESTED_VALUES)", with: "")
+    }
     let tail = message[clash.upperBound...]
     guard let open = tail.firstIndex(of: "'"), let close = tail.lastIndex(of: "'"), open < close else { return message }
     return "duplicate key \(tail[open...close]): it is already set above"
