@@ -1,5 +1,34 @@
 #pragma once
-#include <openssl/ssl.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
+#include <openssl/ssl.h>
+
+// Macros that Swift does not import.
+
+static inline long postern_ssl_ctx_min_version(SSL_CTX *context) {
+  return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+}
+
+static inline void postern_ssl_ctx_modes(SSL_CTX *context) {
+  // A write may be repeated from a buffer that has moved: arrays of Swift do.
+  SSL_CTX_set_mode(
+      context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+}
+
+static inline void postern_ssl_ctx_options(SSL_CTX *context) {
+  SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+}
+
+static inline long postern_ssl_ctx_ticket_keys(SSL_CTX *context, void *keys, long length) {
+  return SSL_CTX_set_tlsext_ticket_keys(context, keys, length);
+}
+
+static inline int postern_gcm_set_tag(EVP_CIPHER_CTX *context, void *tag) {
+  return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, 16, tag);
+}
+
+static inline int postern_gcm_get_tag(EVP_CIPHER_CTX *context, void *tag) {
+  return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, 16, tag);
+}

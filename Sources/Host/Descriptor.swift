@@ -1,0 +1,60 @@
+import CLinux
+import Glibc
+
+/// A non-blocking descriptor of one loop: in its epoll set edge-triggered from the first wait until it is closed.
+///
+/// The rule of use: `reset`, try the call, and only after `EAGAIN` wait; then no edge can be missed.
+final class Descriptor: PollTarget, @unchecked Sendable {
+  enum Direction { case reading, writing }
+
+  unowned let loop: EventLoop
+  private(set) var number: Int32
+  let reader: Waiter
+  let writer: Waiter
+  private var registered = false
+
+  /// Takes over an open, non-blocking descriptor.
+  init(_ number: Int32, loop: EventLoop) {
+    self.number = number
+    self.loop = loop
+    reader = Waiter(loop: loop)
+    writer = Waiter(loop: loop)
+  }
+
+  var isOpen: Bool { number >= 0 }
+
+  func waiter(_ direction: Direction) -> Waiter { direction == .reading ? reader : writer }
+
+  /// Waits until the descriptor may be ready. `nil` means: try again.
+  func wait(_ direction: Direction, deadline: Int64?) async -> Transfer? {
+    if !registered {
+      guard isOpen else { return .failed("the connection was closed here") }
+      guard loop.poller.add(number, events: POSTERN_EDGES, target: self) else {
+        return .failed("epoll: \(errorText(errno))")
+      }
+      registered = true
+    }
+    switch await waiter(direction).wait(deadline: deadline) {
+    case .woken: return isOpen ? nil : .failed("the connection was closed here")
+    case .timedOut: return .timedOut
+    case .cancelled: return .cancelled
+    }
+  }
+
+  func ready(_ flags: UInt32) {
+    if flags & POSTERN_READABLE != 0 { reader.wake() }
+    if flags & POSTERN_WRITABLE != 0 { writer.wake() }
+  }
+
+  /// Closes on the loop's thread; tasks still waiting are woken. May be called from any thread and more than once.
+  func close() {
+    loop.perform { [self] in
+      guard isOpen else { return }
+      if registered { loop.poller.remove(number) }
+      _ = Glibc.close(number)
+      number = -1
+      reader.retire()
+      writer.retire()
+    }
+  }
+}
