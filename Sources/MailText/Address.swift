@@ -1,0 +1,242 @@
+/// A mailbox of a header: display name and address (RFC 5322 §3.4, with UTF-8 by RFC 6531 and RFC 6532).
+public struct Address: Sendable, Hashable {
+  /// The name before the angle brackets, decoded; nil when there is none.
+  public var displayName: String?
+  /// What stands before the last `@`, without quotes.
+  public var localPart: String
+  /// What stands after it, as written; empty for an address without one.
+  public var domain: String
+
+  /// Puts an address together.
+  public init(displayName: String? = nil, localPart: String, domain: String) {
+    self.displayName = displayName
+    self.localPart = localPart
+    self.domain = domain
+  }
+
+  /// Reads the first address of a value such as `Bob <b@x.org>` or `b@x.org`.
+  public init?(_ value: String) {
+    guard let first = Address.list(in: value).first else { return nil }
+    self = first
+  }
+
+  /// `local@domain`, the local part quoted where it must be; only the local part when there is no domain.
+  public var address: String {
+    let local =
+      localPart.utf8.allSatisfy { AddressParser.isAtom($0) || $0 == Octet.dot } && !localPart.isEmpty
+      ? localPart : AddressParser.quoted(localPart)
+    return domain.isEmpty ? local : local + "@" + domain
+  }
+
+  /// `Display Name <local@domain>` for a header, the name quoted or encoded where it must be (RFC 5322 §3.2.4, RFC 2047 §5).
+  public var formatted: String {
+    guard let displayName, !displayName.isEmpty else { return address }
+    return Address.encodeDisplayName(displayName) + " <" + address + ">"
+  }
+
+  /// Every mailbox of an address list; groups are opened, comments skipped, what is no address left out.
+  public static func list(in value: String) -> [Address] {
+    var parser = AddressParser(bytes: Array(value.utf8))
+    return parser.list()
+  }
+
+  /// A display name as it may stand before `<`.
+  public static func encodeDisplayName(_ name: String) -> String {
+    let clean = String(decoding: name.utf8.map { $0 < 32 || $0 == 127 ? Octet.space : $0 }, as: UTF8.self)
+    if clean.utf8.allSatisfy({ AddressParser.isAtom($0) && $0 < 128 || $0 == Octet.space }), !clean.contains("=?") {
+      return clean.trimmedSpaces
+    }
+    return clean.utf8.allSatisfy({ $0 < 128 }) ? AddressParser.quoted(clean) : EncodedWord.encode(clean)
+  }
+
+  /// An envelope address for storage: white space and brackets off, the domain in small letters, the local part as given.
+  public static func normalized(_ address: String) -> String {
+    var bytes = address.utf8.trimmedSpaces()
+    if bytes.first == Octet.lessThan, bytes.last == Octet.greaterThan { bytes = bytes.dropFirst().dropLast() }
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard let at = text.lastIndex(of: "@") else { return text }
+    return text[..<at] + text[at...].lowercased()
+  }
+
+  /// The key by which two addresses are the same mailbox for Postern: all letters small (RFC 5321 §2.4 allows servers to tell
+  /// `Bob` from `bob`; none does).
+  public static func comparisonKey(_ address: String) -> String { normalized(address).lowercased() }
+
+  /// The domain of an address in small letters; empty when there is none.
+  public static func domain(of address: String) -> String {
+    let text = normalized(address)
+    guard let at = text.lastIndex(of: "@") else { return "" }
+    return String(text[text.index(after: at)...])
+  }
+}
+
+/// Reads address lists octet by octet; never fails, and looks at each octet a bounded number of times.
+struct AddressParser {
+  /// A list longer than this is an attack or a mistake.
+  private static let most = 10_000
+  let bytes: [UInt8]
+  private var i = 0
+
+  init(bytes: [UInt8]) { self.bytes = bytes }
+
+  static func isAtom(_ octet: UInt8) -> Bool {
+    octet.isLetter || octet.isDigit || octet > 127 || atomSpecials.contains(octet)
+  }
+
+  private static let atomSpecials: Set<UInt8> = Set("!#$%&'*+-/=?^_`{|}~".utf8)
+
+  static func quoted(_ text: String) -> String {
+    var out: [UInt8] = [Octet.quote]
+    for octet in text.utf8 {
+      if octet == Octet.quote || octet == Octet.backslash { out.append(Octet.backslash) }
+      out.append(octet)
+    }
+    out.append(Octet.quote)
+    return String(decoding: out, as: UTF8.self)
+  }
+
+  mutating func list() -> [Address] {
+    var found: [Address] = []
+    var phrase: [UInt8] = []  // words read so far: a display name, or an address without brackets
+    var comment: [UInt8] = []
+
+    func close() {
+      if let bare = Self.bare(phrase) {
+        let name = comment.isEmpty ? nil : EncodedWord.decode(comment)
+        found.append(Address(displayName: name, localPart: bare.local, domain: bare.domain))
+      }
+      phrase = []
+      comment = []
+    }
+    while i < bytes.count, found.count < Self.most {
+      let octet = bytes[i]
+      switch octet {
+      case Octet.comma, Octet.semicolon:
+        close()
+        i += 1
+      case Octet.colon where !phrase.contains(Octet.at):  // a group's name
+        phrase = []
+        i += 1
+      case Octet.lessThan:
+        i += 1
+        if let inside = angle() {
+          let name = EncodedWord.decode(Self.unquoted(Array(phrase.trimmedSpaces()))).trimmedSpaces
+          found.append(Address(displayName: name.isEmpty ? nil : name, localPart: inside.local, domain: inside.domain))
+        }
+        phrase = []
+        comment = []
+        skipToComma()
+      case Octet.openParenthesis:
+        comment = readComment()
+      case Octet.quote:
+        phrase += readQuoted()
+      default:
+        phrase.append(octet)
+        i += 1
+      }
+    }
+    close()
+    return found
+  }
+
+  /// The address between `<` and `>`; a source route before a colon is dropped (RFC 5322 §4.4).
+  private mutating func angle() -> (local: String, domain: String)? {
+    var inside: [UInt8] = []
+    while i < bytes.count, bytes[i] != Octet.greaterThan {
+      if bytes[i] == Octet.quote {
+        inside += readQuoted()
+      } else if bytes[i] == Octet.openParenthesis {
+        _ = readComment()
+      } else {
+        if bytes[i] == Octet.colon, inside.first == Octet.at { inside = [] } else { inside.append(bytes[i]) }
+        i += 1
+      }
+    }
+    i += 1
+    return Self.split(inside)
+  }
+
+  private mutating func skipToComma() {
+    while i < bytes.count, bytes[i] != Octet.comma, bytes[i] != Octet.semicolon {
+      if bytes[i] == Octet.openParenthesis { _ = readComment() } else { i += 1 }
+    }
+  }
+
+  /// A comment's text without the parentheses; they nest (RFC 5322 §3.2.2).
+  private mutating func readComment() -> [UInt8] {
+    var depth = 0
+    var text: [UInt8] = []
+    while i < bytes.count {
+      let octet = bytes[i]
+      i += 1
+      if octet == Octet.backslash, i < bytes.count {
+        text.append(bytes[i])
+        i += 1
+      } else if octet == Octet.openParenthesis {
+        depth += 1
+      } else if octet == Octet.closeParenthesis {
+        depth -= 1
+        if depth <= 0 { break }
+      } else {
+        text.append(octet)
+      }
+    }
+    return Array(text.trimmedSpaces())
+  }
+
+  /// A quoted string with its quotes and escapes; one that never ends goes to the end.
+  private mutating func readQuoted() -> [UInt8] {
+    let start = i
+    i += 1
+    while i < bytes.count, bytes[i] != Octet.quote {
+      i += bytes[i] == Octet.backslash ? 2 : 1
+    }
+    i = min(i + 1, bytes.count)
+    return Array(bytes[start..<i])
+  }
+
+  /// Quotes and escapes removed.
+  private static func unquoted(_ text: [UInt8]) -> [UInt8] {
+    guard text.contains(Octet.quote) else { return text }
+    var out: [UInt8] = []
+    var escaped = false
+    for octet in text {
+      if escaped {
+        out.append(octet)
+        escaped = false
+      } else if octet == Octet.backslash {
+        escaped = true
+      } else if octet != Octet.quote {
+        out.append(octet)
+      }
+    }
+    return out
+  }
+
+  /// An address that stands without brackets: one word with an `@`.
+  private static func bare(_ phrase: [UInt8]) -> (local: String, domain: String)? {
+    let text = phrase.trimmedSpaces()
+    guard text.contains(Octet.at) else { return nil }
+    if text.first != Octet.quote, text.contains(where: \.isSpace) {
+      // "Bob b@x.org" and "a @ b.c": the word with the @ when it is whole, else everything joined (RFC 5322 §4.4).
+      let words = text.split(whereSeparator: \.isSpace)
+      if let whole = words.first(where: { $0.count > 2 && $0.dropFirst().dropLast().contains(Octet.at) }) {
+        return split(Array(whole))
+      }
+    }
+    return split(Array(text))
+  }
+
+  private static func split(_ inside: [UInt8]) -> (local: String, domain: String)? {
+    var text = Array(inside.trimmedSpaces())
+    if text.first != Octet.quote { text.removeAll(where: \.isSpace) }
+    guard !text.isEmpty else { return nil }
+    guard let at = text.lastIndex(of: Octet.at) else {
+      return (String(decoding: unquoted(text), as: UTF8.self), "")
+    }
+    let local = unquoted(Array(text[..<at].trimmedSpaces()))
+    let domain = text[(at + 1)...].trimmedSpaces()
+    guard !domain.isEmpty else { return nil }
+    return (Charset.headerText(local), Charset.headerText(Array(domain)))
+  }
+}

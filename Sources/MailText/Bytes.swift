@@ -1,0 +1,104 @@
+import Glibc
+
+/// ASCII octets and searches the readers share; a file of names rather than numbers in every parser.
+package enum Octet {
+  package static let tab = UInt8(ascii: "\t")
+  package static let lf = UInt8(ascii: "\n")
+  package static let cr = UInt8(ascii: "\r")
+  package static let space = UInt8(ascii: " ")
+  package static let colon = UInt8(ascii: ":")
+  package static let dash = UInt8(ascii: "-")
+  package static let quote = UInt8(ascii: "\"")
+  package static let backslash = UInt8(ascii: "\\")
+  package static let equals = UInt8(ascii: "=")
+  package static let question = UInt8(ascii: "?")
+  package static let lessThan = UInt8(ascii: "<")
+  package static let greaterThan = UInt8(ascii: ">")
+  package static let semicolon = UInt8(ascii: ";")
+  package static let comma = UInt8(ascii: ",")
+  package static let at = UInt8(ascii: "@")
+  package static let dot = UInt8(ascii: ".")
+  package static let percent = UInt8(ascii: "%")
+  package static let apostrophe = UInt8(ascii: "'")
+  package static let asterisk = UInt8(ascii: "*")
+  package static let openParenthesis = UInt8(ascii: "(")
+  package static let closeParenthesis = UInt8(ascii: ")")
+}
+
+extension UInt8 {
+  package var isBlank: Bool { self == Octet.space || self == Octet.tab }
+  package var isSpace: Bool { self == 32 || (self >= 9 && self <= 13) }
+  package var isDigit: Bool { self >= 48 && self <= 57 }
+  package var isLetter: Bool { (self | 32) >= 97 && (self | 32) <= 122 }
+  package var lowered: UInt8 { self >= 65 && self <= 90 ? self | 32 : self }
+
+  /// The value of a hexadecimal digit.
+  package var hexValue: UInt8? {
+    switch self {
+    case 48...57: self - 48
+    case 65...70: self - 55
+    case 97...102: self - 87
+    default: nil
+    }
+  }
+}
+
+extension [UInt8] {
+  /// The first place of `octet` in `range`, by memchr; nil when it is not there.
+  package func firstIndex(of octet: UInt8, in range: Range<Int>) -> Int? {
+    withUnsafeBufferPointer { buffer in
+      let range = range.clamped(to: 0..<buffer.count)
+      guard !range.isEmpty, let base = buffer.baseAddress,
+        let hit = memchr(base + range.lowerBound, Int32(octet), range.count)
+      else { return nil }
+      return UnsafeRawPointer(hit) - UnsafeRawPointer(base)
+    }
+  }
+
+  /// The end of the line that starts at `start` (past its LF, or `limit`), and the end of its text (before CR LF or LF).
+  package func line(from start: Int, limit: Int) -> (text: Int, next: Int) {
+    guard let lf = firstIndex(of: Octet.lf, in: start..<limit) else { return (limit, limit) }
+    return (lf > start && self[lf - 1] == Octet.cr ? lf - 1 : lf, lf + 1)
+  }
+
+  /// Whether the octets at `place` are `text`, ASCII letters compared without case.
+  package func hasASCII(_ text: StaticString, at place: Int) -> Bool {
+    let length = text.utf8CodeUnitCount
+    guard place >= 0, count - place >= length else { return false }
+    for i in 0..<length where self[place + i].lowered != text.utf8Start[i].lowered { return false }
+    return true
+  }
+}
+
+extension BidirectionalCollection<UInt8> {
+  /// Without white space at both ends.
+  package func trimmedSpaces() -> SubSequence {
+    var text = self[startIndex..<endIndex]
+    while let first = text.first, first.isSpace { text.removeFirst() }
+    while let last = text.last, last.isSpace { text.removeLast() }
+    return text
+  }
+}
+
+extension Collection<UInt8> {
+  /// Whether it equals `text`, ASCII letters compared without case.
+  package func equalsASCII(_ text: String) -> Bool {
+    var other = text.utf8.makeIterator()
+    for octet in self {
+      guard let o = other.next(), o.lowered == octet.lowered else { return false }
+    }
+    return other.next() == nil
+  }
+}
+
+extension String {
+  /// ASCII letters made small; everything else stays, so that indices of bytes stay too.
+  package var asciiLowercased: String {
+    String(decoding: utf8.map(\.lowered), as: UTF8.self)
+  }
+
+  /// Without white space at both ends.
+  package var trimmedSpaces: String {
+    String(decoding: Array(utf8).trimmedSpaces(), as: UTF8.self)
+  }
+}

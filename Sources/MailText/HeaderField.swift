@@ -1,0 +1,87 @@
+/// One header field as it stands in the mail: its raw octets, with folding and line ends, are kept for serialising.
+///
+/// RFC 5322 §2.2 and §3.2.2 (folding); octets above 127 are read as UTF-8 (RFC 6532), else as Windows-1252.
+public struct HeaderField: Sendable, Equatable {
+  /// The whole field with its line ends.
+  public let raw: ArraySlice<UInt8>
+  private let nameLength: Int32
+  private let valueOffset: Int32
+
+  /// A field longer than 2 GB does not exist: mails are bounded long before; such offsets are cut to be safe.
+  init(raw: ArraySlice<UInt8>, nameLength: Int, valueOffset: Int) {
+    self.raw = raw
+    self.nameLength = Int32(clamping: nameLength)
+    self.valueOffset = Int32(clamping: valueOffset)
+  }
+
+  /// A new field, folded at 78 columns where it has spaces; CR, LF and NUL in `value` become spaces (no injection).
+  public init(name: String, value: String) {
+    let bytes = HeaderFolding.fold(name: name, value: value)
+    let length = name.utf8.count
+    self.init(raw: bytes[...], nameLength: length, valueOffset: length + 1)
+  }
+
+  /// The name as written.
+  public var name: String { String(decoding: nameBytes, as: UTF8.self) }
+
+  /// The name's octets.
+  public var nameBytes: ArraySlice<UInt8> { raw[raw.startIndex..<raw.startIndex + Int(nameLength)] }
+
+  /// The octets after the colon, folded as written.
+  public var rawValue: ArraySlice<UInt8> {
+    raw[min(raw.endIndex, raw.startIndex + Int(valueOffset))..<raw.endIndex]
+  }
+
+  /// The value's octets unfolded (line ends removed) and without white space at the ends.
+  public var valueBytes: [UInt8] {
+    let value = rawValue.trimmedSpaces()
+    guard value.contains(where: { $0 == Octet.lf || $0 == Octet.cr }) else { return Array(value) }
+    return value.filter { $0 != Octet.lf && $0 != Octet.cr }
+  }
+
+  /// The value unfolded, encoded words left as they are.
+  public var value: String { Charset.headerText(valueBytes) }
+
+  /// The value unfolded with encoded words decoded (RFC 2047): for people, not for parsing.
+  public var text: String { EncodedWord.decode(valueBytes) }
+
+  /// Whether the field has this name, without regard to case.
+  public func isNamed(_ name: String) -> Bool {
+    Int(nameLength) == name.utf8.count && nameBytes.equalsASCII(name)
+  }
+
+  /// Whether the field's name begins with `prefix`, without regard to case.
+  public func hasNamePrefix(_ prefix: String) -> Bool {
+    nameBytes.prefix(prefix.utf8.count).equalsASCII(prefix)
+  }
+}
+
+/// Writes a field's value in lines of at most 78 octets where it can and 998 where it must (RFC 5322 §2.1.1).
+enum HeaderFolding {
+  private static let wanted = 78
+
+  static func fold(name: String, value: String) -> [UInt8] {
+    var out = Array(name.utf8)
+    out.append(Octet.colon)
+    out.append(Octet.space)
+    var column = out.count
+    var firstWord = true
+    let clean = value.utf8.map { $0 == Octet.cr || $0 == Octet.lf || $0 == 0 ? Octet.space : $0 }
+    for word in clean.trimmedSpaces().split(separator: Octet.space, omittingEmptySubsequences: false) {
+      if !firstWord {
+        // An empty word is a run of spaces: a fold there would make a line of white space only (RFC 5322 §3.2.2).
+        if column + 1 + word.count > wanted, !word.isEmpty, column > 1 {
+          out += [Octet.cr, Octet.lf]
+          column = 0
+        }
+        out.append(Octet.space)
+        column += 1
+      }
+      out += word
+      column += word.count
+      firstWord = false
+    }
+    out += [Octet.cr, Octet.lf]
+    return out
+  }
+}

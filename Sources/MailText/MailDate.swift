@@ -1,0 +1,185 @@
+/// Times as mails and interfaces write them: RFC 5322 §3.3 (with the obsolete forms) and RFC 3339; UTC epoch milliseconds.
+public enum MailDate {
+  /// Reads an RFC 5322 date: day of week and seconds optional, two-digit years, named zones; nil if it is none.
+  public static func parse(_ value: String) -> Int64? {
+    var words = tokens(of: value)
+    // The day of week says nothing that the date does not.
+    if let first = words.first, first.first?.isLetter == true,
+      month(first) == nil || words.count > 1 && words[1].first?.isDigit == true && dayName(first)
+    {
+      words.removeFirst()
+    }
+    guard words.count >= 4 else { return nil }
+    var day = number(words[0])
+    var monthNumber = month(words[1])
+    if day == nil, let swapped = month(words[0]) {  // "Nov 21 …", as ctime and some mailers write
+      monthNumber = swapped
+      day = number(words[1])
+    }
+    guard let day, let monthNumber else { return nil }
+    var timeIndex = 3
+    var yearWord = words[2]
+    if yearWord.contains(Octet.colon), words.count > 3 {  // ctime: time before year
+      timeIndex = 2
+      yearWord = words.count > 4 && number(words[3]) == nil ? words[4] : words[3]
+    }
+    guard var year = number(yearWord), yearWord.count <= 4, let seconds = timeOfDay(words[timeIndex]) else {
+      return nil
+    }
+    if yearWord.count <= 2 { year += year < 50 ? 2000 : 1900 } else if yearWord.count == 3 { year += 1900 }  // RFC 5322 §4.3
+    let zone = words.dropFirst(timeIndex + 1).first { $0 != yearWord || timeIndex == 3 }
+    return epoch(year, monthNumber, day, seconds, zone.map(zoneOffsetMinutes) ?? 0)
+  }
+
+  /// `Sat, 21 Nov 2026 05:35:11 +0000`.
+  public static func format(_ milliseconds: Int64) -> String {
+    let second = floorDivide(milliseconds, 1000)
+    let days = floorDivide(second, 86_400)
+    let (year, month, day) = civil(days)
+    let left = Int(second - days * 86_400)
+    let weekday = Int(((days % 7) + 11) % 7)  // 1970-01-01 was a Thursday
+    return "\(dayNames[weekday]), \(day) \(monthNames[month - 1]) \(pad(year, 4)) "
+      + "\(pad(left / 3600)):\(pad(left / 60 % 60)):\(pad(left % 60)) +0000"
+  }
+
+  /// Reads `2026-11-21T05:35:11.5Z` or with an offset (RFC 3339 §5.6); a space for the `T` is taken too.
+  public static func parseRFC3339(_ value: String) -> Int64? {
+    let b = Array(value.utf8.trimmedSpaces())
+    guard b.count >= 17, b[4] == Octet.dash, b[7] == Octet.dash,
+      b[10].lowered == UInt8(ascii: "t") || b[10] == Octet.space,
+      let year = number(b[0..<4]), let month = number(b[5..<7]), (1...12).contains(month), let day = number(b[8..<10])
+    else { return nil }
+    var i = 11
+    while i < b.count, b[i].isDigit || b[i] == Octet.colon { i += 1 }
+    guard i - 11 == 5 || i - 11 == 8, let seconds = timeOfDay(b[11..<i]) else { return nil }
+    var milliseconds: Int64 = 0
+    if i < b.count, b[i] == Octet.dot {
+      var scale: Int64 = 100
+      i += 1
+      let start = i
+      while i < b.count, b[i].isDigit {
+        milliseconds += Int64(b[i] - 48) * scale
+        scale /= 10
+        i += 1
+      }
+      if i == start { return nil }
+    }
+    let zone = b[i...]
+    var offset = 0
+    if !zone.elementsEqual([UInt8(ascii: "Z")]), !zone.elementsEqual([UInt8(ascii: "z")]) {
+      guard zone.count == 6, zone[i + 3] == Octet.colon, let sign = zone.first,
+        sign == UInt8(ascii: "+") || sign == Octet.dash,
+        let hours = number(zone[i + 1..<i + 3]), let minutes = number(zone[i + 4..<i + 6]), hours < 24, minutes < 60
+      else { return nil }
+      offset = (hours * 60 + minutes) * (sign == Octet.dash ? -1 : 1)
+    }
+    return epoch(year, month, day, seconds, offset).map { $0 + milliseconds }
+  }
+
+  private static let monthNames = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+  private static let dayNames = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+
+  /// Obsolete zones of RFC 5322 §4.3 and others that mails carry, in minutes; unknown ones count as UTC, as §4.3 says.
+  private static let zones: [String: Int] = [
+    "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420,
+    "jst": 540, "kst": 540, "cet": 60, "cest": 120, "met": 60, "mest": 120, "bst": 60, "eet": 120, "eest": 180,
+    "msk": 180,
+    "ist": 330, "hst": -600, "akst": -540, "akdt": -480, "aest": 600, "aedt": 660, "nzst": 720, "nzdt": 780,
+  ]
+
+  /// Words between white space and commas, without comments; a date has fewer than twelve.
+  private static func tokens(of value: String) -> [ArraySlice<UInt8>] {
+    var plain: [UInt8] = []
+    var depth = 0
+    for octet in value.utf8.prefix(256) {
+      if octet == Octet.openParenthesis { depth += 1 }
+      if depth == 0 { plain.append(octet) }
+      if octet == Octet.closeParenthesis, depth > 0 { depth -= 1 }
+    }
+    var words = plain.split { $0.isSpace || $0 == Octet.comma }
+    // "21-Nov-2026" as Internet Message stores and some mailers write it.
+    if let place = words.prefix(2).firstIndex(where: { $0.filter { $0 == Octet.dash }.count == 2 }) {
+      words.replaceSubrange(place...place, with: words[place].split(separator: Octet.dash))
+    }
+    return words
+  }
+
+  private static func number(_ word: ArraySlice<UInt8>) -> Int? {
+    guard !word.isEmpty, word.count <= 9 else { return nil }
+    var value = 0
+    for octet in word {
+      guard octet.isDigit else { return nil }
+      value = value * 10 + Int(octet - 48)
+    }
+    return value
+  }
+
+  private static func dayName(_ word: ArraySlice<UInt8>) -> Bool {
+    dayNames.contains { word.prefix(3).equalsASCII($0) }
+  }
+
+  private static func month(_ word: ArraySlice<UInt8>) -> Int? {
+    guard word.count >= 3 else { return nil }
+    return monthNames.firstIndex { word.prefix(3).equalsASCII($0) }.map { $0 + 1 }
+  }
+
+  private static func timeOfDay(_ word: ArraySlice<UInt8>) -> Int? {
+    let parts = word.split(separator: Octet.colon, omittingEmptySubsequences: false)
+    guard (2...3).contains(parts.count), let hour = number(parts[0]), let minute = number(parts[1]), hour < 24,
+      minute < 60
+    else { return nil }
+    guard parts.count == 3 else { return hour * 3600 + minute * 60 }
+    guard let second = number(parts[2]), second <= 60 else { return nil }
+    return hour * 3600 + minute * 60 + min(second, 59)  // a leap second counts as the one before it
+  }
+
+  private static func zoneOffsetMinutes(_ word: ArraySlice<UInt8>) -> Int {
+    if let sign = word.first, sign == UInt8(ascii: "+") || sign == Octet.dash, let digits = number(word.dropFirst()),
+      word.count == 5, digits % 100 < 60
+    {
+      return (digits / 100 * 60 + digits % 100) * (sign == Octet.dash ? -1 : 1)
+    }
+    return zones[String(decoding: word, as: UTF8.self).asciiLowercased] ?? 0
+  }
+
+  private static func epoch(_ year: Int, _ month: Int, _ day: Int, _ seconds: Int, _ offsetMinutes: Int) -> Int64? {
+    guard (1...12).contains(month), (1...daysInMonth(year, month)).contains(day), (1...9999).contains(year) else {
+      return nil
+    }
+    return (dayNumber(year, month, day) * 86_400 + Int64(seconds) - Int64(offsetMinutes) * 60) * 1000
+  }
+
+  private static func daysInMonth(_ year: Int, _ month: Int) -> Int {
+    if month == 2 { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28 }
+    return [4, 6, 9, 11].contains(month) ? 30 : 31
+  }
+
+  /// Days since 1970-01-01 in the proleptic Gregorian calendar, counted in eras of 400 years that start in March.
+  private static func dayNumber(_ year: Int, _ month: Int, _ day: Int) -> Int64 {
+    let y = month <= 2 ? year - 1 : year
+    let era = (y >= 0 ? y : y - 399) / 400
+    let yearOfEra = y - era * 400
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    return Int64(era * 146_097 + dayOfEra - 719_468)
+  }
+
+  private static func civil(_ days: Int64) -> (year: Int, month: Int, day: Int) {
+    let shifted = days + 719_468
+    let era = floorDivide(shifted, 146_097)
+    let dayOfEra = Int(shifted - era * 146_097)
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shiftedMonth = (5 * dayOfYear + 2) / 153
+    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+    let year = yearOfEra + Int(era) * 400 + (month <= 2 ? 1 : 0)
+    return (year, month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+  }
+
+  private static func floorDivide(_ a: Int64, _ b: Int64) -> Int64 { a / b - (a % b < 0 ? 1 : 0) }
+
+  private static func pad(_ value: Int, _ width: Int = 2) -> String {
+    let digits = String(value)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  }
+}
