@@ -1,0 +1,62 @@
+extension ServerSession {
+  /// AUTH mechanism [initial response] (RFC 4954 §4).
+  mutating func authenticate(_ text: [UInt8]) -> ServerAction {
+    let words = text.split(whereSeparator: { $0 == Octet.space || $0 == 0x09 })
+    guard let mechanism = words.first, words.count <= 2 else { return reply(.syntax) }
+    let initial = words.count == 2 ? Array(words[1]) : nil
+    if matches(mechanism, "PLAIN") {
+      mode = .plainResponse
+      return initial.map { continueAuthentication(with: $0, isInitial: true) } ?? reply(.askPlain)
+    }
+    if matches(mechanism, "LOGIN") {
+      mode = .loginName
+      return initial.map { continueAuthentication(with: $0, isInitial: true) } ?? reply(.askUserName)
+    }
+    return reply(.unknownMechanism)
+  }
+
+  /// One response of the client within an exchange.
+  mutating func continueAuthentication(with line: [UInt8], isInitial: Bool = false) -> ServerAction {
+    let step = mode
+    mode = .command
+    if line == [0x2A], !isInitial { return reply(.authenticationCancelled) }
+    // RFC 4954 §4: an empty initial response is written as one `=`.
+    guard let response = isInitial && line == [0x3D] ? [] : Base64.decode(line) else { return reply(.badBase64) }
+    switch step {
+    case .plainResponse:
+      return plain(response)
+    case .loginName:
+      guard let name = Self.text(response), !name.isEmpty else { return reply(.badBase64) }
+      mode = .loginPassword(name: name)
+      return reply(.askPassword)
+    case .loginPassword(let name):
+      guard let password = Self.text(response) else { return reply(.badBase64) }
+      return verify(name, password)
+    default:
+      return reply(.badBase64)
+    }
+  }
+
+  /// RFC 4616 §2: authorisation identity, NUL, login, NUL, password.
+  private mutating func plain(_ response: [UInt8]) -> ServerAction {
+    let parts = response.split(separator: Octet.nul, omittingEmptySubsequences: false)
+    guard parts.count == 3, let identity = Self.text(parts[0]), let name = Self.text(parts[1]), !name.isEmpty,
+      let password = Self.text(parts[2])
+    else { return reply(.badBase64) }
+    // Nobody acts for another here.
+    guard identity.isEmpty || identity == name else {
+      failedLogins += 1
+      return failedLogins >= settings.maximumFailedLogins ? end(.tooManyLogins) : reply(.wrongCredentials)
+    }
+    return verify(name, password)
+  }
+
+  private mutating func verify(_ name: String, _ password: String) -> ServerAction {
+    mode = .awaitingLogin(name)
+    return .authenticate(name: name, password: password)
+  }
+
+  private static func text(_ bytes: some Collection<UInt8>) -> String? {
+    bytes.contains(Octet.nul) ? nil : String(validating: Array(bytes), as: UTF8.self)
+  }
+}

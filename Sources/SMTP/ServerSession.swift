@@ -1,0 +1,228 @@
+/// What the driver of a server session has to do next.
+public enum ServerAction: Equatable, Sendable {
+  /// Send these bytes; may wait until `next()` has nothing more, so that the replies of a batch leave in one write.
+  case reply([UInt8])
+  /// Send what waits, do the TLS handshake, then call `tlsStarted()`; close when it fails.
+  case startTLS
+  /// Check the login and call `authenticated(_:)`.
+  case authenticate(name: String, password: String)
+  /// Store the message and call `answerMessage(with:)`. Nothing was promised yet.
+  case message(Envelope, [UInt8])
+  /// Send what waits and close.
+  case close
+}
+
+/// What came of a login.
+public enum LoginOutcome: Equatable, Sendable {
+  case accepted, wrong, unavailable
+}
+
+/// The server's side of one SMTP connection (RFC 5321 with STARTTLS, AUTH, PIPELINING, SIZE, 8BITMIME and
+/// ENHANCEDSTATUSCODES): bytes are appended to `input`, actions come out of `next()`.
+public struct ServerSession: Equatable, Sendable {
+  /// What the session waits for.
+  enum Mode: Equatable {
+    case greeting, command, plainResponse, loginName
+    case loginPassword(name: String)
+    case data
+    /// The driver owes an answer to an action.
+    case awaitingTLS, awaitingLogin(String), awaitingStore
+    case startingTLS, closing, closed
+  }
+
+  /// What the client sent and the session has not used; the driver appends to it.
+  public var input: [UInt8] = []
+  var position = 0
+  var mode = Mode.greeting
+  var settings: ServerSettings
+  private var framer: LineFramer
+  private var reader: DataReader?
+
+  /// The name from EHLO or HELO; nil before.
+  var clientName: String?
+  /// Whether the greeting was EHLO.
+  var isExtended = false
+  /// Who logged in.
+  var login: String?
+  /// The mail under way.
+  var envelope: Envelope?
+  var errors = 0
+  var idleCommands = 0
+  var failedLogins = 0
+
+  /// A session before its greeting.
+  public init(_ settings: ServerSettings) {
+    self.settings = settings
+    framer = LineFramer(bareNewlines: settings.bareNewlines)
+  }
+
+  /// Whether a mail is under way: a server that stops lets it finish.
+  public var isInTransaction: Bool { envelope != nil }
+  /// Whether the text of a message is being read, for which the deadline is another.
+  public var isReadingData: Bool { mode == .data }
+  /// The login of the session; nil before AUTH.
+  public var authenticatedName: String? { login }
+
+  /// Appends to `input`.
+  public mutating func receive(_ bytes: some Sequence<UInt8>) {
+    input.append(contentsOf: bytes)
+  }
+
+  /// The next thing to do; nil when more input or an answer of the driver is needed.
+  public mutating func next() -> ServerAction? {
+    switch mode {
+    case .greeting:
+      mode = .command
+      // RFC 5321 §4.3.1; RFC 2034 §4: no enhanced code in a greeting.
+      return .reply(ServerReply(220, nil, "\(settings.hostname) ESMTP Postern").bytes)
+    case .command, .plainResponse, .loginName, .loginPassword:
+      return nextLine()
+    case .data:
+      return readData()
+    case .startingTLS:
+      mode = .awaitingTLS
+      return .startTLS
+    case .closing:
+      mode = .closed
+      return .close
+    case .awaitingTLS, .awaitingLogin, .awaitingStore, .closed:
+      return nil
+    }
+  }
+
+  /// The handshake is done. RFC 3207 §4.2: everything learned before, and everything buffered, is forgotten.
+  public mutating func tlsStarted() {
+    guard mode == .awaitingTLS else { return }
+    settings.tls = .active
+    input = []
+    position = 0
+    clientName = nil
+    isExtended = false
+    login = nil
+    envelope = nil
+    mode = .command
+  }
+
+  /// Answers `.authenticate`.
+  public mutating func authenticated(_ outcome: LoginOutcome) -> ServerAction? {
+    guard case .awaitingLogin(let name) = mode else { return nil }
+    mode = .command
+    switch outcome {
+    case .accepted:
+      login = name
+      failedLogins = 0
+      return reply(.authenticated)
+    case .wrong:
+      failedLogins += 1
+      return failedLogins >= settings.maximumFailedLogins ? end(.tooManyLogins) : reply(.wrongCredentials)
+    case .unavailable:
+      return reply(.authenticationFailsNow)
+    }
+  }
+
+  /// Answers `.message`; whatever the reply is, the transaction is over.
+  public mutating func answerMessage(with answer: ServerReply) -> ServerAction? {
+    guard mode == .awaitingStore else { return nil }
+    mode = .command
+    idleCommands = 0
+    return answer.closes ? end(answer) : reply(answer)
+  }
+
+  /// Says `farewell` now and closes, whatever the session was at.
+  public mutating func terminate(with farewell: ServerReply) -> ServerAction? {
+    guard mode != .closed, mode != .closing else { return nil }
+    return end(farewell)
+  }
+
+  /// A reply, counted when it is negative.
+  mutating func reply(_ reply: ServerReply) -> ServerAction {
+    if reply.code >= 400 {
+      errors += 1
+      if errors > settings.maximumErrors { return end(.tooManyErrors) }
+    }
+    return .reply(reply.bytes)
+  }
+
+  /// The last reply of the session.
+  mutating func end(_ reply: ServerReply) -> ServerAction {
+    mode = .closing
+    envelope = nil
+    reader = nil
+    input = []
+    position = 0
+    return .reply(reply.bytes)
+  }
+
+  private mutating func nextLine() -> ServerAction? {
+    let limit = mode == .command ? settings.maximumCommandBytes : settings.maximumAuthenticationBytes
+    // AUTH may carry an initial response, which is as long as one on its own line.
+    let isAuthentication = matches(input[min(position, input.count)...].prefix(5), "AUTH ")
+    let outcome = framer.next(
+      in: input, at: &position, limit: isAuthentication ? settings.maximumAuthenticationBytes : limit)
+    if position == input.count {
+      input.removeAll(keepingCapacity: true)
+      position = 0
+    }
+    switch outcome {
+    case .incomplete:
+      compact()
+      return nil
+    case .malformed:
+      return end(.bareNewline)
+    case .tooLong:
+      defer { if mode != .closing { mode = .command } }
+      return reply(mode == .command ? .lineTooLong : .authenticationTooLong)
+    case .line(let line):
+      return mode == .command ? execute(line) : continueAuthentication(with: line)
+    }
+  }
+
+  /// Moves what is left to the front, so that a half line does not let `input` grow without end.
+  private mutating func compact() {
+    guard position > 0 else { return }
+    input.removeSubrange(..<position)
+    position = 0
+  }
+
+  /// Makes ready to read the text of the mail under way.
+  mutating func beginData() -> ServerAction {
+    reader = DataReader(
+      bareNewlines: settings.bareNewlines, maximumBytes: settings.maximumMessageBytes,
+      maximumLine: settings.maximumTextLine, expectedBytes: envelope?.declaredSize ?? 0)
+    mode = .data
+    return reply(.startData)
+  }
+
+  private mutating func readData() -> ServerAction? {
+    // Taken out while it is read: two owners of the content would make each append a copy.
+    guard var reader else { return nil }
+    self.reader = nil
+    let from = position
+    let (used, ended) = input.withUnsafeBufferPointer { bytes in
+      from < bytes.count ? reader.read(UnsafeBufferPointer(rebasing: bytes[from...])) : (0, false)
+    }
+    position += used
+    if position == input.count {
+      input.removeAll(keepingCapacity: true)
+      position = 0
+    }
+    guard ended else {
+      self.reader = reader
+      return nil
+    }
+    // Over: accepted or not, nothing of this mail stays behind.
+    let finished = envelope
+    envelope = nil
+    mode = .command
+    switch reader.fault {
+    case .bareNewline: return end(.bareNewlineInData)
+    case .nul: return end(.nulInData)
+    case .tooBig: return reply(.tooBig)
+    case .lineTooLong: return reply(.textLineTooLong)
+    case nil: break
+    }
+    guard let finished else { return reply(.needsMail) }
+    mode = .awaitingStore
+    return .message(finished, reader.takeContent())
+  }
+}

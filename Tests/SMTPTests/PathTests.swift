@@ -1,0 +1,59 @@
+import Testing
+
+@testable import SMTP
+
+private struct PathCase: Sendable, CustomTestStringConvertible {
+  let input: String
+  let expected: Result<String, PathError>
+  init(_ input: String, _ address: String) { (self.input, expected) = (input, .success(address)) }
+  init(_ input: String, _ error: PathError) { (self.input, expected) = (input, .failure(error)) }
+  var testDescription: String { input }
+}
+
+private let paths: [PathCase] = [
+  PathCase("<>", ""),
+  PathCase("<a@b.test>", "a@b.test"),
+  PathCase(" \t<a.b+c@B.Test>", "a.b+c@b.test"),
+  PathCase("<postMASTER>", "postmaster"),
+  PathCase("<@x.test:a@b.test>", "a@b.test"),
+  PathCase("<@x.test,@[192.0.2.1]:a@b.test>", "a@b.test"),
+  PathCase("<\"a\"@b.test>", "a@b.test"),
+  PathCase("<\"a b\"@b.test>", "\"a b\"@b.test"),
+  PathCase("<\"a\\b\"@b.test>", "ab@b.test"),
+  PathCase("<\"a\\\"\\\\\"@b.test>", "\"a\\\"\\\\\"@b.test"),
+  PathCase("<\"a@c\"@b.test>", "\"a@c\"@b.test"),
+  PathCase("<a@[192.0.2.255]>", "a@[192.0.2.255]"),
+  PathCase("<a@[IPv6:2001:DB8::1]>", "a@[ipv6:2001:db8::1]"),
+  PathCase("<a@[IPv6:::]>", "a@[ipv6:::]"),
+  PathCase("<a@[IPv6:1:2:3:4:5:6:7:8]>", "a@[ipv6:1:2:3:4:5:6:7:8]"),
+  PathCase("<a@[IPv6:::ffff:192.0.2.1]>", "a@[ipv6:::ffff:192.0.2.1]"),
+  PathCase("<a@[IPv6:1::]>", "a@[ipv6:1::]"),
+  PathCase("<a@xn--bcher-kva.test>", "a@xn--bcher-kva.test"),
+  PathCase("<\(String(repeating: "l", count: 64))@b.test>", "\(String(repeating: "l", count: 64))@b.test"),
+  PathCase("<\(String(repeating: "l", count: 65))@b.test>", .tooLong),
+  PathCase("<a@\(String(repeating: "x.", count: 127))xx>", .tooLong),
+  PathCase("", .syntax), PathCase("<", .syntax), PathCase("<a", .syntax), PathCase("<a@", .syntax),
+  PathCase("<a@b", .syntax), PathCase("a@b", .syntax), PathCase("<a>", .syntax), PathCase("<@b>", .syntax),
+  PathCase("<a@b@c>", .syntax), PathCase("<a b@c>", .syntax), PathCase("<.a@b>", .syntax), PathCase("<a.@b>", .syntax),
+  PathCase("<a..b@c>", .syntax), PathCase("<a@b..c>", .syntax), PathCase("<a@-b>", .syntax),
+  PathCase("<a@b->", .syntax),
+  PathCase("<a@b.>", .syntax), PathCase("<@x:>", .syntax), PathCase("<@x a@b>", .syntax),
+  PathCase("<@x,:a@b>", .syntax),
+  PathCase("<\"\"@b>", .syntax), PathCase("<\"a@b>", .syntax), PathCase("<\"a\\", .syntax),
+  PathCase("<\"a\u{1}\"@b>", .syntax),
+  PathCase("<a@[192.0.2]>", .syntax), PathCase("<a@[192.0.2.256]>", .syntax), PathCase("<a@[192.0.2.1>", .syntax),
+  PathCase("<a@[]>", .syntax), PathCase("<a@[IPv6:]>", .syntax), PathCase("<a@[IPv6:1:2]>", .syntax),
+  PathCase("<a@[IPv6:1::2::3]>", .syntax), PathCase("<a@[IPv6:1:2:3:4:5:6:7:8:9]>", .syntax),
+  PathCase("<a@[IPv6::1:2:3:4:5:6:7]>", .syntax), PathCase("<a@[IPv6:g::]>", .syntax),
+  PathCase("<a@[IPv6:12345::]>", .syntax),
+  PathCase("<ä@b>", .nonASCII), PathCase("<a@bä>", .nonASCII), PathCase("<\"ä\"@b>", .nonASCII),
+]
+
+@Suite("Envelope addresses")
+struct PathTests {
+  @Test("are read", arguments: paths)
+  private func read(_ path: PathCase) {
+    let result = Result { () throws(PathError) in try Path(Array(path.input.utf8), from: 0).address }
+    #expect(result == path.expected)
+  }
+}
