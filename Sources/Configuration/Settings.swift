@@ -30,8 +30,8 @@ public struct Configuration: Sendable, Equatable {
   private func inDataFolder(_ path: String) -> String { path.hasPrefix("/") ? path : server.dataDir + "/" + path }
 }
 
-/// How much the log says; each level includes the ones after it.
-public enum LogLevel: String, Sendable, Codable, CaseIterable {
+/// How much the log says: each level includes the ones after it.
+public enum LogThreshold: String, Sendable, Codable, CaseIterable {
   /// The levels, most talkative first.
   case debug, info, warning, error
 }
@@ -47,7 +47,7 @@ public struct ServerSettings: Sendable, Equatable {
   /// The Unix socket that the `postern` verbs talk to.
   public var controlSocket = "/run/postern/control.sock"
   /// What is logged on stderr.
-  public var logLevel = LogLevel.info
+  public var logLevel = LogThreshold.info
   /// Event loops, each a thread; 0 means one for each core.
   public var loops = 0
   /// How long TERM waits for sessions before it cuts them; milliseconds.
