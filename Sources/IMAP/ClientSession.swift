@@ -33,22 +33,17 @@ public struct ClientSession: Sendable {
     phase = .greeting
   }
 
-  /// A session on a connection that someone else greeted and logged in; `transcript` holds the lines seen then, of which
-  /// the last that names capabilities counts (RFC 9051 section 7.2.2: they may change with the login).
+  /// A session on a connection that someone else greeted and logged in; `transcript` holds the lines seen then.
+  ///
+  /// Only the last line, the login's completion, may tell the capabilities: what was said before the login, or before TLS,
+  /// no longer counts (RFC 9051 sections 6.2.1 and 6.2.2). When it does not tell, ask with CAPABILITY.
   public init(loggedInWith transcript: [String], limits: Limits = Limits()) {
     self.init(limits: limits)
     phase = .authenticated
-    for line in transcript {
-      var frame = Array(line.utf8)
-      while let last = frame.last, last == UInt8(ascii: "\r") || last == UInt8(ascii: "\n") { frame.removeLast() }
-      guard let response = try? ResponseParser.parse(frame, limits: limits) else { continue }
-      switch response {
-      case .capability(let words): capabilities = Set(words)
-      case .status(let status), .tagged(_, let status):
-        if case .capability(let words) = status.code { capabilities = Set(words) }
-      default: break
-      }
-    }
+    var frame = Array((transcript.last ?? "").utf8)
+    while let last = frame.last, last == UInt8(ascii: "\r") || last == UInt8(ascii: "\n") { frame.removeLast() }
+    guard case .tagged(_, let status) = try? ResponseParser.parse(frame, limits: limits) else { return }
+    if case .capability(let words) = status.code { capabilities = Set(words) }
   }
 
   /// Whether the server offers something, for instance `IDLE`.

@@ -27,10 +27,14 @@ enum FetchParser {
     switch name {
     case "UID": message.uid = try reader.number32("a UID")
     case "FLAGS": message.flags = try reader.atomList("a flag")
-    case "RFC822.SIZE": message.size = try reader.number("a size")
-    case "INTERNALDATE":
-      guard let date = InternalDate.parse(try reader.quoted()) else { throw reader.mismatch("a date and time") }
-      message.internalDate = date
+    case "RFC822.SIZE":
+      if let byte = reader.current, isDigit(byte) {
+        message.size = try reader.number("a size")
+      } else {
+        try reader.skipValue()
+      }
+    // One mail with a broken date must not keep all others from being read.
+    case "INTERNALDATE": message.internalDate = try reader.nstring().flatMap(InternalDate.parse)
     case "MODSEQ":
       try reader.expect("(")
       message.modSequence = try reader.number("a modification sequence")

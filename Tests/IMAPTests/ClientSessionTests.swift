@@ -91,6 +91,17 @@ private let conversations: [Conversation] = [
       finished("P2", .fetch(IdentifierSet([1...3]), [.uid, .flags, .internalDate, .size, piece])),
     ]),
   Conversation(
+    name: "a broken date and size are not said",
+    steps: opened + [
+      .send(.noop),
+      .server(
+        "* 1 FETCH (INTERNALDATE \"99-Foo-0000 99:99:99 +9999\" UID 1)\r\n"
+          + "* 2 FETCH (INTERNALDATE NIL RFC822.SIZE NIL UID 2)\r\nP2 OK\r\n"),
+    ],
+    actions: openedActions + [
+      written("P2 NOOP"), message(1) { $0.uid = 1 }, message(2) { $0.uid = 2 }, finished("P2", .noop),
+    ]),
+  Conversation(
     name: "idle with news and DONE",
     steps: opened + [
       .send(.idle), .server("+ idling\r\n* OK Still here\r\n* 4 EXISTS\r\n* 1 RECENT\r\n* 2 EXPUNGE\r\n+ again\r\n"),
@@ -197,12 +208,15 @@ private let conversations: [Conversation] = [
     #expect(session.phase == .selected)
   }
 
-  @Test func takesCapabilitiesFromTheLastLineThatNamesThem() {
-    let session = ClientSession(loggedInWith: [
-      "* OK [CAPABILITY IMAP4rev1 STARTTLS] hi\r\n", "* CAPABILITY IMAP4rev1 IDLE", "A002 OK Logged in", "garbage (",
+  @Test func takesCapabilitiesOnlyFromTheLoginsCompletion() {
+    let told = ClientSession(loggedInWith: [
+      "* OK [CAPABILITY IMAP4rev1 STARTTLS] hi\r\n", "A002 OK [CAPABILITY IMAP4rev1 IDLE] Logged in\r\n",
     ])
-    #expect(session.capabilities == ["IMAP4REV1", "IDLE"])
-    #expect(session.offers("IDLE") && !session.offers("STARTTLS"))
+    #expect(told.capabilities == ["IMAP4REV1", "IDLE"])
+    #expect(told.offers("IDLE") && !told.offers("STARTTLS"))
+    let untold = ClientSession(loggedInWith: ["* OK [CAPABILITY IMAP4rev1 IDLE] hi", "A002 OK Logged in"])
+    #expect(untold.capabilities == nil && !untold.offers("IDLE"))
+    #expect(ClientSession(loggedInWith: ["garbage ("]).capabilities == nil)
   }
 
   @Test func refusesWhatCannotBeSentNow() throws {

@@ -50,9 +50,6 @@ private let conversations: [Conversation] = [
     "number over 64 bits", "* 1 FETCH (RFC822.SIZE 18446744073709551616)\r\n", .malformed(expected: "a size", near: "")),
   hostile("a flood of responses", String(repeating: "* OK\r\n", count: 21), .flood),
   hostile("a second greeting", "* PREAUTH hi\r\n", .malformed(expected: "no second greeting", near: "hi")),
-  hostile(
-    "a date that is none", "* 1 FETCH (INTERNALDATE \"99-Foo-0000 99:99:99 +9999\")\r\n",
-    .malformed(expected: "a date and time", near: "")),
   Conversation(
     name: "a flood of bytes", limits: small,
     steps: opened + [
