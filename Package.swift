@@ -36,7 +36,7 @@ var targets: [Target] = [
   room("Web", ["Store", "Host", "Delivery", "Outreach", "Sorting", "MailText", "Configuration", "CMicrohttpd"]),
   room("Store", ["Host", "Outreach", "Delivery", "Sorting", "MailText", "Configuration", "CSQLite"]),
   room("Host", ["CCurl", "COpenSSL", "CArgon2", "CLinux"]),
-  room("Outreach", ["Sorting", "MailText"]),
+  room("Outreach", ["Delivery", "Sorting", "MailText"]),
   room("Delivery", ["MailText"]),
   room("Sorting", ["MailText"]),
   room("SMTP", ["MailText"]),
