@@ -1,0 +1,63 @@
+// What a sequence does when something comes back, and the words for how an enrollment stands and ended.
+
+/// How a contact's way through a sequence stands.
+public enum EnrollmentState: String, Codable, Sendable, Equatable, CaseIterable {
+  /// Steps go when they are due; steps wait; all known steps went; ended early; given up.
+  case active, paused, completed, stopped, failed
+}
+
+/// Why an enrollment ended.
+public enum StopReason: String, Codable, Sendable, Equatable, CaseIterable {
+  /// All steps went, the contact answered, bounced, asked out, complained, is suppressed, a person did it, mails failed.
+  case completed, replied, bounced, unsubscribed, complained, suppressed, manual, failed
+}
+
+/// Why an address gets no more mail.
+public enum SuppressionReason: String, Codable, Sendable, Equatable, CaseIterable {
+  /// A hard bounce.
+  case bounced
+  /// The person called a mail spam.
+  case complained
+  /// The person asked out.
+  case unsubscribed
+  /// A person put it on the list.
+  case manual
+}
+
+/// What a sequence does when a contact's mail comes back or answers.
+public struct SequencePolicy: Codable, Sendable, Equatable {
+  /// What is done to the enrollment.
+  public enum Reaction: String, Codable, Sendable, Equatable, CaseIterable {
+    /// Ends it; holds it until a person goes on; nothing.
+    case stop, pause, `continue`
+  }
+
+  /// When the contact answers.
+  public var onReply: Reaction
+  /// When a mail bounces hard; the address is suppressed whatever this says.
+  public var onBounce: Reaction
+  /// Steps that fail (not bounce) until the enrollment is given up; at least 1.
+  public var failedStepsToGiveUp: Int
+
+  /// The defaults are DESIGN.md's: a reply or a bounce stops, three failed steps give up.
+  public init(onReply: Reaction = .stop, onBounce: Reaction = .stop, failedStepsToGiveUp: Int = 3) {
+    self.onReply = onReply
+    self.onBounce = onBounce
+    self.failedStepsToGiveUp = max(1, failedStepsToGiveUp)
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case onReply = "on_reply"
+    case onBounce = "on_bounce"
+    case failedStepsToGiveUp = "failed_steps_to_give_up"
+  }
+
+  /// Keys that are absent have their defaults, so that what an older version stored can be read.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      onReply: try values.decodeIfPresent(Reaction.self, forKey: .onReply) ?? .stop,
+      onBounce: try values.decodeIfPresent(Reaction.self, forKey: .onBounce) ?? .stop,
+      failedStepsToGiveUp: try values.decodeIfPresent(Int.self, forKey: .failedStepsToGiveUp) ?? 3)
+  }
+}
