@@ -1,0 +1,220 @@
+import SMTP
+import Testing
+
+/// SplitMix64: small, good enough, and the same walk for the same seed.
+struct SeededGenerator: RandomNumberGenerator {
+  var state: UInt64
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var word = state
+    word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+    return word ^ (word >> 31)
+  }
+}
+
+/// What a server must remember, written down as plainly as possible and without looking at the session.
+private struct Model {
+  enum Step: String, CaseIterable {
+    case ehlo, helo, badHello, startTLS, plain, plainWrong, login, loginCancelled, mail, mailTooBig, mailBad, rcpt,
+      rcptBad, data, dataTooBig, dataRefused, rset, noop, vrfy, help, unknown, tooLong
+  }
+
+  static let maximumRecipients = 3
+  static let maximumErrors = 6
+  static let maximumIdle = 9
+  static let maximumFailures = 2
+
+  let trusted: Bool
+  var tls = false
+  var greeted = false
+  var login = false
+  /// Recipients of the mail under way; nil without one.
+  var recipients: Int?
+  var errors = 0
+  var idle = 0
+  var failures = 0
+  var closed = false
+
+  static func text(of step: Step) -> String {
+    switch step {
+    case .ehlo: "EHLO c\r\n"
+    case .helo: "HELO c\r\n"
+    case .badHello: "EHLO\r\n"
+    case .startTLS: "STARTTLS\r\n"
+    case .plain: "AUTH PLAIN AGEAc2VjcmV0\r\n"
+    case .plainWrong: "AUTH PLAIN AGEAeA==\r\n"
+    case .login: "AUTH LOGIN YQ==\r\nc2VjcmV0\r\n"
+    case .loginCancelled: "AUTH LOGIN\r\n*\r\n"
+    case .mail: "MAIL FROM:<a@b.test>\r\n"
+    case .mailTooBig: "MAIL FROM:<a@b.test> SIZE=101\r\n"
+    case .mailBad: "MAIL FROM:<a@b\r\n"
+    case .rcpt: "RCPT TO:<a@b.test>\r\n"
+    case .rcptBad: "RCPT TO:<a@>\r\n"
+    case .data, .dataTooBig, .dataRefused: "DATA\r\n"
+    case .rset: "RSET\r\n"
+    case .noop: "NOOP\r\n"
+    case .vrfy: "VRFY a\r\n"
+    case .help: "HELP\r\n"
+    case .unknown: "XYZZY\r\n"
+    case .tooLong: "NOOP \(String(repeating: "x", count: 2050))\r\n"
+    }
+  }
+
+  /// The codes of the replies to one step, in order.
+  mutating func take(_ step: Step) -> [Int] {
+    switch step {
+    case .ehlo, .helo, .badHello, .startTLS, .plain, .plainWrong, .login, .loginCancelled, .rset, .noop, .vrfy, .help:
+      idle += 1
+      if idle > Self.maximumIdle {
+        closed = true
+        return [421]
+      }
+    default: break
+    }
+    var codes: [Int] = []
+    for code in answers(to: step) {
+      let isFarewell = closed
+      if code >= 400, !isFarewell {
+        errors += 1
+        closed = errors > Self.maximumErrors
+      }
+      codes.append(closed ? 421 : code)
+      if closed { break }
+    }
+    return codes
+  }
+
+  private mutating func answers(to step: Step) -> [Int] {
+    switch step {
+    case .ehlo, .helo:
+      greeted = true
+      recipients = nil
+      return [250]
+    case .badHello: return [501]
+    case .startTLS:
+      if tls { return [503] }
+      if recipients != nil { return [503] }
+      (tls, greeted, login) = (true, false, false)
+      return [220]
+    case .plain, .plainWrong, .login, .loginCancelled: return authentication(step)
+    case .mail, .mailTooBig, .mailBad:
+      if !greeted || recipients != nil { return [503] }
+      if !trusted, !login { return [530] }
+      if step == .mailBad { return [501] }
+      if step == .mailTooBig { return [552] }
+      recipients = 0
+      return [250]
+    case .rcpt, .rcptBad:
+      guard let count = recipients else { return [503] }
+      if step == .rcptBad { return [501] }
+      if count == Self.maximumRecipients { return [452] }
+      recipients = count + 1
+      return [250]
+    case .data, .dataTooBig, .dataRefused:
+      guard let count = recipients else { return [503] }
+      if count == 0 { return [554] }
+      recipients = nil
+      if step == .dataTooBig { return [354, 552] }
+      idle = 0
+      return [354, step == .data ? 250 : 452]
+    case .rset:
+      recipients = nil
+      return [250]
+    case .noop: return [250]
+    case .vrfy: return [trusted || login ? 252 : 530]
+    case .help: return [214]
+    case .unknown, .tooLong: return [500]
+    }
+  }
+
+  private mutating func authentication(_ step: Step) -> [Int] {
+    // What follows a refused AUTH LOGIN is taken for a command.
+    let rest = step == .login || step == .loginCancelled ? [500] : []
+    if !greeted { return [503] + rest }
+    if !tls { return [538] + rest }
+    if login || recipients != nil { return [503] + rest }
+    switch step {
+    case .plain: login = true
+    case .login:
+      login = true
+      failures = 0
+      return [334, 235]
+    case .loginCancelled: return [334, 501]
+    default:
+      failures += 1
+      closed = failures == Self.maximumFailures
+      return [closed ? 421 : 535]
+    }
+    failures = 0
+    return [235]
+  }
+}
+
+@Suite("Random walk")
+struct RandomWalkTests {
+  @Test("100,000 commands beside a small model", arguments: [false, true])
+  func walk(_ trusted: Bool) {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    print("random walk, trusted \(trusted): seed \(seed)")
+    var generator = SeededGenerator(state: seed)
+    var steps = 0
+    while steps < 50_000 {
+      var session = ServerSession(
+        ServerSettings(
+          hostname: "mx.test", tls: .offered, trusted: trusted, maximumMessageBytes: 100,
+          maximumRecipients: Model.maximumRecipients, maximumErrors: Model.maximumErrors,
+          maximumIdleCommands: Model.maximumIdle, maximumFailedLogins: Model.maximumFailures))
+      _ = session.next()
+      var model = Model(trusted: trusted)
+      var path: [String] = []
+      while !model.closed, steps < 50_000 {
+        steps += 1
+        let step = Model.Step.allCases.randomElement(using: &generator) ?? .noop
+        path.append(step.rawValue)
+        let expected = model.take(step)
+        let actual = answers(of: &session, to: step, &generator)
+        guard actual == expected, session.isInTransaction == (model.recipients != nil) || model.closed else {
+          Issue.record("seed \(seed): \(path.joined(separator: " ")): \(actual) instead of \(expected)")
+          return
+        }
+      }
+    }
+  }
+
+  /// The codes the session gives; the text is cut at random.
+  private func answers(of session: inout ServerSession, to step: Model.Step, _ generator: inout SeededGenerator)
+    -> [Int]
+  {
+    var codes: [Int] = []
+    var text = Array(Model.text(of: step).utf8)[...]
+    while !text.isEmpty {
+      let count = Int.random(in: 1...text.count, using: &generator)
+      session.receive(text.prefix(count))
+      text = text.dropFirst(count)
+      while let action = session.next() {
+        switch action {
+        case .reply(let bytes):
+          codes.append(Int(String(decoding: bytes.prefix(3), as: UTF8.self)) ?? 0)
+          if codes.last == 354 {
+            let body = step == .dataTooBig ? String(repeating: "x", count: 99) : "x"
+            text = text + Array("\(body)\r\n.\r\n".utf8)
+          }
+        case .startTLS: session.tlsStarted()
+        case .authenticate(let name, let password):
+          let good = name == "a" && password == "secret"
+          if case .reply(let bytes) = session.authenticated(good ? .accepted : .wrong) {
+            codes.append(Int(String(decoding: bytes.prefix(3), as: UTF8.self)) ?? 0)
+          }
+        case .message:
+          let answer = step == .dataRefused ? ServerReply.insufficientStorage : ServerReply(250, .init(2, 0, 0), "Ok")
+          if case .reply(let bytes) = session.answerMessage(with: answer) {
+            codes.append(Int(String(decoding: bytes.prefix(3), as: UTF8.self)) ?? 0)
+          }
+        case .close: return codes
+        }
+      }
+    }
+    return codes
+  }
+}
