@@ -1,0 +1,162 @@
+internal import CSQLite
+
+/// One connection to the SQLite file, with its prepared statements; used by one thread only.
+final class SQLiteConnection {
+  enum Mode { case writer, reader }
+
+  private var handle: OpaquePointer?
+  /// Prepared once, kept until the connection closes: the set of SQL texts in this module is finite.
+  private var statements: [String: OpaquePointer] = [:]
+
+  init(path: String, mode: Mode) throws(StoreError) {
+    // NOMUTEX: a connection never leaves its thread. Readers are read-only so that only the writer ever checkpoints
+    // (SQLite before 3.51.3 can corrupt a WAL when two connections write or checkpoint at once).
+    let flags =
+      switch mode {
+      case .writer: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+      case .reader: SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX
+      }
+    let code = sqlite3_open_v2(path, &handle, flags, nil)
+    guard code == SQLITE_OK else {
+      let reason = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
+      sqlite3_close_v2(handle)
+      handle = nil
+      throw .cannotOpen(path: path, reason: reason)
+    }
+    do {
+      try configure(mode)
+    } catch {
+      throw .cannotOpen(path: path, reason: "\(error)")
+    }
+  }
+
+  deinit { close() }
+
+  private func configure(_ mode: Mode) throws(StoreError) {
+    sqlite3_extended_result_codes(handle, 1)
+    // A reader can meet the writer's short exclusive moments (WAL recovery, restart); five seconds outlast any of them.
+    sqlite3_busy_timeout(handle, 5000)
+    switch mode {
+    case .writer:
+      try script(
+        """
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        PRAGMA foreign_keys = ON;
+        PRAGMA wal_autocheckpoint = 4000;
+        PRAGMA journal_size_limit = 67108864;
+        PRAGMA cache_size = -16000;
+        PRAGMA temp_store = MEMORY;
+        """)
+    case .reader:
+      try script("PRAGMA query_only = ON; PRAGMA cache_size = -4000;")
+    }
+  }
+
+  func close() {
+    for statement in statements.values { sqlite3_finalize(statement) }
+    statements.removeAll()
+    sqlite3_close_v2(handle)
+    handle = nil
+  }
+
+  /// Runs several statements without values: migrations, pragmas, transaction control.
+  func script(_ sql: String) throws(StoreError) {
+    let code = sqlite3_exec(handle, sql, nil, nil, nil)
+    guard code == SQLITE_OK else { throw failure(code, sql) }
+  }
+
+  /// Runs a statement that returns no rows and says how many rows it changed.
+  @discardableResult
+  func run(_ sql: String, _ values: [SQLValue]) throws(StoreError) -> Int {
+    let statement = try prepared(sql, values)
+    defer { sqlite3_reset(statement) }
+    let code = sqlite3_step(statement)
+    guard code == SQLITE_DONE || code == SQLITE_ROW else { throw failure(code, sql) }
+    return Int(sqlite3_changes(handle))
+  }
+
+  /// Runs a query and maps each row.
+  func rows<T>(_ sql: String, _ values: [SQLValue], _ map: (Row) throws(StoreError) -> T) throws(StoreError) -> [T] {
+    let statement = try prepared(sql, values)
+    defer { sqlite3_reset(statement) }
+    var found: [T] = []
+    while true {
+      let code = sqlite3_step(statement)
+      if code == SQLITE_DONE { return found }
+      guard code == SQLITE_ROW else { throw failure(code, sql) }
+      found.append(try map(Row(statement: statement)))
+    }
+  }
+
+  var lastInsertedID: Int64 { sqlite3_last_insert_rowid(handle) }
+
+  private func prepared(_ sql: String, _ values: [SQLValue]) throws(StoreError) -> OpaquePointer {
+    let statement: OpaquePointer
+    if let known = statements[sql] {
+      statement = known
+    } else {
+      var made: OpaquePointer?
+      let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &made, nil)
+      guard code == SQLITE_OK, let made else { throw failure(code, sql) }
+      statements[sql] = made
+      statement = made
+    }
+    for (index, value) in values.enumerated() {
+      let place = Int32(index + 1)
+      let code =
+        switch value {
+        case .null: sqlite3_bind_null(statement, place)
+        case .integer(let number): sqlite3_bind_int64(statement, place, number)
+        case .text(let text): bind(text, to: statement, at: place)
+        case .blob(let bytes):
+          // A nil pointer would bind NULL: an empty body is an empty blob.
+          bytes.isEmpty
+            ? sqlite3_bind_zeroblob(statement, place, 0)
+            : sqlite3_bind_blob64(statement, place, bytes, UInt64(bytes.count), postern_sqlite_transient())
+        }
+      guard code == SQLITE_OK else { throw failure(code, sql) }
+    }
+    return statement
+  }
+
+  private func bind(_ text: String, to statement: OpaquePointer, at place: Int32) -> Int32 {
+    var text = text
+    return text.withUTF8 { utf8 in
+      utf8.withMemoryRebound(to: CChar.self) { characters in
+        guard let start = characters.baseAddress else { return sqlite3_bind_text(statement, place, "", 0, nil) }
+        return sqlite3_bind_text(statement, place, start, Int32(characters.count), postern_sqlite_transient())
+      }
+    }
+  }
+
+  private func failure(_ code: Int32, _ sql: String) -> StoreError {
+    if code & 0xff == SQLITE_FULL { return .full }
+    let words = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "closed"
+    if code & 0xff == SQLITE_IOERR { return .commitFailed("\(words) (\(code))") }
+    return .statement("\(words) (\(code)) in: \(sql.prefix(200))")
+  }
+
+  /// One row of a running query; valid only inside the mapping closure.
+  struct Row {
+    fileprivate let statement: OpaquePointer
+
+    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }
+    func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(statement, column) }
+    func integerOrNil(_ column: Int32) -> Int64? { isNull(column) ? nil : integer(column) }
+    func flag(_ column: Int32) -> Bool { integer(column) != 0 }
+
+    func text(_ column: Int32) -> String {
+      guard let start = sqlite3_column_text(statement, column) else { return "" }
+      let count = Int(sqlite3_column_bytes(statement, column))
+      return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+    }
+
+    func textOrNil(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
+
+    func blob(_ column: Int32) -> [UInt8] {
+      guard let start = sqlite3_column_blob(statement, column) else { return [] }
+      return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))))
+    }
+  }
+}

@@ -1,0 +1,205 @@
+internal import Configuration
+internal import Delivery
+
+/// A message that an account has taken to hand over; the journal has its attempt.
+public struct Claim: Sendable, Equatable {
+  /// The journal's row.
+  public var attemptID: Int64
+  /// The message, as it was claimed.
+  public var message: MessageRecord
+  /// The account that sends it.
+  public var account: AccountRecord
+}
+
+/// What one look at the queue brought.
+public struct ClaimPass: Sendable {
+  /// What is to be handed over now.
+  public var claims: [Claim] = []
+  /// When there may be more by time alone; nil: only after something changes. UTC epoch milliseconds.
+  public var nextLook: Int64?
+
+  mutating func look(at instant: Int64?) {
+    guard let instant else { return }
+    nextLook = min(nextLook ?? instant, instant)
+  }
+}
+
+extension Transaction {
+  /// Looks at every lane with due mail, lets the gates decide, and claims what may go now, at most `limit`.
+  ///
+  /// What a gate of its own keeps waiting is parked until that gate opens; what waits for an account stays due.
+  /// `closedLanes` are passed over until their time; a lane that is found closed is put into it.
+  public func claimDue(now: Int64, limit: Int, closedLanes: inout [Int64: Int64]) throws(StoreError) -> ClaimPass {
+    var pass = ClaimPass()
+    var book = AccountBook()
+    var shared = SharedFacts()
+    for lane in try lanes() {
+      if let until = closedLanes[lane], until > now {
+        pass.look(at: until)
+        continue
+      }
+      closedLanes[lane] = nil
+      let closedUntil = try claim(lane: lane, now: now, limit: limit, &pass, &book, &shared)
+      if let closedUntil { closedLanes[lane] = closedUntil }
+      if pass.claims.count >= limit { break }
+    }
+    return pass
+  }
+
+  /// Works through one lane, highest priority first. Returns until when its accounts are closed, if they are.
+  private func claim(
+    lane: Int64, now: Int64, limit: Int, _ pass: inout ClaimPass, _ book: inout AccountBook,
+    _ shared: inout SharedFacts
+  ) throws(StoreError) -> Int64? {
+    for priority in try priorities(inLane: lane) {
+      while pass.claims.count < limit {
+        // A few at a time: most lanes can send one mail until their account's next gap.
+        let found = try due(inLane: lane, priority: priority, now: now, limit: min(20, limit - pass.claims.count))
+        for message in found {
+          if let closed = try decide(message, now: now, &pass, &book, &shared) { return closed }
+          if pass.claims.count >= limit { return nil }
+        }
+        if found.count < 20 { break }
+      }
+      pass.look(at: try nextDue(inLane: lane, priority: priority, now: now))
+    }
+    return nil
+  }
+
+  /// Does with one due message what the gates say. Returns until when the lane's accounts are closed, if they are.
+  private func decide(
+    _ message: MessageRecord, now: Int64, _ pass: inout ClaimPass, _ book: inout AccountBook,
+    _ shared: inout SharedFacts
+  ) throws(StoreError) -> Int64? {
+    let facts = try facts(of: message, now: now, &shared)
+    let accounts = try book.candidates(for: message, now: now, self)
+    let pool = try pool(message.poolID)
+    let report = evaluate(facts, accounts: accounts.map(\.facts), pool: PoolPolicy(pool), now: now)
+    switch report.outcome {
+    case .go(let id):
+      guard let account = accounts.first(where: { $0.record.id == id }) else {
+        throw .statement("the gates chose account \(id), which is no candidate for message \(message.id)")
+      }
+      pass.claims.append(try claim(message, by: account.record, now: now))
+      book.tookOne(id)
+      shared.credits[message.workspaceID]?.inFlight += 1
+      if let pool, message.lane < 0 { try setTurn(ofPool: pool.id, to: id) }
+    case .skip(let reason): try end(message, as: .skipped, because: reason, now: now)
+    case .cancel(let reason):
+      try end(message, as: .cancelled, because: reason, now: now)
+      if report.binding == .suppression, let enrollment = try enrollment(of: message) {
+        try stop(enrollment, reason: .suppressed, workspaceID: message.workspaceID, now: now)
+      }
+    case .wait(let until):
+      guard report.binding == .account else {
+        // Never at or before now: the lane would be asked for the same message for ever.
+        let look = until.map { max($0, now + 1) }
+        try park(message, until: look, by: report.binding?.rawValue ?? "due")
+        pass.look(at: look)
+        return nil
+      }
+      // A minute bounds the harm of a closed lane whose reopening nobody announced.
+      let closed = min(until ?? .max, now + 60_000)
+      pass.look(at: closed)
+      return closed
+    }
+    return nil
+  }
+
+  private func claim(_ message: MessageRecord, by account: AccountRecord, now: Int64) throws(StoreError) -> Claim {
+    try run(
+      "UPDATE message SET state = 'sending', due = NULL, parked_by = NULL WHERE id = ?", [.integer(message.id)])
+    let attempt = try insert(
+      "INSERT INTO attempt (message_id, account_id, state, claimed_at) VALUES (?, ?, 'claimed', ?)",
+      [.integer(message.id), .integer(account.id), .integer(now)])
+    return Claim(attemptID: attempt, message: message, account: account)
+  }
+
+  private func park(_ message: MessageRecord, until: Int64?, by gate: String) throws(StoreError) {
+    try run(
+      "UPDATE message SET due = ?, parked_by = ? WHERE id = ?", [SQLValue(until), .text(gate), .integer(message.id)])
+  }
+}
+
+extension PoolPolicy {
+  /// How a pool's accounts take turns.
+  init(_ pool: PoolRecord?) {
+    switch pool?.rotation {
+    case .leastUsed, nil: self.init()
+    case .roundRobin: self.init(rotation: .roundRobin, lastAccount: pool?.turn)
+    }
+  }
+}
+
+extension Reader {
+  /// The lanes with scheduled mail. Each step is one seek in the queue's index, however much waits in between.
+  func lanes() throws(StoreError) -> [Int64] {
+    var lanes: [Int64] = []
+    var last = Int64.min
+    while let lane = try minimum("lane", where: "lane > ?", [.integer(last)]) {
+      lanes.append(lane)
+      last = lane
+    }
+    return lanes
+  }
+
+  private func minimum(_ column: String, where condition: String, _ values: [SQLValue]) throws(StoreError) -> Int64? {
+    try first("SELECT MIN(\(column)) FROM message WHERE state = 'scheduled' AND \(condition)", values) { row in
+      row.integerOrNil(0)
+    } ?? nil
+  }
+
+  /// The priorities with scheduled mail in a lane, highest first.
+  func priorities(inLane lane: Int64) throws(StoreError) -> [Int64] {
+    var found: [Int64] = []
+    var last = Int64.min
+    while let priority = try minimum("priority", where: "lane = ? AND priority > ?", [.integer(lane), .integer(last)]) {
+      found.append(priority)
+      last = priority
+    }
+    return found.reversed()
+  }
+
+  func due(inLane lane: Int64, priority: Int64, now: Int64, limit: Int) throws(StoreError) -> [MessageRecord] {
+    try connection.rows(
+      """
+      SELECT \(MessageRecord.columns) FROM message m
+      WHERE m.state = 'scheduled' AND m.lane = ? AND m.priority = ? AND m.due <= ? ORDER BY m.due LIMIT ?
+      """, [.integer(lane), .integer(priority), .integer(now), .integer(Int64(limit))]
+    ) { row throws(StoreError) in try MessageRecord(row) }
+  }
+
+  func nextDue(inLane lane: Int64, priority: Int64, now: Int64) throws(StoreError) -> Int64? {
+    try minimum(
+      "due", where: "lane = ? AND priority = ? AND due > ?", [.integer(lane), .integer(priority), .integer(now)])
+  }
+}
+
+/// The accounts of one pass: their facts are asked once and kept true as messages are claimed.
+private struct AccountBook {
+  struct Entry {
+    var record: AccountRecord
+    var facts: AccountFacts
+  }
+
+  private var entries: [Int64: Entry] = [:]
+  private var lanes: [Int64: [Int64]] = [:]
+
+  mutating func candidates(for message: MessageRecord, now: Int64, _ reader: Reader) throws(StoreError) -> [Entry] {
+    if let ids = lanes[message.lane] { return ids.compactMap { entries[$0] } }
+    var ids: [Int64] = []
+    for record in try reader.candidates(for: message) {
+      if entries[record.id] == nil {
+        entries[record.id] = Entry(record: record, facts: try reader.facts(of: record, now: now))
+      }
+      ids.append(record.id)
+    }
+    lanes[message.lane] = ids
+    return ids.compactMap { entries[$0] }
+  }
+
+  mutating func tookOne(_ id: Int64) {
+    entries[id]?.facts.inFlight += 1
+    entries[id]?.facts.connectionsInUse += 1
+  }
+}

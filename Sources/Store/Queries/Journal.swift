@@ -1,0 +1,201 @@
+public import Configuration
+internal import Outreach
+
+/// A reply of the account's server as the journal keeps it.
+public struct JournalReply: Sendable, Equatable {
+  /// Three digits; nil when the connection failed.
+  public var code: Int?
+  /// The server's words, or what went wrong on the way.
+  public var text: String
+  /// What it was taken for.
+  public var meaning: String
+
+  /// A reply.
+  public init(code: Int?, text: String, meaning: String) {
+    self.code = code
+    self.text = text
+    self.meaning = meaning
+  }
+}
+
+/// How one try ended.
+public enum AttemptOutcome: Sendable, Equatable {
+  /// The server said 250 to the dot.
+  case accepted(JournalReply)
+  /// The recipient was refused for good: a bounce on the spot. `suppress` when the address itself is dead.
+  case recipientRefused(JournalReply, suppress: Bool)
+  /// The mail was refused for good.
+  case contentRefused(JournalReply)
+  /// Later, please: the next try, or nil when there have been enough.
+  case temporary(JournalReply, retryAt: Int64?)
+  /// Not this message's fault (a limit of the account, its login, the way to its server): it waits unharmed.
+  case unharmed(JournalReply, retryAt: Int64)
+  /// The dot went and its reply was never seen.
+  case unknown(JournalReply, policy: UnknownPolicy)
+}
+
+extension Transaction {
+  /// Commits that the final dot of an attempt is about to be sent.
+  ///
+  /// False when the message must not go after all: its enrollment ended, or it was taken back, since it was claimed.
+  /// The caller then breaks the connection off before the dot and reports nothing more of this attempt.
+  public func markTransmitting(_ attemptID: Int64, now: Int64) throws(StoreError) -> Bool {
+    let changed = try run(
+      """
+      UPDATE attempt SET state = 'transmitting', transmitting_at = ? WHERE id = ? AND state = 'claimed'
+        AND EXISTS (SELECT 1 FROM message m LEFT JOIN enrollment e ON e.id = m.enrollment_id
+          WHERE m.id = attempt.message_id AND m.state = 'sending'
+          AND (e.id IS NULL OR e.state IN ('active', 'completed')))
+      """, [.integer(now), .integer(attemptID)])
+    if changed > 0 { return true }
+    try withdraw(attemptID, now: now)
+    return false
+  }
+
+  /// Takes a claimed attempt back whose enrollment ended or was paused under it.
+  private func withdraw(_ attemptID: Int64, now: Int64) throws(StoreError) {
+    guard let message = try claimedMessage(attemptID) else { return }
+    let reply = JournalReply(code: nil, text: "taken back before the final dot", meaning: "withdrawn")
+    try close(attemptID, as: .deferred, reply, now: now)
+    let enrollment = try enrollment(of: message)
+    if let enrollment, enrollment.state == .stopped || enrollment.state == .failed {
+      let reason = enrollment.stopReason?.rawValue ?? enrollment.state.rawValue
+      try end(message, as: .cancelled, because: "the enrollment stopped: \(reason)", now: now)
+    } else {
+      try schedule(message, due: now, because: nil)
+    }
+  }
+
+  /// Books how an attempt ended: its row, the message, its enrollment, credit, suppression and events, all at once.
+  public func finish(_ attemptID: Int64, _ outcome: AttemptOutcome, now: Int64) throws(StoreError) {
+    guard let message = try claimedMessage(attemptID), let account = try accountOfAttempt(attemptID) else { return }
+    switch outcome {
+    case .accepted(let reply):
+      try close(attemptID, as: .accepted, reply, now: now)
+      try recordSent(message, through: account, reply: reply.text, now: now)
+    case .recipientRefused(let reply, let suppress):
+      try close(attemptID, as: .refused, reply, now: now)
+      try recordRefusedRecipient(message, reply, suppress: suppress, attemptID, now: now)
+    case .contentRefused(let reply):
+      try close(attemptID, as: .refused, reply, now: now)
+      try end(message, as: .failed, because: reply.text, now: now)
+    case .temporary(let reply, let retryAt):
+      try close(attemptID, as: .deferred, reply, now: now)
+      try run("UPDATE message SET attempts = attempts + 1 WHERE id = ?", [.integer(message.id)])
+      if let retryAt {
+        try schedule(message, due: retryAt, retryAt: retryAt, because: reply.text)
+        try appendDeferred(message, account, reply, now: now)
+      } else {
+        try end(message, as: .failed, because: reply.text, now: now)
+      }
+    case .unharmed(let reply, let retryAt):
+      try close(attemptID, as: .deferred, reply, now: now)
+      try schedule(message, due: retryAt, because: reply.text)
+      try appendDeferred(message, account, reply, now: now)
+    case .unknown(let reply, let policy):
+      try close(attemptID, as: .unknown, reply, now: now)
+      try recordUnknown(message, through: account, reply, policy, now: now)
+    }
+  }
+
+  /// After a start: what was claimed goes back, what was being transmitted is unknown. Returns how many of each.
+  public func recoverAttempts(now: Int64) throws(StoreError) -> (returned: Int, unknown: Int) {
+    let open = try connection.rows(
+      "SELECT id, account_id, state FROM attempt WHERE state IN ('claimed', 'transmitting')", []
+    ) { row in (id: row.integer(0), account: row.integer(1), state: row.text(2)) }
+    var counts = (returned: 0, unknown: 0)
+    for attempt in open {
+      if attempt.state == AttemptState.claimed.rawValue {
+        let reply = JournalReply(code: nil, text: "interrupted before the final dot", meaning: "interrupted")
+        try finish(attempt.id, .unharmed(reply, retryAt: now), now: now)
+        counts.returned += 1
+      } else {
+        let reply = JournalReply(code: nil, text: "interrupted after the final dot", meaning: "interrupted")
+        let policy = try account(attempt.account)?.settings.onUnknown ?? .hold
+        try finish(attempt.id, .unknown(reply, policy: policy), now: now)
+        counts.unknown += 1
+      }
+    }
+    return counts
+  }
+
+  // MARK: - Parts
+
+  private func claimedMessage(_ attemptID: Int64) throws(StoreError) -> MessageRecord? {
+    try first(
+      """
+      SELECT \(MessageRecord.columns) FROM attempt t JOIN message m ON m.id = t.message_id
+      WHERE t.id = ? AND t.state IN ('claimed', 'transmitting')
+      """, [.integer(attemptID)]
+    ) { row throws(StoreError) in try MessageRecord(row) }
+  }
+
+  private func accountOfAttempt(_ attemptID: Int64) throws(StoreError) -> Int64? {
+    try first("SELECT account_id FROM attempt WHERE id = ?", [.integer(attemptID)]) { row in row.integer(0) }
+  }
+
+  private func close(_ attemptID: Int64, as state: AttemptState, _ reply: JournalReply, now: Int64) throws(StoreError) {
+    try run(
+      "UPDATE attempt SET state = ?, finished_at = ?, reply_code = ?, reply_text = ?, meaning = ? WHERE id = ?",
+      [
+        .text(state.rawValue), .integer(now), SQLValue(reply.code), .text(reply.text), .text(reply.meaning),
+        .integer(attemptID),
+      ])
+  }
+
+  /// A message went: its state, the account of its thread, one credit, the event, and the next step's plan.
+  func recordSent(_ message: MessageRecord, through accountID: Int64, reply: String, now: Int64) throws(StoreError) {
+    try run(
+      """
+      UPDATE message SET state = 'sent', account_id = ?, sent_at = ?, finished_at = ?, due = NULL, retry_at = NULL,
+        parked_by = NULL, last_reply = ?, attempts = attempts + 1 WHERE id = ?
+      """, [.integer(accountID), .integer(now), .integer(now), .text(reply), .integer(message.id)])
+    try book(
+      .send, key: "send:\(message.id)", workspaceID: message.workspaceID, messageID: message.id, accountID: accountID,
+      now: now)
+    try countUse(of: accountID, now: now)
+    if let enrollment = message.enrollmentID {
+      try run(
+        "UPDATE enrollment SET account_id = COALESCE(account_id, ?) WHERE id = ?",
+        [.integer(accountID), .integer(enrollment)])
+      try replan(enrollment)
+    }
+    try append(
+      .sent, at: now, workspaceID: message.workspaceID, messageID: message.id, accountID: accountID,
+      enrollmentID: message.enrollmentID, detail: [("recipient", message.recipient), ("reply", reply)])
+    touch(.queue)
+  }
+
+  private func recordRefusedRecipient(
+    _ message: MessageRecord, _ reply: JournalReply, suppress: Bool, _ attemptID: Int64, now: Int64
+  ) throws(StoreError) {
+    try end(message, as: .bounced, because: reply.text, now: now)
+    if suppress {
+      try addSuppression(
+        message.recipient, workspaceID: message.workspaceID, reason: "bounced", source: "attempt:\(attemptID)",
+        now: now)
+    }
+    try applyBounce(to: message, hard: suppress, now: now)
+  }
+
+  private func appendDeferred(_ message: MessageRecord, _ accountID: Int64, _ reply: JournalReply, now: Int64)
+    throws(StoreError)
+  {
+    try append(
+      .deferred, at: now, workspaceID: message.workspaceID, messageID: message.id, accountID: accountID,
+      enrollmentID: message.enrollmentID,
+      detail: [("recipient", message.recipient), ("reply", reply.text), ("meaning", reply.meaning)])
+  }
+
+  private func recordUnknown(
+    _ message: MessageRecord, through accountID: Int64, _ reply: JournalReply, _ policy: UnknownPolicy, now: Int64
+  ) throws(StoreError) {
+    try run("UPDATE message SET account_id = ? WHERE id = ?", [.integer(accountID), .integer(message.id)])
+    try end(message, as: .unknown, because: reply.text, now: now)
+    switch policy {
+    case .hold: break
+    case .retry: try retryMessage(message.id, now: now)
+    case .fail: try end(message, as: .failed, because: "unknown, and its account's on_unknown is fail", now: now)
+    }
+  }
+}

@@ -1,0 +1,74 @@
+extension Reader {
+  /// The message that an inbound mail answers, and by which evidence; first hit wins (DESIGN.md, "Verdicts").
+  func match(_ inbound: NewInbound) throws(StoreError) -> (message: MessageRecord, evidence: String)? {
+    // Several messages can share the Message-ID their submitter gave: the one for the person it came from, or that the
+    // bounce names, is meant.
+    let people = inbound.bounces.map { $0.address.lowercased() } + [inbound.sender?.lowercased() ?? ""]
+    for answer in inbound.answers {
+      let found = try messages(withMessageID: answer.id)
+      let ours = found.filter { $0.accountID == inbound.accountID }
+      let candidates = ours.isEmpty ? found : ours
+      if let message = candidates.first(where: { people.contains($0.recipient.lowercased()) }) ?? candidates.first {
+        return (message, answer.evidence)
+      }
+    }
+    for bounce in inbound.bounces {
+      if let message = try newestSent(to: bounce.address, accountID: inbound.accountID, since: .min, subject: nil) {
+        return (message, "bounced recipient")
+      }
+    }
+    guard inbound.bounces.isEmpty, let sender = inbound.sender, let subject = inbound.subject else { return nil }
+    let stem = Self.stem(ofSubject: subject)
+    guard !stem.isEmpty else { return nil }
+    let monthAgo = inbound.receivedAt - 30 * 86_400_000
+    let message = try newestSent(to: sender, accountID: inbound.accountID, since: monthAgo, subject: stem)
+    return message.map { ($0, "sender and subject") }
+  }
+
+  private func messages(withMessageID id: String) throws(StoreError) -> [MessageRecord] {
+    // Two index look-ups; one query with OR would scan.
+    try connection.rows(
+      """
+      SELECT \(MessageRecord.columns) FROM message m WHERE m.message_id = ?
+      UNION ALL SELECT \(MessageRecord.columns) FROM message m WHERE m.sent_message_id = ? LIMIT 200
+      """, [.text(id), .text(id)]
+    ) { row throws(StoreError) in try MessageRecord(row) }
+  }
+
+  private func newestSent(to recipient: String, accountID: Int64, since: Int64, subject stem: String?)
+    throws(StoreError) -> MessageRecord?
+  {
+    let sent = try connection.rows(
+      """
+      SELECT \(MessageRecord.columns) FROM message m WHERE m.recipient IN (?, ?) AND m.account_id = ?
+        AND m.state IN ('sent', 'bounced', 'unknown') AND COALESCE(m.sent_at, m.created_at) >= ? ORDER BY m.id DESC LIMIT 50
+      """, [.text(recipient), .text(recipient.lowercased()), .integer(accountID), .integer(since)]
+    ) { row throws(StoreError) in try MessageRecord(row) }
+    guard let stem else { return sent.first }
+    return sent.first { Self.stem(ofSubject: $0.subject) == stem }
+  }
+
+  /// A subject without its reply and forward marks, folded for comparison.
+  static func stem(ofSubject subject: String) -> String {
+    // The marks of the mail programs in use: English, German, Scandinavian, Dutch, French, Portuguese, Polish, Finnish.
+    let marks = ["re", "aw", "sv", "antw", "ref", "res", "odp", "vs", "fw", "fwd", "wg", "vb", "tr", "enc"]
+    var rest = Substring(subject.lowercased())
+    while true {
+      rest = rest.drop { $0 == " " || $0 == "\t" }
+      guard let colon = rest.prefix(8).firstIndex(of: ":") else { break }
+      // "Re[2]:" counts the answers.
+      let mark = rest[..<colon].prefix { $0 != "[" && $0 != "(" }
+      guard marks.contains(mark.trimmingSpaces()) else { break }
+      rest = rest[rest.index(after: colon)...]
+    }
+    return rest.trimmingSpaces()
+  }
+}
+
+extension Substring {
+  fileprivate func trimmingSpaces() -> String {
+    var text = drop { $0 == " " || $0 == "\t" }
+    while text.last == " " || text.last == "\t" { text = text.dropLast() }
+    return String(text)
+  }
+}

@@ -1,0 +1,121 @@
+internal import Outreach
+
+extension Transaction {
+  /// Moves a message to a state it will not leave by itself, with the reason a person reads.
+  func end(_ message: MessageRecord, as state: MessageState, because reason: String, now: Int64) throws(StoreError) {
+    try run(
+      """
+      UPDATE message SET state = ?, last_reply = ?, finished_at = ?, due = NULL, retry_at = NULL, parked_by = NULL
+      WHERE id = ?
+      """, [.text(state.rawValue), .text(reason), .integer(now), .integer(message.id)])
+    let kind: EventRecord.Kind =
+      switch state {
+      case .cancelled: .cancelled
+      case .skipped: .skipped
+      case .bounced: .bounced
+      case .unknown: .unknown
+      case .held: .held
+      default: .failed
+      }
+    try append(
+      kind, at: now, workspaceID: message.workspaceID, messageID: message.id, accountID: message.accountID,
+      enrollmentID: message.enrollmentID, detail: [("recipient", message.recipient), ("reason", reason)])
+    if let enrollment = message.enrollmentID { try replan(enrollment) }
+    touch(.queue)
+  }
+
+  /// Puts a message back among the waiting ones, in the lane it belongs to.
+  func schedule(_ message: MessageRecord, due: Int64, retryAt: Int64? = nil, because reason: String?) throws(StoreError)
+  {
+    try run(
+      """
+      UPDATE message SET state = 'scheduled', scheduled_for = COALESCE(scheduled_for, ?), retry_at = ?, due = ?,
+        parked_by = NULL, last_reply = COALESCE(?, last_reply), finished_at = NULL WHERE id = ?
+      """, [.integer(due), SQLValue(retryAt), .integer(due), SQLValue(reason), .integer(message.id)])
+    touch(.queue)
+  }
+
+  /// Lets everything that a gate parked be looked at again: called when limits, windows, credits or policies change.
+  func unpark(workspaceID: Int64) throws(StoreError) {
+    try run(
+      """
+      UPDATE message SET due = MAX(scheduled_for, COALESCE(retry_at, 0)), parked_by = NULL
+      WHERE state = 'scheduled' AND parked_by IS NOT NULL AND workspace_id = ?
+      """, [.integer(workspaceID)])
+    touch(.queue)
+  }
+
+  /// Cancels a message that has not been claimed; the error says why it can't be.
+  public func cancelMessage(_ id: Int64, now: Int64) throws(StoreError) {
+    let message = try existing(id)
+    guard [.draft, .scheduled, .held].contains(message.state) else {
+      throw .rejected("message \(id) is \(message.state.rawValue): only what has not been sent can be cancelled")
+    }
+    try end(message, as: .cancelled, because: "cancelled by an operator", now: now)
+  }
+
+  /// Keeps a waiting message until it is released.
+  public func holdMessage(_ id: Int64, now: Int64) throws(StoreError) {
+    let message = try existing(id)
+    guard message.state == .scheduled else {
+      throw .rejected("message \(id) is \(message.state.rawValue): only a scheduled one can be held")
+    }
+    try run(
+      "UPDATE message SET state = 'held', due = NULL, parked_by = NULL, last_reply = ? WHERE id = ?",
+      [.text("held by an operator"), .integer(id)])
+    try append(
+      .held, at: now, workspaceID: message.workspaceID, messageID: id, enrollmentID: message.enrollmentID,
+      detail: [("reason", "held by an operator")])
+  }
+
+  /// Sends a held message on; one whose account was removed goes through its pool.
+  public func releaseMessage(_ id: Int64, now: Int64) throws(StoreError) {
+    let message = try existing(id)
+    guard message.state == .held else {
+      throw .rejected("message \(id) is \(message.state.rawValue): only a held one can be released")
+    }
+    try putBack(message, now: now)
+  }
+
+  /// Tries a message again that failed, is unknown, or waits for its next try. For `unknown` this may make a second
+  /// copy, which is why only a person, or the account's own policy, asks for it.
+  public func retryMessage(_ id: Int64, now: Int64) throws(StoreError) {
+    let message = try existing(id)
+    guard [.failed, .unknown, .held, .scheduled, .bounced].contains(message.state) else {
+      throw .rejected("message \(id) is \(message.state.rawValue): it cannot be tried again")
+    }
+    if message.state == .scheduled, message.scheduledFor == nil {
+      throw .rejected("message \(id) waits for the step before it")
+    }
+    if let enrollment = try enrollment(of: message),
+      enrollment.state == .stopped || enrollment.state == .failed
+    {
+      throw .rejected(
+        "message \(id) is a step of an enrollment that stopped: \(enrollment.stopReason?.rawValue ?? enrollment.state.rawValue)"
+      )
+    }
+    try run("UPDATE message SET attempts = 0 WHERE id = ?", [.integer(id)])
+    try putBack(message, now: now)
+  }
+
+  private func existing(_ id: Int64) throws(StoreError) -> MessageRecord {
+    guard let message = try message(id) else { throw .rejected("there is no message \(id)") }
+    return message
+  }
+
+  private func putBack(_ message: MessageRecord, now: Int64) throws(StoreError) {
+    var lane = message.lane
+    if lane > 0, try !isPresent(account: lane) {
+      lane = -message.poolID
+      try run("UPDATE message SET lane = ?, account_id = NULL WHERE id = ?", [.integer(lane), .integer(message.id)])
+    }
+    try schedule(message, due: max(now, message.scheduledFor ?? now), because: nil)
+    try append(
+      .retried, at: now, workspaceID: message.workspaceID, messageID: message.id, enrollmentID: message.enrollmentID,
+      detail: [("was", message.state.rawValue)])
+  }
+
+  private func isPresent(account id: Int64) throws(StoreError) -> Bool {
+    try first("SELECT 1 FROM account WHERE id = ? AND removed_at IS NULL", [.integer(id)]) { _ in true } != nil
+  }
+}

@@ -1,0 +1,141 @@
+internal import Configuration
+internal import Outreach
+
+extension Transaction {
+  /// Stores one mail that was seen, with its verdict and everything that follows from it: marks, credit, suppression,
+  /// and the end of enrollments, in one transaction.
+  ///
+  /// Returns the row, or nil when the account has seen this mail before: then nothing is done a second time.
+  public func recordInbound(_ inbound: NewInbound) throws(StoreError) -> InboundRecord? {
+    let known = try first(
+      "SELECT 1 FROM inbound WHERE account_id = ? AND identity = ?",
+      [.integer(inbound.accountID), .text(inbound.identity)]
+    ) { _ in true }
+    guard known == nil, let account = try account(inbound.accountID) else { return nil }
+    let match = try match(inbound)
+    let body = try insert("INSERT INTO body (bytes) VALUES (?)", [.blob(inbound.bytes)])
+    let id = try insert(
+      """
+      INSERT INTO inbound (account_id, folder, identity, body_id, received_at, seen_at, sender, subject, class, rule,
+        verdict, message_id, matched_by)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        .integer(inbound.accountID), .text(inbound.folder), .text(inbound.identity), .integer(body),
+        .integer(inbound.receivedAt), .integer(inbound.seenAt), SQLValue(inbound.sender), SQLValue(inbound.subject),
+        .text(inbound.kind), .text(inbound.rule), .text(inbound.verdict), SQLValue(match?.message.id),
+        SQLValue(match?.evidence),
+      ])
+    try append(
+      .inbound, at: inbound.seenAt, workspaceID: account.workspaceID, messageID: match?.message.id,
+      accountID: account.id, enrollmentID: match?.message.enrollmentID,
+      detail: [
+        ("inbound", "\(id)"), ("class", inbound.kind), ("rule", inbound.rule), ("from", inbound.sender ?? ""),
+        ("matched_by", match?.evidence ?? ""),
+      ])
+    if let match { try follow(match.message, inbound, id: id) }
+    return try self.inbound(id)
+  }
+
+  /// What a message's recipient being refused on the spot means for its enrollment; the message is marked already.
+  func applyBounce(to message: MessageRecord, hard: Bool, now: Int64) throws(StoreError) {
+    guard hard, let enrollment = try enrollment(of: message) else { return }
+    switch try policy(of: enrollment).onBounce {
+    case .stop: try stop(enrollment, reason: .bounced, workspaceID: message.workspaceID, now: now)
+    case .pause: try pause(enrollment, because: "bounced", workspaceID: message.workspaceID, now: now)
+    case .continue: break
+    }
+  }
+
+  // MARK: - Consequences
+
+  private func follow(_ matched: MessageRecord, _ inbound: NewInbound, id: Int64) throws(StoreError) {
+    var message = matched
+    // Something came back for it, so it went: the best proof there is for an unknown send.
+    if message.state == .unknown || message.state == .sending, let account = message.accountID {
+      let open = try attempts(of: message.id).last
+      if let open, open.state != AttemptState.claimed.rawValue {
+        try run("UPDATE attempt SET state = 'accepted' WHERE id = ?", [.integer(open.id)])
+        try recordSent(message, through: account, reply: "proved by inbound \(id)", now: inbound.seenAt)
+        message.state = .sent
+      }
+    }
+    let enrollment = try enrollment(of: message)
+    let fact = InboundFact(
+      kind: .init(verdictClass: inbound.kind, permanence: permanence(of: inbound, for: message)), inboundID: id,
+      messageID: message.id, address: message.recipient, enrollment: enrollment?.state)
+    var policy = SequencePolicy()
+    if let enrollment { policy = try self.policy(of: enrollment) }
+    for consequence in consequences(of: fact, policy: policy) {
+      try carryOut(consequence, message, enrollment, inbound, id: id)
+    }
+  }
+
+  private func carryOut(
+    _ consequence: Consequence, _ message: MessageRecord, _ enrollment: EnrollmentRecord?, _ inbound: NewInbound,
+    id: Int64
+  ) throws(StoreError) {
+    let now = inbound.seenAt
+    let workspace = message.workspaceID
+    switch consequence {
+    case .stopEnrollment(let reason):
+      if let enrollment { try stop(enrollment, reason: reason, workspaceID: workspace, now: now) }
+    case .pauseEnrollment:
+      if let enrollment { try pause(enrollment, because: inbound.kind, workspaceID: workspace, now: now) }
+    case .cancelWaiting(let reason):
+      if let enrollment {
+        try cancelWaitingSteps(of: enrollment.id, because: "the contact's answer: \(reason.rawValue)", now: now)
+      }
+    case .suppress(let address, let reason):
+      try addSuppression(address, workspaceID: workspace, reason: reason.rawValue, source: "inbound:\(id)", now: now)
+    case .bookReply(let key):
+      try book(
+        .reply, key: key, workspaceID: workspace, messageID: message.id, accountID: inbound.accountID, now: now)
+    case .markReplied: try markReplied(message, at: inbound.receivedAt, now: now)
+    case .markBounced:
+      guard message.state == .sent else { return }
+      let reason = inbound.bounces.first?.reason ?? "bounced"
+      try end(message, as: .bounced, because: "came back: \(reason)", now: now)
+    case .note: break
+    }
+  }
+
+  private func markReplied(_ message: MessageRecord, at: Int64, now: Int64) throws(StoreError) {
+    try run(
+      "UPDATE message SET replied_at = COALESCE(replied_at, ?) WHERE id = ?", [.integer(at), .integer(message.id)])
+    if let enrollment = message.enrollmentID {
+      try run(
+        "UPDATE enrollment SET replied_at = COALESCE(replied_at, ?) WHERE id = ?", [.integer(at), .integer(enrollment)])
+    }
+    try append(
+      .replied, at: now, workspaceID: message.workspaceID, messageID: message.id, accountID: message.accountID,
+      enrollmentID: message.enrollmentID, detail: [("recipient", message.recipient)])
+  }
+
+  /// `hard` when the bounce names this message's recipient as hard, or names nobody we know and all it names are hard.
+  private func permanence(of inbound: NewInbound, for message: MessageRecord) -> String? {
+    guard !inbound.bounces.isEmpty else { return nil }
+    let folded = message.recipient.lowercased()
+    if let named = inbound.bounces.first(where: { $0.address.lowercased() == folded }) {
+      return named.isHard ? "hard" : "soft"
+    }
+    return inbound.bounces.allSatisfy(\.isHard) ? "hard" : "soft"
+  }
+
+  /// A sequence's policy: its own words, else its workspace's.
+  func policy(of enrollment: EnrollmentRecord) throws(StoreError) -> SequencePolicy {
+    guard let sequence = try sequence(enrollment.sequenceID) else { return SequencePolicy() }
+    let defaults = try workspace(sequence.workspaceID).sequenceDefaults
+    return SequencePolicy(
+      onReply: reaction(sequence.entry.onReply ?? defaults.onReply),
+      onBounce: reaction(sequence.entry.onBounce ?? defaults.onBounce))
+  }
+
+  private func reaction(_ configured: SequenceReaction?) -> SequencePolicy.Reaction {
+    switch configured {
+    case .stop, nil: .stop
+    case .pause: .pause
+    case .continue: .continue
+    }
+  }
+}

@@ -1,0 +1,177 @@
+internal import Configuration
+internal import Outreach
+
+extension Transaction {
+  /// Takes a submission into the queue: one message a recipient, all of them or none.
+  ///
+  /// `.refused` stores nothing; its reason is written for whoever reads the SMTP reply.
+  public func submit(_ submission: Submission) throws(StoreError) -> SubmissionResult {
+    if let first = try earlierMessage(of: submission) { return .repeated(firstID: first) }
+    if let key = submission.control.cancelSequence { return try cancel(sequence: key, submission) }
+    let route: Route
+    switch try self.route(for: submission) {
+    case .success(let found): route = found
+    case .failure(let refusal): return .refused(refusal.text)
+    }
+    // Somebody named twice in one envelope gets one mail.
+    var named: Set<String> = []
+    let recipients = submission.recipients.filter { named.insert($0.lowercased()).inserted }
+    var places: [StepPlace?] = []
+    for recipient in recipients {
+      switch try place(recipient, submission) {
+      case .success(let place): places.append(place)
+      case .failure(let refusal): return .refused(refusal.text)
+      }
+    }
+    let body = try insert("INSERT INTO body (bytes) VALUES (?)", [.blob(submission.body)])
+    var ids: [Int64] = []
+    for (recipient, place) in zip(recipients, places) {
+      ids.append(try enqueue(recipient, place, route, body: body, submission))
+    }
+    try remember(submission, first: ids.first)
+    touch(.queue)
+    return .queued(ids: ids)
+  }
+
+  /// Drops idempotency keys that are older than their window.
+  public func forgetIdempotencyKeys(before: Int64) throws(StoreError) {
+    try run("DELETE FROM idempotency WHERE created_at < ?", [.integer(before)])
+  }
+
+  // MARK: - Idempotency
+
+  private func earlierMessage(of submission: Submission) throws(StoreError) -> Int64? {
+    guard let key = submission.control.idempotencyKey else { return nil }
+    return try first(
+      "SELECT message_id FROM idempotency WHERE owner = ? AND key = ? AND created_at > ?",
+      [
+        .text(submission.submitter?.name ?? ""), .text(key),
+        .integer(submission.receivedAt - submission.idempotencyWindow),
+      ]
+    ) { row in row.integer(0) }
+  }
+
+  private func remember(_ submission: Submission, first id: Int64?) throws(StoreError) {
+    guard let key = submission.control.idempotencyKey, let id else { return }
+    try run(
+      """
+      INSERT INTO idempotency (owner, key, message_id, created_at) VALUES (?, ?, ?, ?)
+      ON CONFLICT (owner, key) DO UPDATE SET message_id = excluded.message_id, created_at = excluded.created_at
+      """,
+      [
+        .text(submission.submitter?.name ?? ""), .text(key), .integer(id), .integer(submission.receivedAt),
+      ])
+  }
+
+  // MARK: - Where it goes
+
+  /// Why a submission can't be taken: the header's name and the reason, as the SMTP reply says it.
+  private struct Refusal: Error {
+    var text: String
+  }
+
+  private struct Route {
+    var pool: PoolRecord
+    /// Bound by `X-Postern-Account`.
+    var account: Int64?
+  }
+
+  private func route(for submission: Submission) throws(StoreError) -> Result<Route, Refusal> {
+    let allowed = submission.submitter?.pools ?? []
+    let key = submission.control.pool ?? allowed.first ?? "default"
+    guard let pool = try pool(named: key, workspaceID: submission.workspaceID) else {
+      return .failure(Refusal(text: "X-Postern-Pool: there is no pool \"\(key)\""))
+    }
+    guard allowed.isEmpty || allowed.contains(key) else {
+      return .failure(Refusal(text: "X-Postern-Pool: this login may not use the pool \"\(key)\""))
+    }
+    guard let address = submission.control.account else { return .success(Route(pool: pool)) }
+    guard let account = try account(at: address), account.workspaceID == submission.workspaceID else {
+      return .failure(Refusal(text: "X-Postern-Account: there is no account \(address)"))
+    }
+    guard allowed.isEmpty || account.settings.pools.contains(where: allowed.contains) else {
+      return .failure(Refusal(text: "X-Postern-Account: this login may not use the account \(address)"))
+    }
+    return .success(Route(pool: pool, account: account.id))
+  }
+
+  // MARK: - Its place in a sequence
+
+  private struct StepPlace {
+    var sequence: String
+    var enrollment: EnrollmentRecord?
+    var number: Int
+  }
+
+  private func place(_ recipient: String, _ submission: Submission) throws(StoreError) -> Result<StepPlace?, Refusal> {
+    guard let key = submission.control.sequence else { return .success(nil) }
+    let number = submission.control.step ?? 1
+    let enrollment = try enrollment(of: recipient, inSequence: key, workspaceID: submission.workspaceID)
+    var facts: EnrollmentFacts?
+    if let enrollment {
+      let steps = try steps(ofEnrollment: enrollment.id).compactMap(\.step)
+      facts = EnrollmentFacts(state: enrollment.state, stopReason: enrollment.stopReason, steps: steps)
+    }
+    switch admit(step: number, of: key, for: recipient, enrollment: facts) {
+    case .accept: break
+    case .refuse(let text): return .failure(Refusal(text: text))
+    }
+    return .success(StepPlace(sequence: key, enrollment: enrollment, number: number))
+  }
+
+  private func enqueue(
+    _ recipient: String, _ place: StepPlace?, _ route: Route, body: Int64, _ submission: Submission
+  ) throws(StoreError) -> Int64 {
+    let now = submission.receivedAt
+    var enrollmentID = place?.enrollment?.id
+    if let place, enrollmentID == nil {
+      let sequence = try sequence(making: place.sequence, workspaceID: submission.workspaceID, now: now)
+      let contact = try contact(making: recipient, workspaceID: submission.workspaceID, now: now)
+      enrollmentID = try enroll(contact: contact, in: sequence, now: now)
+    }
+    // A later step's time is the sequencer's to plan, from when the step before it goes.
+    let scheduled =
+      if let place, place.number > 1 { nil as Int64? } else {
+        max(submission.control.sendAt ?? now, now) + (submission.control.delayMilliseconds ?? 0)
+      }
+    let account = route.account ?? place?.enrollment?.accountID
+    let id = try insert(
+      """
+      INSERT INTO message (workspace_id, submitter_id, body_id, state, lane, priority, scheduled_for, due, sender,
+        recipient, from_address, subject, message_id, pool_id, account_id, enrollment_id, step, delay, send_at,
+        conditions, campaign, tag, created_at)
+      VALUES (?, ?, ?, 'scheduled', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        .integer(submission.workspaceID), SQLValue(submission.submitter?.id), .integer(body),
+        .integer(account ?? -route.pool.id), .integer(Int64(submission.control.priority)), SQLValue(scheduled),
+        SQLValue(scheduled), .text(submission.sender), .text(recipient), SQLValue(submission.fromAddress),
+        .text(submission.subject), .text(submission.messageID ?? submission.makeMessageID()), .integer(route.pool.id),
+        SQLValue(account), SQLValue(enrollmentID), SQLValue(place?.number),
+        SQLValue(submission.control.delayMilliseconds), SQLValue(submission.control.sendAt),
+        .text(submission.control.onlyIf.map(\.rawValue).joined(separator: ",")), SQLValue(submission.control.campaign),
+        SQLValue(submission.control.tag), .integer(now),
+      ])
+    try append(
+      .queued, at: now, workspaceID: submission.workspaceID, messageID: id, enrollmentID: enrollmentID,
+      detail: [("recipient", recipient)] + (place.map { [("step", "\($0.number)")] } ?? []))
+    if let enrollmentID, place?.enrollment != nil { try replan(enrollmentID) }
+    return id
+  }
+
+  // MARK: - X-Postern-Cancel
+
+  private func cancel(sequence key: String, _ submission: Submission) throws(StoreError) -> SubmissionResult {
+    guard try sequence(keyed: key, workspaceID: submission.workspaceID) != nil else {
+      return .refused("X-Postern-Cancel: there is no sequence \"\(key)\"")
+    }
+    var count = 0
+    for recipient in submission.recipients {
+      let enrollment = try enrollment(of: recipient, inSequence: key, workspaceID: submission.workspaceID)
+      guard let enrollment else { continue }
+      count += try steps(ofEnrollment: enrollment.id).count { $0.state == .scheduled || $0.state == .held }
+      try stop(enrollment, reason: .manual, workspaceID: submission.workspaceID, now: submission.receivedAt)
+    }
+    return .cancelled(count: count)
+  }
+}

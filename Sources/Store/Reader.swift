@@ -1,0 +1,34 @@
+internal import Configuration
+
+/// What a reading job works with: the queries of this module against the last commit.
+///
+/// Also the half of a `Transaction` that asks. Valid only on the thread that runs the job.
+public class Reader {
+  let connection: SQLiteConnection
+  /// Decoding an account's settings costs more than all else about it: kept as long as the text stays the same.
+  var decodedSettings: [Int64: (text: String, settings: AccountSettings)] = [:]
+
+  init(_ connection: SQLiteConnection) { self.connection = connection }
+
+  func first<T>(_ sql: String, _ values: [SQLValue], _ map: (SQLiteConnection.Row) throws(StoreError) -> T)
+    throws(StoreError) -> T?
+  {
+    try connection.rows(sql, values, map).first
+  }
+}
+
+/// What a writing job works with: queries and changes inside the group's transaction.
+public final class Transaction: Reader {
+  /// Topics to wake once the group is on disk.
+  private(set) var touched: Set<Store.Topic> = []
+
+  func touch(_ topic: Store.Topic) { touched.insert(topic) }
+
+  @discardableResult
+  func run(_ sql: String, _ values: [SQLValue]) throws(StoreError) -> Int { try connection.run(sql, values) }
+
+  func insert(_ sql: String, _ values: [SQLValue]) throws(StoreError) -> Int64 {
+    try connection.run(sql, values)
+    return connection.lastInsertedID
+  }
+}

@@ -1,0 +1,220 @@
+public import Configuration
+public import Outreach
+
+/// A plan of mails, and how it is going.
+public struct SequenceRecord: Sendable, Equatable {
+  /// The row.
+  public var id: Int64
+  /// Whose it is.
+  public var workspaceID: Int64
+  /// What `X-Postern-Sequence` says.
+  public var key: String
+  /// `active` or `paused`.
+  public var state: String
+  /// Its policy; nils in it mean the configuration's `[sequences]`.
+  public var entry: SequenceEntry
+  /// When it was first heard of.
+  public var createdAt: Int64
+}
+
+/// One contact's way through a sequence.
+public struct EnrollmentRecord: Sendable, Equatable {
+  /// The row.
+  public var id: Int64
+  /// The sequence.
+  public var sequenceID: Int64
+  /// The sequence's key.
+  public var sequence: String
+  /// The contact.
+  public var contactID: Int64
+  /// The contact's address.
+  public var contact: String
+  /// Where it is.
+  public var state: EnrollmentState
+  /// Why it ended.
+  public var stopReason: StopReason?
+  /// The account of its thread, from the first accepted step on.
+  public var accountID: Int64?
+  /// When step 1 was queued.
+  public var startedAt: Int64
+  /// When it ended.
+  public var endedAt: Int64?
+  /// When the contact first answered.
+  public var repliedAt: Int64?
+}
+
+extension Reader {
+  /// All sequences, by key.
+  public func sequences() throws(StoreError) -> [SequenceRecord] { try sequences(where: "1 = 1", []) }
+
+  /// The sequence of a key.
+  public func sequence(keyed key: String, workspaceID: Int64) throws(StoreError) -> SequenceRecord? {
+    try sequences(where: "workspace_id = ? AND key = ?", [.integer(workspaceID), .text(key)]).first
+  }
+
+  /// One sequence.
+  public func sequence(_ id: Int64) throws(StoreError) -> SequenceRecord? {
+    try sequences(where: "id = ?", [.integer(id)]).first
+  }
+
+  private func sequences(where condition: String, _ values: [SQLValue]) throws(StoreError) -> [SequenceRecord] {
+    try connection.rows(
+      "SELECT id, workspace_id, key, state, entry, created_at FROM sequence WHERE \(condition) ORDER BY key", values
+    ) { row throws(StoreError) in
+      SequenceRecord(
+        id: row.integer(0), workspaceID: row.integer(1), key: row.text(2), state: row.text(3),
+        entry: try JSONText.decode(SequenceEntry.self, row.text(4)), createdAt: row.integer(5))
+    }
+  }
+
+  /// One enrollment.
+  public func enrollment(_ id: Int64) throws(StoreError) -> EnrollmentRecord? {
+    try enrollments(where: "e.id = ?", [.integer(id)], limit: 1).first
+  }
+
+  /// The enrollment that a message is a step of; nil for a mail without a sequence.
+  public func enrollment(of message: MessageRecord) throws(StoreError) -> EnrollmentRecord? {
+    guard let id = message.enrollmentID else { return nil }
+    return try enrollment(id)
+  }
+
+  /// A sequence's enrollments in the order they began, after the one with id `cursor`.
+  public func enrollments(ofSequence id: Int64, after cursor: Int64 = 0, limit: Int) throws(StoreError)
+    -> [EnrollmentRecord]
+  {
+    try enrollments(where: "e.sequence_id = ? AND e.id > ?", [.integer(id), .integer(cursor)], limit: limit)
+  }
+
+  /// The enrollment of an address in the sequence of a key.
+  public func enrollment(of address: String, inSequence key: String, workspaceID: Int64) throws(StoreError)
+    -> EnrollmentRecord?
+  {
+    try enrollments(
+      where: "q.workspace_id = ? AND q.key = ? AND c.address = ?",
+      [.integer(workspaceID), .text(key), .text(address.lowercased())], limit: 1
+    ).first
+  }
+
+  /// The not yet ended enrollments of an address in a workspace.
+  func openEnrollments(of address: String, workspaceID: Int64) throws(StoreError) -> [EnrollmentRecord] {
+    try enrollments(
+      where: "c.workspace_id = ? AND c.address = ? AND e.state IN ('active', 'paused')",
+      [.integer(workspaceID), .text(address.lowercased())], limit: 1000)
+  }
+
+  /// The messages of an enrollment by step.
+  public func steps(ofEnrollment id: Int64) throws(StoreError) -> [MessageRecord] {
+    try connection.rows(
+      "SELECT \(MessageRecord.columns) FROM message m WHERE m.enrollment_id = ? ORDER BY m.step", [.integer(id)]
+    ) { row throws(StoreError) in try MessageRecord(row) }
+  }
+
+  func enrollments(where condition: String, _ values: [SQLValue], limit: Int) throws(StoreError)
+    -> [EnrollmentRecord]
+  {
+    try connection.rows(
+      """
+      SELECT e.id, e.sequence_id, q.key, e.contact_id, c.address, e.state, e.stop_reason, e.account_id, e.started_at,
+        e.ended_at, e.replied_at
+      FROM enrollment e JOIN sequence q ON q.id = e.sequence_id JOIN contact c ON c.id = e.contact_id
+      WHERE \(condition) ORDER BY e.id LIMIT ?
+      """, values + [.integer(Int64(limit))]
+    ) { row throws(StoreError) in
+      guard let state = EnrollmentState(rawValue: row.text(5)) else {
+        throw .statement("enrollment \(row.integer(0)) has the unknown state \(row.text(5))")
+      }
+      return EnrollmentRecord(
+        id: row.integer(0), sequenceID: row.integer(1), sequence: row.text(2), contactID: row.integer(3),
+        contact: row.text(4), state: state, stopReason: row.textOrNil(6).flatMap(StopReason.init(rawValue:)),
+        accountID: row.integerOrNil(7),
+        startedAt: row.integer(8), endedAt: row.integerOrNil(9), repliedAt: row.integerOrNil(10))
+    }
+  }
+}
+
+extension Transaction {
+  /// Makes a sequence be as `entry` says.
+  public func putSequence(_ entry: SequenceEntry, now: Int64) throws(StoreError) {
+    let workspace = try workspace(named: entry.workspace)
+    try run(
+      """
+      INSERT INTO sequence (workspace_id, key, state, entry, created_at) VALUES (?, ?, 'active', ?, ?)
+      ON CONFLICT (workspace_id, key) DO UPDATE SET entry = excluded.entry
+      """, [.integer(workspace.id), .text(entry.key), .text(try JSONText.encode(entry)), .integer(now)])
+    try unpark(workspaceID: workspace.id)
+  }
+
+  /// The sequence of a key; a key heard of for the first time makes one with the configuration's policy.
+  func sequence(making key: String, workspaceID: Int64, now: Int64) throws(StoreError) -> SequenceRecord {
+    if let known = try sequence(keyed: key, workspaceID: workspaceID) { return known }
+    try putSequence(SequenceEntry(key: key, workspace: try workspace(workspaceID).key), now: now)
+    guard let made = try sequence(keyed: key, workspaceID: workspaceID) else {
+      throw .statement("sequence \(key) vanished")
+    }
+    return made
+  }
+
+  func contact(making address: String, workspaceID: Int64, now: Int64) throws(StoreError) -> Int64 {
+    let folded = address.lowercased()
+    let known = try first(
+      "SELECT id FROM contact WHERE workspace_id = ? AND address = ?", [.integer(workspaceID), .text(folded)]
+    ) { row in row.integer(0) }
+    if let known { return known }
+    return try insert(
+      "INSERT INTO contact (workspace_id, address, created_at) VALUES (?, ?, ?)",
+      [.integer(workspaceID), .text(folded), .integer(now)])
+  }
+
+  func enroll(contact: Int64, in sequence: SequenceRecord, now: Int64) throws(StoreError) -> Int64 {
+    let id = try insert(
+      "INSERT INTO enrollment (sequence_id, contact_id, state, replan, started_at) VALUES (?, ?, 'active', 1, ?)",
+      [.integer(sequence.id), .integer(contact), .integer(now)])
+    try append(
+      .enrolled, at: now, workspaceID: sequence.workspaceID, enrollmentID: id, detail: [("sequence", sequence.key)])
+    touch(.enrollments)
+    return id
+  }
+
+  /// Asks the sequencer to look at an enrollment again.
+  func replan(_ enrollmentID: Int64) throws(StoreError) {
+    try run("UPDATE enrollment SET replan = 1 WHERE id = ?", [.integer(enrollmentID)])
+    touch(.enrollments)
+  }
+
+  /// Ends an enrollment early and cancels its waiting steps; one that has stopped already keeps its first reason.
+  func stop(_ enrollment: EnrollmentRecord, reason: StopReason, workspaceID: Int64, now: Int64) throws(StoreError) {
+    guard enrollment.state != .stopped, enrollment.state != .failed else { return }
+    try run(
+      "UPDATE enrollment SET state = ?, stop_reason = ?, ended_at = ?, replan = 0 WHERE id = ?",
+      [
+        .text(reason == .failed ? EnrollmentState.failed.rawValue : EnrollmentState.stopped.rawValue),
+        .text(reason.rawValue), .integer(now), .integer(enrollment.id),
+      ])
+    try append(
+      .enrollmentStopped, at: now, workspaceID: workspaceID, enrollmentID: enrollment.id,
+      detail: [("contact", enrollment.contact), ("sequence", enrollment.sequence), ("reason", reason.rawValue)])
+    try cancelWaitingSteps(of: enrollment.id, because: "the enrollment stopped: \(reason.rawValue)", now: now)
+  }
+
+  /// Holds an enrollment until a person goes on.
+  func pause(_ enrollment: EnrollmentRecord, because reason: String, workspaceID: Int64, now: Int64) throws(StoreError)
+  {
+    guard enrollment.state == .active else { return }
+    try run("UPDATE enrollment SET state = 'paused' WHERE id = ?", [.integer(enrollment.id)])
+    try append(
+      .enrollmentPaused, at: now, workspaceID: workspaceID, enrollmentID: enrollment.id,
+      detail: [("contact", enrollment.contact), ("sequence", enrollment.sequence), ("reason", reason)])
+    touch(.queue)
+  }
+
+  /// Cancels what of an enrollment has not been claimed by an account; returns how many.
+  @discardableResult
+  func cancelWaitingSteps(of enrollmentID: Int64, because reason: String, now: Int64) throws(StoreError) -> Int {
+    var count = 0
+    for step in try steps(ofEnrollment: enrollmentID) where step.state == .scheduled || step.state == .held {
+      try end(step, as: .cancelled, because: reason, now: now)
+      count += 1
+    }
+    return count
+  }
+}

@@ -1,0 +1,146 @@
+/// An append-only fact: the audit trail, the live log and later webhooks and statistics all read it.
+public struct EventRecord: Sendable, Equatable {
+  /// The vocabulary: what a follower of `events` sees as `event`.
+  public enum Kind: String, Sendable, CaseIterable {
+    /// A message was committed to the queue.
+    case queued = "message.queued"
+    /// The account's server took it.
+    case sent = "message.sent"
+    /// The account's server, or the way to it, said later.
+    case deferred = "message.deferred"
+    /// It will not go.
+    case failed = "message.failed"
+    /// It came back, or was refused for its recipient.
+    case bounced = "message.bounced"
+    /// Its step's conditions were not met.
+    case skipped = "message.skipped"
+    /// It was cancelled before it went.
+    case cancelled = "message.cancelled"
+    /// It waits for a person's word.
+    case held = "message.held"
+    /// It may have gone: the reply to the final dot was never seen.
+    case unknown = "message.unknown"
+    /// Somebody, or the store's own evidence, put it back into the queue.
+    case retried = "message.retried"
+    /// A person answered.
+    case replied = "message.replied"
+    /// A contact entered a sequence.
+    case enrolled = "enrollment.started"
+    /// An enrollment waits.
+    case enrollmentPaused = "enrollment.paused"
+    /// An enrollment goes on.
+    case enrollmentResumed = "enrollment.resumed"
+    /// An enrollment ended early; `detail.reason` says why.
+    case enrollmentStopped = "enrollment.stopped"
+    /// All its steps have gone.
+    case enrollmentCompleted = "enrollment.completed"
+    /// A mail was seen over IMAP and sorted.
+    case inbound = "inbound.received"
+    /// An address or domain gets no more mail.
+    case suppressed = "suppression.added"
+    /// An address or domain may be written to again.
+    case unsuppressed = "suppression.removed"
+    /// A credit was booked or granted.
+    case credit = "credit.booked"
+    /// An account was added or its settings changed.
+    case accountChanged = "account.changed"
+    /// An account stopped sending; `detail.reason` says why.
+    case accountPaused = "account.paused"
+    /// An account sends again.
+    case accountEnabled = "account.enabled"
+    /// An account was removed.
+    case accountRemoved = "account.removed"
+  }
+
+  /// Rising; the cursor of a follower.
+  public var id: Int64
+  /// UTC epoch milliseconds.
+  public var at: Int64
+  /// Whose fact it is.
+  public var workspaceID: Int64
+  /// The kind's name; text, because a follower may be older than the writer.
+  public var kind: String
+  /// The message it is about.
+  public var messageID: Int64?
+  /// The account it is about.
+  public var accountID: Int64?
+  /// The enrollment it is about.
+  public var enrollmentID: Int64?
+  /// Further facts as a JSON object of texts.
+  public var detail: String
+}
+
+extension Reader {
+  /// Events after the one with id `cursor`, oldest first; `kind` and `messageID` narrow the list.
+  public func events(after cursor: Int64, kind: String? = nil, messageID: Int64? = nil, limit: Int)
+    throws(StoreError) -> [EventRecord]
+  {
+    try connection.rows(
+      """
+      SELECT id, at, workspace_id, kind, message_id, account_id, enrollment_id, detail FROM event
+      WHERE id > ? AND (? IS NULL OR kind = ?) AND (? IS NULL OR message_id = ?) ORDER BY id LIMIT ?
+      """,
+      [
+        .integer(cursor), SQLValue(kind), SQLValue(kind), SQLValue(messageID), SQLValue(messageID),
+        .integer(Int64(limit)),
+      ]
+    ) { row in
+      EventRecord(
+        id: row.integer(0), at: row.integer(1), workspaceID: row.integer(2), kind: row.text(3),
+        messageID: row.integerOrNil(4), accountID: row.integerOrNil(5), enrollmentID: row.integerOrNil(6),
+        detail: row.text(7))
+    }
+  }
+
+  /// The id of the newest event; 0 when there is none.
+  public func newestEventID() throws(StoreError) -> Int64 {
+    try first("SELECT COALESCE(MAX(id), 0) FROM event", []) { row in row.integer(0) } ?? 0
+  }
+}
+
+extension Transaction {
+  func append(
+    _ kind: EventRecord.Kind, at: Int64, workspaceID: Int64, messageID: Int64? = nil, accountID: Int64? = nil,
+    enrollmentID: Int64? = nil, detail: [(String, String)] = []
+  ) throws(StoreError) {
+    try run(
+      """
+      INSERT INTO event (at, workspace_id, kind, message_id, account_id, enrollment_id, detail)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        .integer(at), .integer(workspaceID), .text(kind.rawValue), SQLValue(messageID), SQLValue(accountID),
+        SQLValue(enrollmentID), .text(jsonObject(detail)),
+      ])
+    touch(.events)
+  }
+}
+
+/// A flat JSON object of texts, in the order given; by hand because JSONEncoder costs more than the row's insert.
+func jsonObject(_ members: [(String, String)]) -> String {
+  var json = "{"
+  for (index, (name, value)) in members.enumerated() {
+    if index > 0 { json += "," }
+    json += jsonText(name) + ":" + jsonText(value)
+  }
+  return json + "}"
+}
+
+/// A JSON string literal (RFC 8259 section 7).
+func jsonText(_ text: String) -> String {
+  var literal = "\""
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "\"": literal += "\\\""
+    case "\\": literal += "\\\\"
+    case "\n": literal += "\\n"
+    case "\r": literal += "\\r"
+    case "\t": literal += "\\t"
+    case _ where scalar.value < 0x20:
+      let hex = String(scalar.value, radix: 16)
+      literal += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+    default: literal.unicodeScalars.append(scalar)
+    }
+  }
+  return literal + "\""
+}

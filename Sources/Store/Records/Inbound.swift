@@ -1,0 +1,174 @@
+/// One mail seen over IMAP, sorted, on its way into the store.
+public struct NewInbound: Sendable {
+  /// The account whose mailbox it lies in.
+  public var accountID: Int64
+  /// The folder.
+  public var folder: String
+  /// What makes a second look at it do nothing: its Message-ID, or a hash of its bytes.
+  public var identity: String
+  /// The mail as it was fetched.
+  public var bytes: [UInt8]
+  /// When the mailbox got it; UTC epoch milliseconds.
+  public var receivedAt: Int64
+  /// When Postern saw it; UTC epoch milliseconds.
+  public var seenAt: Int64
+  /// The address in From.
+  public var sender: String?
+  /// Decoded.
+  public var subject: String?
+  /// The verdict's class.
+  public var kind: String
+  /// The rule that decided.
+  public var rule: String
+  /// The verdict as JSON.
+  public var verdict: String
+  /// Message-IDs it may answer, best evidence first, each with the name of the evidence.
+  public var answers: [(id: String, evidence: String)]
+  /// Its recipients that could not be reached.
+  public var bounces: [BouncedRecipient]
+
+  /// All of it.
+  public init(
+    accountID: Int64, folder: String, identity: String, bytes: [UInt8], receivedAt: Int64, seenAt: Int64,
+    sender: String?, subject: String?, kind: String, rule: String, verdict: String,
+    answers: [(id: String, evidence: String)], bounces: [BouncedRecipient]
+  ) {
+    self.accountID = accountID
+    self.folder = folder
+    self.identity = identity
+    self.bytes = bytes
+    self.receivedAt = receivedAt
+    self.seenAt = seenAt
+    self.sender = sender
+    self.subject = subject
+    self.kind = kind
+    self.rule = rule
+    self.verdict = verdict
+    self.answers = answers
+    self.bounces = bounces
+  }
+}
+
+/// A recipient that a bounce is about.
+public struct BouncedRecipient: Sendable, Equatable {
+  /// The address, as the bounce names it.
+  public var address: String
+  /// Whether trying again is pointless; a soft one never suppresses.
+  public var isHard: Bool
+  /// The reason in Sisimai's vocabulary.
+  public var reason: String
+
+  /// A recipient.
+  public init(address: String, isHard: Bool, reason: String) {
+    self.address = address
+    self.isHard = isHard
+    self.reason = reason
+  }
+}
+
+/// One mail seen over IMAP, as the store keeps it.
+public struct InboundRecord: Sendable, Equatable {
+  /// The row.
+  public var id: Int64
+  /// The account's id.
+  public var accountID: Int64
+  /// The account's address.
+  public var account: String
+  /// The folder it was found in.
+  public var folder: String
+  /// The stored bytes.
+  public var bodyID: Int64
+  /// When the mailbox got it.
+  public var receivedAt: Int64
+  /// When Postern saw it.
+  public var seenAt: Int64
+  /// The address in From.
+  public var sender: String?
+  /// Decoded.
+  public var subject: String?
+  /// The verdict's class.
+  public var kind: String
+  /// The rule that decided.
+  public var rule: String
+  /// The verdict as JSON.
+  public var verdict: String
+  /// The message it answers.
+  public var messageID: Int64?
+  /// The evidence that found it.
+  public var matchedBy: String?
+}
+
+/// How far a folder has been read.
+public struct FolderCursor: Sendable, Equatable {
+  /// The folder's UIDVALIDITY when it was read.
+  public var uidValidity: Int64
+  /// The highest UID that is committed.
+  public var lastUID: Int64
+
+  /// A cursor.
+  public init(uidValidity: Int64, lastUID: Int64) {
+    self.uidValidity = uidValidity
+    self.lastUID = lastUID
+  }
+}
+
+extension Reader {
+  /// How far a folder of an account has been read; nil before the first look.
+  public func cursor(accountID: Int64, folder: String) throws(StoreError) -> FolderCursor? {
+    try first(
+      "SELECT uid_validity, last_uid FROM folder_cursor WHERE account_id = ? AND folder = ?",
+      [.integer(accountID), .text(folder)]
+    ) { row in FolderCursor(uidValidity: row.integer(0), lastUID: row.integer(1)) }
+  }
+
+  /// What came in, newest first; `before` pages by id.
+  public func inbound(kind: String? = nil, account: String? = nil, before: Int64? = nil, limit: Int)
+    throws(StoreError) -> [InboundRecord]
+  {
+    try inbound(
+      where: "(? IS NULL OR i.class = ?) AND (? IS NULL OR a.address = ?) AND i.id < ?",
+      [
+        SQLValue(kind), SQLValue(kind), SQLValue(account?.lowercased()), SQLValue(account?.lowercased()),
+        .integer(before ?? .max),
+      ], limit: limit)
+  }
+
+  /// One mail that came in.
+  public func inbound(_ id: Int64) throws(StoreError) -> InboundRecord? {
+    try inbound(where: "i.id = ?", [.integer(id)], limit: 1).first
+  }
+
+  /// What came back for a message, oldest first.
+  public func inbound(answering messageID: Int64) throws(StoreError) -> [InboundRecord] {
+    try inbound(where: "i.message_id = ?", [.integer(messageID)], limit: 1000).reversed()
+  }
+
+  private func inbound(where condition: String, _ values: [SQLValue], limit: Int) throws(StoreError)
+    -> [InboundRecord]
+  {
+    try connection.rows(
+      """
+      SELECT i.id, i.account_id, a.address, i.folder, i.body_id, i.received_at, i.seen_at, i.sender, i.subject, i.class,
+        i.rule, i.verdict, i.message_id, i.matched_by
+      FROM inbound i JOIN account a ON a.id = i.account_id WHERE \(condition) ORDER BY i.id DESC LIMIT ?
+      """, values + [.integer(Int64(limit))]
+    ) { row in
+      InboundRecord(
+        id: row.integer(0), accountID: row.integer(1), account: row.text(2), folder: row.text(3),
+        bodyID: row.integer(4), receivedAt: row.integer(5), seenAt: row.integer(6), sender: row.textOrNil(7),
+        subject: row.textOrNil(8), kind: row.text(9), rule: row.text(10), verdict: row.text(11),
+        messageID: row.integerOrNil(12), matchedBy: row.textOrNil(13))
+    }
+  }
+}
+
+extension Transaction {
+  /// Moves a folder's cursor; in the same transaction as the mails it passes.
+  public func setCursor(_ cursor: FolderCursor, accountID: Int64, folder: String) throws(StoreError) {
+    try run(
+      """
+      INSERT INTO folder_cursor (account_id, folder, uid_validity, last_uid) VALUES (?, ?, ?, ?)
+      ON CONFLICT (account_id, folder) DO UPDATE SET uid_validity = excluded.uid_validity, last_uid = excluded.last_uid
+      """, [.integer(accountID), .text(folder), .integer(cursor.uidValidity), .integer(cursor.lastUID)])
+  }
+}

@@ -1,0 +1,84 @@
+public import Configuration
+
+/// Accounts that rotate together.
+public struct PoolRecord: Sendable, Equatable {
+  /// The row; 1 is the `default` of the `default` workspace.
+  public var id: Int64
+  /// Whose it is.
+  public var workspaceID: Int64
+  /// Its name.
+  public var key: String
+  /// Which account comes next.
+  public var rotation: Rotation
+  /// The account that round-robin chose last; 0: none yet.
+  public var turn: Int64
+}
+
+extension Reader {
+  /// All pools.
+  public func pools() throws(StoreError) -> [PoolRecord] { try pools(where: "1 = 1", []) }
+
+  /// One pool.
+  public func pool(_ id: Int64) throws(StoreError) -> PoolRecord? { try pools(where: "id = ?", [.integer(id)]).first }
+
+  /// The pool of a name.
+  public func pool(named key: String, workspaceID: Int64) throws(StoreError) -> PoolRecord? {
+    try pools(where: "workspace_id = ? AND key = ?", [.integer(workspaceID), .text(key)]).first
+  }
+
+  /// The ids of a pool's accounts that are not removed, in order.
+  public func members(ofPool id: Int64) throws(StoreError) -> [Int64] {
+    try connection.rows(
+      """
+      SELECT account_id FROM pool_account JOIN account ON account.id = account_id
+      WHERE pool_id = ? AND removed_at IS NULL ORDER BY account_id
+      """, [.integer(id)]
+    ) { row in row.integer(0) }
+  }
+
+  private func pools(where condition: String, _ values: [SQLValue]) throws(StoreError) -> [PoolRecord] {
+    try connection.rows(
+      "SELECT id, workspace_id, key, rotation, turn FROM pool WHERE \(condition) ORDER BY key", values
+    ) { row throws(StoreError) in
+      guard let rotation = Rotation(rawValue: row.text(3)) else {
+        throw .statement("pool \(row.text(2)) has the unknown rotation \(row.text(3))")
+      }
+      return PoolRecord(
+        id: row.integer(0), workspaceID: row.integer(1), key: row.text(2), rotation: rotation, turn: row.integer(4))
+    }
+  }
+}
+
+extension Transaction {
+  /// Makes a pool be as `entry` says.
+  public func putPool(_ entry: PoolEntry) throws(StoreError) {
+    let workspace = try workspace(named: entry.workspace)
+    try run(
+      """
+      INSERT INTO pool (workspace_id, key, rotation) VALUES (?, ?, ?)
+      ON CONFLICT (workspace_id, key) DO UPDATE SET rotation = excluded.rotation
+      """, [.integer(workspace.id), .text(entry.name), .text(entry.rotation.rawValue)])
+    touch(.accounts)
+  }
+
+  /// Takes a pool away; refused while mail waits in it, for `default`, and while an account or submitter names it.
+  public func removePool(named key: String, workspaceID: Int64) throws(StoreError) -> Bool {
+    guard let pool = try pool(named: key, workspaceID: workspaceID) else { return false }
+    guard key != "default" else { throw .rejected("the pool \"default\" always exists") }
+    let waiting = try first(
+      "SELECT COUNT(*) FROM message WHERE state = 'scheduled' AND lane = ?", [.integer(-pool.id)]
+    ) { row in row.integer(0) }
+    if let waiting, waiting > 0 { throw .rejected("\(waiting) messages wait in the pool \"\(key)\"") }
+    guard try members(ofPool: pool.id).isEmpty else { throw .rejected("accounts are in the pool \"\(key)\"") }
+    for submitter in try submitters() where submitter.pools.contains(key) {
+      throw .rejected("the submitter \"\(submitter.name)\" uses the pool \"\(key)\"")
+    }
+    try run("DELETE FROM pool WHERE id = ?", [.integer(pool.id)])
+    touch(.accounts)
+    return true
+  }
+
+  func setTurn(ofPool id: Int64, to accountID: Int64) throws(StoreError) {
+    try run("UPDATE pool SET turn = ? WHERE id = ?", [.integer(accountID), .integer(id)])
+  }
+}

@@ -1,0 +1,57 @@
+/// Where a message is on its one-way road (DESIGN.md, "States").
+public enum MessageState: String, Sendable, Codable, CaseIterable {
+  /// Written, not released.
+  case draft
+  /// Waits for its gates.
+  case scheduled
+  /// An account is handing it over.
+  case sending
+  /// The account's server took it.
+  case sent
+  /// It went, and came back.
+  case bounced
+  /// It will not go: refused, or tried often enough.
+  case failed
+  /// Its step's conditions were not met.
+  case skipped
+  /// Its sequence ended, or somebody cancelled it.
+  case cancelled
+  /// Waits for a person's word.
+  case held
+  /// The connection was lost between the final dot and its reply: it may have gone.
+  case unknown
+}
+
+/// Where one try at handing a message over is: the journal's row.
+public enum AttemptState: String, Sendable, Codable {
+  /// The message is this account's; not a byte of the final dot has gone.
+  case claimed
+  /// Committed before the final dot: from here on the server may have it.
+  case transmitting
+  /// The server said 250 to the dot.
+  case accepted
+  /// The server said no for good.
+  case refused
+  /// The server said later, or the connection failed before the dot.
+  case deferred
+  /// Nobody can say.
+  case unknown
+}
+
+/// Why an account is not active.
+public enum AccountReason: String, Sendable, Codable {
+  /// A person's decision.
+  case manual
+  /// Its login was refused.
+  case authFailed = "auth_failed"
+  /// Too few of its sends succeed.
+  case lowSuccess = "low_success"
+  /// Too many of its mails come back.
+  case bounceRate = "bounce_rate"
+  /// Too many people complained.
+  case complaintRate = "complaint_rate"
+  /// The provider said that it sent too much.
+  case providerLimit = "provider_limit"
+  /// Its server can't be reached.
+  case unreachable
+}

@@ -1,0 +1,61 @@
+public import Outreach
+
+/// One accepted transaction on its way into the queue: a mail, and everybody it is for.
+public struct Submission: Sendable {
+  /// The workspace that sends.
+  public var workspaceID: Int64
+  /// Who handed it in: nil for a trusted network.
+  public var submitter: SubmitterRecord?
+  /// The envelope's reverse-path; empty for `<>`.
+  public var sender: String
+  /// The envelope's recipients, in order, normalised (domain in lower case).
+  public var recipients: [String]
+  /// The From address that stays on the mail, when the submitter may choose it; nil: the account's.
+  public var fromAddress: String?
+  /// The mail without control headers, Bcc and the submission's trace.
+  public var body: [UInt8]
+  /// Its own Message-ID with angle brackets, or nil: each message gets one from `makeMessageID`.
+  public var messageID: String?
+  /// Makes a Message-ID with angle brackets, `<uuid@from-domain>`.
+  public var makeMessageID: @Sendable () -> String
+  /// Decoded, for people.
+  public var subject: String
+  /// What the control headers ask for.
+  public var control: ControlHeaders
+  /// UTC epoch milliseconds.
+  public var receivedAt: Int64
+  /// How long an idempotency key is remembered; milliseconds.
+  public var idempotencyWindow: Int64
+
+  /// All of it.
+  public init(
+    workspaceID: Int64, submitter: SubmitterRecord?, sender: String, recipients: [String], fromAddress: String?,
+    body: [UInt8], messageID: String?, makeMessageID: @escaping @Sendable () -> String, subject: String,
+    control: ControlHeaders, receivedAt: Int64, idempotencyWindow: Int64
+  ) {
+    self.workspaceID = workspaceID
+    self.submitter = submitter
+    self.sender = sender
+    self.recipients = recipients
+    self.fromAddress = fromAddress
+    self.body = body
+    self.messageID = messageID
+    self.makeMessageID = makeMessageID
+    self.subject = subject
+    self.control = control
+    self.receivedAt = receivedAt
+    self.idempotencyWindow = idempotencyWindow
+  }
+}
+
+/// What became of a submission.
+public enum SubmissionResult: Sendable, Equatable {
+  /// Queued: one message a recipient.
+  case queued(ids: [Int64])
+  /// The same idempotency key within 24 hours: nothing was queued again.
+  case repeated(firstID: Int64)
+  /// `X-Postern-Cancel`: so many waiting messages were cancelled, the mail itself is not sent.
+  case cancelled(count: Int)
+  /// Nothing was stored; the text names the control header at fault and the reason, one line of printable ASCII.
+  case refused(String)
+}

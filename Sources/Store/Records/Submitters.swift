@@ -1,0 +1,76 @@
+public import Configuration
+
+/// An SMTP AUTH login of a client or app.
+public struct SubmitterRecord: Sendable, Equatable {
+  /// The row.
+  public var id: Int64
+  /// The workspace it belongs to.
+  public var workspaceID: Int64
+  /// The login name.
+  public var name: String
+  /// Argon2id, as a PHC string.
+  public var passwordHash: String
+  /// Keys of the pools it may use; empty: any. The first is where its mail goes.
+  public var pools: [String]
+  /// Addresses and `@domain`s it may write from; empty: any.
+  public var fromAddresses: [String]
+  /// Whether its From stays instead of becoming the account's.
+  public var keepsFrom: Bool
+}
+
+extension Reader {
+  /// The submitter of a login name.
+  public func submitter(named name: String) throws(StoreError) -> SubmitterRecord? {
+    try submitters(where: "name = ?", [.text(name)]).first
+  }
+
+  /// All submitters, by name.
+  public func submitters() throws(StoreError) -> [SubmitterRecord] { try submitters(where: "1 = 1", []) }
+
+  private func submitters(where condition: String, _ values: [SQLValue]) throws(StoreError) -> [SubmitterRecord] {
+    try connection.rows(
+      """
+      SELECT id, workspace_id, name, password_hash, pools, from_addresses, keep_from FROM submitter
+      WHERE \(condition) ORDER BY name
+      """, values
+    ) { row throws(StoreError) in
+      SubmitterRecord(
+        id: row.integer(0), workspaceID: row.integer(1), name: row.text(2), passwordHash: row.text(3),
+        pools: try JSONText.decode([String].self, row.text(4)),
+        fromAddresses: try JSONText.decode([String].self, row.text(5)), keepsFrom: row.flag(6))
+    }
+  }
+}
+
+extension Transaction {
+  /// Makes a submitter be as `entry` says; `passwordHash` nil keeps the stored one, and is refused for a new login.
+  public func putSubmitter(_ entry: SubmitterEntry, passwordHash: String?, now: Int64) throws(StoreError) {
+    let workspace = try workspace(named: entry.workspace)
+    let pools = try JSONText.encode(entry.pools)
+    let addresses = try JSONText.encode(entry.from.map { $0.lowercased() })
+    for key in entry.pools {
+      guard try pool(named: key, workspaceID: workspace.id) == nil else { continue }
+      throw .rejected("submitter \(entry.login): there is no pool \"\(key)\"")
+    }
+    let stored = try submitter(named: entry.login)?.passwordHash
+    guard let hash = passwordHash ?? stored else {
+      throw .rejected("submitter \(entry.login) is new and has no password")
+    }
+    try run(
+      """
+      INSERT INTO submitter (workspace_id, name, password_hash, pools, from_addresses, keep_from, created_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (name) DO UPDATE SET workspace_id = excluded.workspace_id, password_hash = excluded.password_hash,
+        pools = excluded.pools, from_addresses = excluded.from_addresses, keep_from = excluded.keep_from
+      """,
+      [
+        .integer(workspace.id), .text(entry.login), .text(hash), .text(pools), .text(addresses),
+        SQLValue(entry.keepFrom), .integer(now),
+      ])
+  }
+
+  /// Takes a login away; false when there was none.
+  public func removeSubmitter(named name: String) throws(StoreError) -> Bool {
+    try run("DELETE FROM submitter WHERE name = ?", [.text(name)]) > 0
+  }
+}

@@ -1,0 +1,234 @@
+internal import Synchronization
+
+/// The one durable thing: a writer thread that commits in groups, and readers beside it.
+///
+/// Everything waiting when the writer comes round goes into one transaction and one fsync, each job in its own
+/// savepoint; a job that fails is rolled back alone. A commit that fails closes the store: nothing after it may be
+/// believed, so the daemon stops and recovers from disk.
+public final class Store: Sendable {
+  /// What changed in a commit; rooms wait on these instead of polling.
+  public enum Topic: Sendable, CaseIterable {
+    /// Messages came, left or changed their time.
+    case queue
+    /// Accounts, pools or their settings changed.
+    case accounts
+    /// Enrollments want their next step planned.
+    case enrollments
+    /// Events were appended.
+    case events
+  }
+
+  private struct Job: Sendable {
+    let body: @Sendable (Transaction) throws -> Void
+    let finish: @Sendable (StoreError?) -> Void
+  }
+  private struct ReadJob: Sendable {
+    let run: @Sendable (Reader?) -> Void
+  }
+  private struct Watch: Sendable {
+    let topic: Topic
+    let action: @Sendable () -> Void
+  }
+
+  /// Where the file is.
+  public let path: String
+  private let writes = WorkQueue<Job>()
+  private let reads = WorkQueue<ReadJob>()
+  private let watches = Mutex<[Watch]>([])
+  private let threads = Mutex<[WorkerThread]>([])
+  private let failure = Mutex<StoreError?>(nil)
+
+  /// How many jobs share a transaction at the most: enough to make fsync cheap, few enough that a reply is not kept
+  /// waiting behind thousands of bodies.
+  private static let groupLimit = 256
+  /// Reading connections; each is a thread that lists and explanations may keep busy for a while.
+  private static let readerCount = 2
+
+  /// Opens the store, or makes it, and brings its schema up to date.
+  ///
+  /// `now` (UTC epoch milliseconds) dates the `default` workspace on first use. Throws `newerSchema` for a store that a
+  /// newer Postern wrote, and leaves it untouched.
+  public init(path: String, now: Int64) throws(StoreError) {
+    self.path = path
+    let connection = try SQLiteConnection(path: path, mode: .writer)
+    try Migrations.bringUpToDate(connection, now: now)
+    let writer = WriterState(connection)
+    let started = try WorkerThread(name: "store-writer") { [self] in
+      self.writeUntilClosed(writer)
+    }
+    threads.withLock { $0.append(started) }
+    for number in 0..<Self.readerCount {
+      let reader = ReaderState(try SQLiteConnection(path: path, mode: .reader))
+      let thread = try WorkerThread(name: "store-read-\(number)") { [self] in
+        self.readUntilClosed(reader)
+      }
+      threads.withLock { $0.append(thread) }
+    }
+  }
+
+  /// Runs `body` in the writer's next transaction; returns when that transaction is on disk.
+  ///
+  /// `body` runs on the writer's thread: it must be short and must not wait. An error it throws rolls back only its own
+  /// part and is passed on; `StoreError.full`, `.commitFailed` and `.unavailable` mean that nothing was stored.
+  public func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws(StoreError) -> T {
+    let result: Result<T, StoreError> = await withUnsafeContinuation { continuation in
+      let box = Outcome<T>()
+      let job = Job(
+        body: { transaction in box.value = try body(transaction) },
+        finish: { error in
+          if let error {
+            continuation.resume(returning: .failure(error))
+          } else if let value = box.value {
+            continuation.resume(returning: .success(value))
+          } else {
+            continuation.resume(returning: .failure(.unavailable))
+          }
+        })
+      if !writes.push(job) { continuation.resume(returning: .failure(.unavailable)) }
+    }
+    return try result.get()
+  }
+
+  /// Runs `body` on a reading thread, against the last commit.
+  public func read<T: Sendable>(_ body: @escaping @Sendable (Reader) throws -> T) async throws(StoreError) -> T {
+    let result: Result<T, StoreError> = await withUnsafeContinuation { continuation in
+      let job = ReadJob { reader in
+        guard let reader else {
+          continuation.resume(returning: .failure(.unavailable))
+          return
+        }
+        do {
+          continuation.resume(returning: .success(try body(reader)))
+        } catch {
+          continuation.resume(returning: .failure(StoreError(wrapping: error)))
+        }
+      }
+      if !reads.push(job) { continuation.resume(returning: .failure(.unavailable)) }
+    }
+    return try result.get()
+  }
+
+  /// Calls `action` on the writer's thread after each commit that touched `topic`; it must only wake somebody.
+  public func observe(_ topic: Topic, _ action: @escaping @Sendable () -> Void) {
+    watches.withLock { $0.append(Watch(topic: topic, action: action)) }
+  }
+
+  /// Nil while the store can be believed; else why it stopped.
+  public var failed: StoreError? { failure.withLock { $0 } }
+
+  /// Finishes what waits, closes the file and joins the threads.
+  public func close() {
+    writes.close()
+    reads.close()
+    let running = threads.withLock { threads in
+      defer { threads = [] }
+      return threads
+    }
+    for thread in running { thread.join() }
+  }
+
+  // MARK: - The writer's thread
+
+  private func writeUntilClosed(_ state: WriterState) {
+    while true {
+      let group = writes.take(atMost: Self.groupLimit)
+      if group.isEmpty { break }
+      commit(group, state)
+    }
+    state.connection.close()
+  }
+
+  private func commit(_ group: [Job], _ state: WriterState) {
+    if failed != nil {
+      for job in group { job.finish(.unavailable) }
+      return
+    }
+    let transaction = Transaction(state.connection)
+    var outcomes: [StoreError?] = []
+    outcomes.reserveCapacity(group.count)
+    do {
+      try state.connection.script("BEGIN IMMEDIATE")
+      for job in group { outcomes.append(try run(job, in: transaction, state)) }
+      try state.connection.script("COMMIT")
+    } catch {
+      abandon(group, because: error, state)
+      return
+    }
+    // Watchers first: whoever is resumed may ask at once for what the watchers prepare.
+    let touched = transaction.touched
+    if !touched.isEmpty {
+      for watch in watches.withLock({ $0 }) where touched.contains(watch.topic) { watch.action() }
+    }
+    for (job, error) in zip(group, outcomes) { job.finish(error) }
+  }
+
+  /// Nil when the job's part stands; its error when it was rolled back alone. Throws when the whole group is lost.
+  private func run(_ job: Job, in transaction: Transaction, _ state: WriterState) throws(StoreError) -> StoreError? {
+    try state.connection.script("SAVEPOINT job")
+    do {
+      try job.body(transaction)
+      try state.connection.script("RELEASE job")
+      return nil
+    } catch {
+      let wrapped = StoreError(wrapping: error)
+      switch wrapped {
+      // SQLite has rolled back the whole transaction by itself, or may have: no savepoint is left to return to.
+      case .full, .commitFailed: throw wrapped
+      default:
+        try state.connection.script("ROLLBACK TO job; RELEASE job")
+        return wrapped
+      }
+    }
+  }
+
+  private func abandon(_ group: [Job], because error: StoreError, _ state: WriterState) {
+    var told = error
+    do {
+      try state.connection.script("ROLLBACK")
+    } catch {
+      // "no transaction is active": SQLite had rolled back already, as it does on a full disk.
+    }
+    if error != .full {
+      told = .commitFailed("\(error)")
+      failure.withLock { $0 = told }
+      for watch in watches.withLock({ $0 }) where watch.topic == .queue { watch.action() }
+    }
+    for job in group { job.finish(told) }
+  }
+
+  // MARK: - The readers' threads
+
+  private func readUntilClosed(_ state: ReaderState) {
+    let reader = Reader(state.connection)
+    while true {
+      let jobs = reads.take(atMost: 1)
+      guard let job = jobs.first else { break }
+      job.run(reader)
+    }
+    state.connection.close()
+  }
+}
+
+/// A connection on its way to the thread that will own it.
+private final class WriterState: @unchecked Sendable {
+  let connection: SQLiteConnection
+  init(_ connection: SQLiteConnection) { self.connection = connection }
+}
+
+/// As `WriterState`, for a reading thread.
+private final class ReaderState: @unchecked Sendable {
+  let connection: SQLiteConnection
+  init(_ connection: SQLiteConnection) { self.connection = connection }
+}
+
+/// Carries a body's value from the writer's thread to its continuation; written once before it is read.
+private final class Outcome<T: Sendable>: @unchecked Sendable {
+  var value: T?
+}
+
+extension StoreError {
+  /// An error of a transaction's body as the store passes it on.
+  init(wrapping error: any Error) {
+    self = error as? StoreError ?? .rejected("\(error)")
+  }
+}

@@ -1,0 +1,33 @@
+/// What can go wrong in the store, in the words a caller acts on.
+public enum StoreError: Error, Sendable, Equatable {
+  /// The file was written by a newer Postern: `found` is its schema's number, `known` the newest this build has.
+  case newerSchema(found: Int, known: Int)
+  /// The file can't be opened or isn't a store: SQLite's words, with the path.
+  case cannotOpen(path: String, reason: String)
+  /// The disk is full; the transaction was rolled back and the store goes on.
+  case full
+  /// A commit or fsync failed; nothing of the transaction may be believed, and the store takes no more writes.
+  case commitFailed(String)
+  /// The store was closed, or has failed before.
+  case unavailable
+  /// A statement failed: a defect of ours or a damaged file.
+  case statement(String)
+  /// The transaction's own body gave up with these words; only its part was rolled back.
+  case rejected(String)
+}
+
+extension StoreError: CustomStringConvertible {
+  /// The sentence a log line or a terminal shows.
+  public var description: String {
+    switch self {
+    case .newerSchema(let found, let known):
+      "the store is of schema \(found), this Postern knows up to \(known): install the newer Postern that wrote it"
+    case .cannotOpen(let path, let reason): "cannot open the store \(path): \(reason)"
+    case .full: "the disk is full"
+    case .commitFailed(let reason): "a commit failed: \(reason)"
+    case .unavailable: "the store is closed"
+    case .statement(let reason): "a statement failed: \(reason)"
+    case .rejected(let reason): reason
+    }
+  }
+}
