@@ -76,6 +76,7 @@ struct AddressParser {
   private static let most = 10_000
   let bytes: [UInt8]
   private var i = 0
+  private var quotesEnd = true
 
   init(bytes: [UInt8]) { self.bytes = bytes }
 
@@ -184,15 +185,21 @@ struct AddressParser {
     return Array(text.trimmedSpaces())
   }
 
-  /// A quoted string with its quotes and escapes; one that never ends goes to the end.
+  /// A quoted string with its quotes and escapes; a quote that never ends is left out, and after it no quote counts (so that
+  /// each octet is still looked at only twice).
   private mutating func readQuoted() -> [UInt8] {
     let start = i
     i += 1
-    while i < bytes.count, bytes[i] != Octet.quote {
-      i += bytes[i] == Octet.backslash ? 2 : 1
+    if quotesEnd {
+      while i < bytes.count, bytes[i] != Octet.quote { i += bytes[i] == Octet.backslash ? 2 : 1 }
+      if i < bytes.count {
+        i += 1
+        return Array(bytes[start..<i])
+      }
+      quotesEnd = false
     }
-    i = min(i + 1, bytes.count)
-    return Array(bytes[start..<i])
+    i = start + 1
+    return []
   }
 
   /// Quotes and escapes removed.

@@ -63,7 +63,8 @@ public enum Charset {
     "WINDOWS-1253": "CP1253", "WINDOWS-1254": "CP1254", "WINDOWS-1255": "CP1255", "WINDOWS-1256": "CP1256",
     "WINDOWS-1257": "CP1257", "WINDOWS-1258": "CP1258", "WINDOWS-874": "CP874", "ISO-8859-8-I": "ISO-8859-8",
     "ISO-8859-9": "CP1254", "ISO-8859-11": "CP874", "TIS-620": "CP874",
-    "ISO-2022-JP": "CP50221", "ISO-2022-JP-MS": "CP50221", "CSISO2022JP": "CP50221",  // real mails use NEC and half-width
+    // Real mails use NEC's characters and half-width katakana, which plain ISO-2022-JP does not have.
+    "ISO-2022-JP": "ISO-2022-JP-3", "ISO-2022-JP-MS": "ISO-2022-JP-3", "CSISO2022JP": "ISO-2022-JP-3",
     "SHIFT_JIS": "CP932", "SHIFT-JIS": "CP932", "SJIS": "CP932", "X-SJIS": "CP932", "MS_KANJI": "CP932",
     "WINDOWS-31J": "CP932", "X-EUC-JP": "EUC-JP", "EUCJP": "EUC-JP",
     "KS_C_5601-1987": "CP949", "KS_C_5601-1989": "CP949", "KSC5601": "CP949", "KSC_5601": "CP949", "EUC-KR": "CP949",
@@ -91,12 +92,8 @@ private final class IconvPool: Sendable {
 
   private func take(_ charset: String) -> Descriptor? {
     if let kept = idle.withLock({ $0.removeValue(forKey: charset) }) { return kept }
-    // ISO-2022-JP's Microsoft form is not in every glibc; the plain one reads most of it.
-    for name in charset == "CP50221" ? ["CP50221", "ISO-2022-JP-3", "ISO-2022-JP"] : [charset] {
-      let opened = iconv_open("UTF-8", name)
-      if let opened, Int(bitPattern: opened) != -1 { return Descriptor(raw: opened) }
-    }
-    return nil
+    guard let opened = iconv_open("UTF-8", charset), Int(bitPattern: opened) != -1 else { return nil }
+    return Descriptor(raw: opened)
   }
 
   private func give(_ descriptor: Descriptor, _ charset: String) {

@@ -66,6 +66,9 @@ public struct HeaderBlock: Sendable, Equatable {
   /// Adds a field at the end.
   public mutating func append(_ name: String, _ value: String) { fields.append(HeaderField(name: name, value: value)) }
 
+  /// Adds a field as it stands.
+  mutating func appendRaw(_ field: HeaderField) { fields.append(field) }
+
   /// Adds a field before all others, as trace fields are (RFC 5321 §4.4).
   public mutating func prepend(_ name: String, _ value: String) {
     fields.insert(HeaderField(name: name, value: value), at: 0)

@@ -26,7 +26,8 @@ public enum MailDate {
     guard var year = number(yearWord), yearWord.count <= 4, let seconds = timeOfDay(words[timeIndex]) else {
       return nil
     }
-    if yearWord.count <= 2 { year += year < 50 ? 2000 : 1900 } else if yearWord.count == 3 { year += 1900 }  // RFC 5322 §4.3
+    // RFC 5322 §4.3: years of two and three digits.
+    if yearWord.count <= 2 { year += year < 50 ? 2000 : 1900 } else if yearWord.count == 3 { year += 1900 }
     let zone = words.dropFirst(timeIndex + 1).first { $0 != yearWord || timeIndex == 3 }
     return epoch(year, monthNumber, day, seconds, zone.map(zoneOffsetMinutes) ?? 0)
   }
