@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Delivery
+internal import Outreach
 
 /// A message that an account has taken to hand over; the journal has its attempt.
 public struct Claim: Sendable, Equatable {
