@@ -1,5 +1,7 @@
 // One row for each control header: its name and how its value is read. The grammar is DESIGN.md's table.
 
+import MailText
+
 /// A control header: `read` puts a value where it belongs, or says what is expected instead.
 struct ControlHeaderRule: Sendable {
   let name: String
@@ -143,14 +145,26 @@ private func list(_ text: String) -> [String] {
     .map { String(decoding: trimmed(String($0)).utf8.map(lowered), as: UTF8.self) }
 }
 
-/// `local@domain` without display name, or in angle brackets; the domain in lower case.
+/// One address; a display name is dropped, the domain becomes lower case.
 private func bareAddress(_ text: String) -> String? {
-  var text = text
-  if text.hasPrefix("<"), text.hasSuffix(">") { text = String(text.dropFirst().dropLast()) }
-  guard let at = text.lastIndex(of: "@") else { return nil }
-  let local = text[..<at]
-  let domain = text[text.index(after: at)...]
-  let isPlain = text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f && ![0x3C, 0x3E, 0x2C, 0x3B].contains($0) }
-  guard isPlain, !local.isEmpty, !domain.isEmpty, text.utf8.count <= 254 else { return nil }
-  return "\(local)@\(String(decoding: domain.utf8.map(lowered), as: UTF8.self))"
+  let addresses = Address.list(in: text)
+  guard text.utf8.count <= 320, addresses.count == 1, let address = addresses.first, !address.localPart.isEmpty,
+    !address.domain.isEmpty
+  else { return nil }
+  let isDomain = address.domain.utf8.allSatisfy { isAlphanumeric($0) || $0 == 0x2E || $0 == 0x2D || $0 >= 0x80 }
+  let isLocal = address.localPart.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f && $0 != 0x40 }
+  return isDomain && isLocal ? Address.normalized(address.address) : nil
+}
+
+/// RFC 3339, or RFC 5322 section 3.3 with its zone: without one nobody knows which nine o'clock is meant.
+private func instant(_ text: String) -> Int64? {
+  if let instant = MailDate.parseRFC3339(text) { return instant }
+  guard let zone = text.split(separator: " ").last, isZone(zone) else { return nil }
+  return MailDate.parse(text)
+}
+
+/// `+hhmm`, or a name that RFC 5322 section 4.3 gives a meaning.
+private func isZone(_ text: Substring) -> Bool {
+  if text.hasPrefix("+") || text.hasPrefix("-") { return text.utf8.count == 5 && Int(text.dropFirst()) != nil }
+  return ["UT", "UTC", "GMT", "Z", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT"].contains(text)
 }
