@@ -50,6 +50,7 @@ static const uint32_t POSTERN_WRITABLE = EPOLLOUT | EPOLLHUP | EPOLLERR;
 static const uint32_t POSTERN_EDGES = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 static const uint32_t POSTERN_IN = EPOLLIN;
 static const uint32_t POSTERN_OUT = EPOLLOUT;
+static const uint32_t POSTERN_BROKEN = EPOLLERR | EPOLLHUP;
 
 static inline int postern_name_thread(pthread_t thread, const char *name) { return pthread_setname_np(thread, name); }
 

@@ -11,10 +11,12 @@ final class Descriptor: PollTarget, @unchecked Sendable {
   private(set) var number: Int32
   let reader: Waiter
   let writer: Waiter
+  private let owned: Bool
   private var registered = false
 
-  /// Takes over an open, non-blocking descriptor.
-  init(_ number: Int32, loop: EventLoop) {
+  /// Takes over an open, non-blocking descriptor; one that is not `owned` is only watched, and closed by somebody else.
+  init(_ number: Int32, loop: EventLoop, owned: Bool = true) {
+    self.owned = owned
     self.number = number
     self.loop = loop
     reader = Waiter(loop: loop)
@@ -51,7 +53,7 @@ final class Descriptor: PollTarget, @unchecked Sendable {
     loop.perform { [self] in
       guard isOpen else { return }
       if registered { loop.poller.remove(number) }
-      _ = Glibc.close(number)
+      if owned { _ = Glibc.close(number) }
       number = -1
       reader.retire()
       writer.retire()

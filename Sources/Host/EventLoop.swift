@@ -53,8 +53,10 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
   /// The loop whose thread this is, or nil on any other thread.
   public static var current: EventLoop? { LoopThread.currentLoop }
 
-  /// Starts the loop's thread, with every signal blocked. Call it once.
+  /// Starts the loop's thread, with every signal blocked, and ignores SIGPIPE for the process. Call it once.
   public func start() {
+    // A write of OpenSSL or libcurl to a closed socket would end the process.
+    Signals.ignoreBrokenPipes()
     thread.start(name: name, loop: self)
   }
 
@@ -127,7 +129,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
       if stopping && sessions.withLock({ $0.tasks.isEmpty }) && finish() { return }
       resumePaused()
       let now = Clock.monotonic()
-      while let waiter = timers.takeDue(at: now) { waiter.filedInstantCame(now: now) }
+      while let timer = timers.takeDue(at: now) { timer.instantCame(now: now) }
       poll(waiting: jobs.isEmpty ? timers.wait(at: now) : 0)
     }
   }

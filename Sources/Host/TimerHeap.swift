@@ -1,39 +1,39 @@
-/// The waiters of a loop that have a deadline, the next one first: a binary heap in which each waiter knows its place.
+/// The timers of a loop, the next one first: a binary heap in which each timer knows its place.
 struct TimerHeap {
-  private var heap: [Waiter] = []
+  private var heap: [LoopTimer] = []
 
   var count: Int { heap.count }
 
-  /// Files a waiter under an instant, or moves it there.
-  mutating func file(_ waiter: Waiter, at instant: Int64) {
-    if waiter.heapIndex < 0 {
-      waiter.filedAt = instant
-      waiter.heapIndex = heap.count
-      heap.append(waiter)
+  /// Files a timer under an instant, or moves it there.
+  mutating func file(_ timer: LoopTimer, at instant: Int64) {
+    if timer.heapIndex < 0 {
+      timer.filedAt = instant
+      timer.heapIndex = heap.count
+      heap.append(timer)
       rise(heap.count - 1)
     } else {
-      waiter.filedAt = instant
-      rise(waiter.heapIndex)
-      sink(waiter.heapIndex)
+      timer.filedAt = instant
+      rise(timer.heapIndex)
+      sink(timer.heapIndex)
     }
   }
 
-  mutating func remove(_ waiter: Waiter) {
-    let index = waiter.heapIndex
+  mutating func remove(_ timer: LoopTimer) {
+    let index = timer.heapIndex
     guard index >= 0 else { return }
     let last = heap.removeLast()
-    if last !== waiter {
+    if last !== timer {
       heap[index] = last
       last.heapIndex = index
       rise(index)
       sink(last.heapIndex)
     }
-    waiter.heapIndex = -1
-    waiter.filedAt = .max
+    timer.heapIndex = -1
+    timer.filedAt = .max
   }
 
-  /// The next waiter whose instant has come, taken out of the heap.
-  mutating func takeDue(at now: Int64) -> Waiter? {
+  /// The next timer whose instant has come, taken out of the heap.
+  mutating func takeDue(at now: Int64) -> LoopTimer? {
     guard let first = heap.first, first.filedAt <= now else { return nil }
     remove(first)
     return first
@@ -47,32 +47,32 @@ struct TimerHeap {
 
   private mutating func rise(_ start: Int) {
     var index = start
-    let waiter = heap[index]
+    let timer = heap[index]
     while index > 0 {
       let parent = (index - 1) / 2
-      guard waiter.filedAt < heap[parent].filedAt else { break }
+      guard timer.filedAt < heap[parent].filedAt else { break }
       place(heap[parent], at: index)
       index = parent
     }
-    place(waiter, at: index)
+    place(timer, at: index)
   }
 
   private mutating func sink(_ start: Int) {
     var index = start
-    let waiter = heap[index]
+    let timer = heap[index]
     while true {
       var child = 2 * index + 1
       guard child < heap.count else { break }
       if child + 1 < heap.count, heap[child + 1].filedAt < heap[child].filedAt { child += 1 }
-      guard heap[child].filedAt < waiter.filedAt else { break }
+      guard heap[child].filedAt < timer.filedAt else { break }
       place(heap[child], at: index)
       index = child
     }
-    place(waiter, at: index)
+    place(timer, at: index)
   }
 
-  private mutating func place(_ waiter: Waiter, at index: Int) {
-    heap[index] = waiter
-    waiter.heapIndex = index
+  private mutating func place(_ timer: LoopTimer, at index: Int) {
+    heap[index] = timer
+    timer.heapIndex = index
   }
 }

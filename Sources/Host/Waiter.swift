@@ -1,8 +1,18 @@
+/// Something filed in a loop's timer heap.
+class LoopTimer {
+  /// The place in the heap (−1: not in it) and the instant it is filed under.
+  final var heapIndex = -1
+  final var filedAt = Int64.max
+
+  /// Called by the loop, which has taken the timer out of the heap, when the instant has come.
+  func instantCame(now: Int64) {}
+}
+
 /// Where one task at a time waits on a loop until it is woken, its deadline passes or it is cancelled.
 ///
 /// Belongs to its loop's thread. The deadline's place in the timer heap is kept between waits and only looked at when it
 /// comes up: a session that reads a thousand times within its five minutes touches the heap once.
-final class Waiter: @unchecked Sendable {
+final class Waiter: LoopTimer, @unchecked Sendable {
   enum Outcome { case woken, timedOut, cancelled }
 
   unowned let loop: EventLoop
@@ -10,9 +20,6 @@ final class Waiter: @unchecked Sendable {
   private var deadline = Int64.max
   private var ticket: UInt64 = 0
   private var signalled = false
-  /// This waiter's place in the loop's timer heap (−1: not in it) and the instant it is filed under.
-  var heapIndex = -1
-  var filedAt = Int64.max
 
   init(loop: EventLoop) { self.loop = loop }
 
@@ -22,6 +29,7 @@ final class Waiter: @unchecked Sendable {
   /// Waits; returns at once when `wake` was called since the last `reset`.
   func wait(deadline: Int64?) async -> Outcome {
     precondition(loop.isCurrent, "a handle was used outside its loop")
+    precondition(continuation == nil, "two tasks wait for the same thing")
     if signalled {
       signalled = false
       return .woken
@@ -49,8 +57,7 @@ final class Waiter: @unchecked Sendable {
     finish(.woken)
   }
 
-  /// Called by the timer heap, which has taken the waiter out, when the filed instant has come.
-  func filedInstantCame(now: Int64) {
+  override func instantCame(now: Int64) {
     guard continuation != nil, deadline != .max else { return }
     if deadline <= now { finish(.timedOut) } else { loop.timers.file(self, at: deadline) }
   }

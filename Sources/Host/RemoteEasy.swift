@@ -1,0 +1,170 @@
+import CCurl
+import Glibc
+
+/// Makes libcurl ready for the process, once.
+func curlReady() { _ = curlStarted }
+
+private let curlStarted: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+
+/// One libcurl easy handle set up for `CURLOPT_CONNECT_ONLY`, with what its callbacks collect. Freed with this object, after
+/// it has been taken out of its multi.
+final class RemoteEasy {
+  let handle: UnsafeMutableRawPointer
+  private let scheme: RemoteOptions.Scheme
+  private(set) var transcript = RemoteTranscript()
+  private let errorBuffer = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+  private var sockets: Set<Int32> = []
+  /// The refusal that stood when libcurl began to say goodbye.
+  private var refusal: String?
+
+  /// nil without memory or for a host that cannot be one.
+  init?(_ options: RemoteOptions) {
+    curlReady()
+    guard let url = options.url, let handle = curl_easy_init() else {
+      errorBuffer.deallocate()
+      return nil
+    }
+    self.handle = handle
+    scheme = options.scheme
+    errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    set(CURLOPT_URL, url)
+    set(CURLOPT_CONNECT_ONLY, 1)
+    set(CURLOPT_NOSIGNAL, 1)
+    // Giving up while a name is being looked up must not wait for the resolver's thread.
+    set(CURLOPT_QUICK_EXIT, 1)
+    set(CURLOPT_TIMEOUT_MS, Int(clamping: max(1, options.connectTimeoutMilliseconds)))
+    set(CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: max(1, options.connectTimeoutMilliseconds)))
+    set(CURLOPT_TCP_KEEPALIVE, 1)
+    set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+    set(CURLOPT_USE_SSL, Int((options.tls == .none ? CURLUSESSL_NONE : CURLUSESSL_ALL).rawValue))
+    // An empty text switches off what the environment (all_proxy, no_proxy) says.
+    set(CURLOPT_PROXY, options.proxy ?? "")
+    set(CURLOPT_NOPROXY, "")
+    if let file = options.caFile {
+      set(CURLOPT_CAINFO, file)
+      _ = postern_curl_set_text(handle, CURLOPT_CAPATH, nil)
+    }
+    setLogin(options)
+    setCallbacks()
+  }
+
+  deinit {
+    curl_easy_cleanup(handle)
+    errorBuffer.deallocate()
+  }
+
+  /// The connected socket; it stays libcurl's.
+  var socket: Int32? {
+    var number: Int32 = -1
+    return postern_curl_socket(handle, &number) == CURLE_OK && number >= 0 ? number : nil
+  }
+
+  func receive(into space: UnsafeMutableRawBufferPointer) -> Attempt {
+    var count = 0
+    switch curl_easy_recv(handle, space.baseAddress, space.count, &count) {
+    case CURLE_OK: return count > 0 ? .done(count) : .end
+    case CURLE_AGAIN: return .needs(.reading)
+    case let code: return .failed(words(code))
+    }
+  }
+
+  func send(_ bytes: UnsafeRawBufferPointer) -> Attempt {
+    var count = 0
+    switch curl_easy_send(handle, bytes.baseAddress, bytes.count, &count) {
+    case CURLE_OK: return .done(count)
+    case CURLE_AGAIN: return .needs(.writing)
+    case let code: return .failed(words(code))
+    }
+  }
+
+  func failure(_ number: UInt32) -> RemoteFailure {
+    let code = CURLcode(rawValue: number)
+    let kind = Self.kind(code)
+    var text = words(code)
+    let said = refusal ?? transcript.refusal(scheme)
+    if kind == .login || kind == .protocol, let said { text = said }
+    if kind == .login, said == nil { text = "the server offers no way to log in that fits this account's secret" }
+    if code == CURLE_USE_SSL_FAILED { text = "the server does not offer STARTTLS" + (said.map { ": \($0)" } ?? "") }
+    return RemoteFailure(kind: kind, curlCode: Int(code.rawValue), text: text)
+  }
+
+  private static func kind(_ code: CURLcode) -> RemoteFailure.Kind {
+    switch code {
+    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .resolve
+    case CURLE_COULDNT_CONNECT, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PROXY: .connect
+    case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_USE_SSL_FAILED,
+      CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_ENGINE_NOTFOUND:
+      .tls
+    case CURLE_LOGIN_DENIED, CURLE_AUTH_ERROR: .login
+    case CURLE_OPERATION_TIMEDOUT: .timeout
+    default: .protocol
+    }
+  }
+
+  private func words(_ code: CURLcode) -> String {
+    let own = String(cString: errorBuffer)
+    return own.isEmpty ? String(cString: curl_easy_strerror(code)) : own
+  }
+
+  private func setLogin(_ options: RemoteOptions) {
+    guard let user = options.user else { return }
+    switch options.secret {
+    case .none: return
+    case .password(let password):
+      set(CURLOPT_USERNAME, user)
+      set(CURLOPT_PASSWORD, password)
+    case .accessToken(let token):
+      set(CURLOPT_USERNAME, user)
+      set(CURLOPT_XOAUTH2_BEARER, token)
+    }
+    set(CURLOPT_SASL_IR, 1)
+  }
+
+  private func setCallbacks() {
+    let me = Unmanaged.passUnretained(self).toOpaque()
+    _ = postern_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorBuffer)
+    _ = postern_curl_set_pointer(handle, CURLOPT_HEADERDATA, me)
+    _ = postern_curl_set_writer(handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+      if let context { RemoteEasy.of(context).transcript.append(.init(start: bytes, count: size * count)) }
+      return size * count
+    }
+    // Lines that come outside a header (an IMAP greeting) would else go to stdout.
+    _ = postern_curl_set_writer(handle, CURLOPT_WRITEFUNCTION) { _, size, count, _ in size * count }
+    _ = postern_curl_set_pointer(handle, CURLOPT_OPENSOCKETDATA, me)
+    _ = postern_curl_set_open_socket(handle) { context, _, address in
+      guard let context, let address else { return -1 }
+      let place = address.pointee
+      let number = Glibc.socket(place.family, place.socktype | Int32(SOCK_CLOEXEC.rawValue), place.protocol)
+      if number >= 0 { RemoteEasy.of(context).sockets.insert(number) }
+      return number
+    }
+    _ = postern_curl_set_pointer(handle, CURLOPT_CLOSESOCKETDATA, me)
+    _ = postern_curl_set_close_socket(handle) { context, number in
+      if let context { RemoteEasy.of(context).sockets.remove(number) }
+      return close(number)
+    }
+    set(CURLOPT_VERBOSE, 1)
+    _ = postern_curl_set_pointer(handle, CURLOPT_DEBUGDATA, me)
+    _ = postern_curl_set_debug(handle) { _, kind, bytes, count, context in
+      guard kind == CURLINFO_HEADER_OUT, let context, let bytes else { return 0 }
+      RemoteEasy.of(context).sent(UnsafeRawBufferPointer(start: bytes, count: count))
+      return 0
+    }
+  }
+
+  /// After a refused login libcurl says QUIT or LOGOUT and then blocks its thread, which is a loop's, for up to two minutes until
+  /// the server answers. Shutting the connection down behind that line makes it return at once.
+  private func sent(_ line: UnsafeRawBufferPointer) {
+    let text = String(decoding: line.prefix(64), as: UTF8.self)
+    guard text == "QUIT\r\n" || text.hasSuffix(" LOGOUT\r\n") else { return }
+    refusal = transcript.refusal(scheme)
+    for number in sockets { shutdown(number, Int32(SHUT_RDWR)) }
+  }
+
+  private func set(_ option: CURLoption, _ value: Int) { _ = postern_curl_set_long(handle, option, value) }
+  private func set(_ option: CURLoption, _ value: String) { _ = postern_curl_set_text(handle, option, value) }
+
+  private static func of(_ context: UnsafeMutableRawPointer) -> RemoteEasy {
+    Unmanaged.fromOpaque(context).takeUnretainedValue()
+  }
+}

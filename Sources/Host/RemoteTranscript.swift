@@ -1,0 +1,35 @@
+/// What a server said up to the end of the login, line by line, bounded.
+struct RemoteTranscript {
+  private static let mostLines = 256
+  private static let longestLine = 4096
+
+  private(set) var lines: [String] = []
+
+  mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    var line = bytes
+    while let last = line.last, last == 10 || last == 13 { line = .init(rebasing: line.dropLast()) }
+    // The end is what matters in a long talk: there stands the verdict on the login.
+    if lines.count == Self.mostLines { lines.remove(at: Self.mostLines / 2) }
+    lines.append(String(decoding: line.prefix(Self.longestLine), as: UTF8.self))
+  }
+
+  /// The server's last word when it is a refusal: all lines of an SMTP reply of 4yz or 5yz, or an IMAP NO, BAD or BYE without its tag.
+  func refusal(_ scheme: RemoteOptions.Scheme) -> String? {
+    scheme == .smtp ? smtpRefusal : imapRefusal
+  }
+
+  private var smtpRefusal: String? {
+    guard let last = lines.last, last.hasPrefix("4") || last.hasPrefix("5") else { return nil }
+    let code = last.prefix(3)
+    let first = lines.lastIndex { !$0.hasPrefix("\(code)-") && $0 != last }.map { $0 + 1 } ?? 0
+    let texts = lines[first...].map { $0.dropFirst(4) }
+    return "\(code) \(texts.joined(separator: " "))"
+  }
+
+  private var imapRefusal: String? {
+    guard let last = lines.last, let space = last.firstIndex(of: " ") else { return nil }
+    let text = last[last.index(after: space)...]
+    let word = text.prefix { $0 != " " }.uppercased()
+    return ["NO", "BAD", "BYE"].contains(word) ? String(text) : nil
+  }
+}
