@@ -109,9 +109,3 @@ import Testing
     group.join()
   }
 }
-
-/// A value that one loop's tasks share.
-final class Box<Value>: @unchecked Sendable {
-  var value: Value
-  init(_ value: Value) { self.value = value }
-}

@@ -1,0 +1,268 @@
+import Testing
+
+@testable import Host
+
+@Suite struct RemoteConnectionTests {
+  typealias Step = ScriptedServer.Step
+
+  private static let hello: [Step] = [.say("220 mail.example ESMTP"), .hear("EHLO client.example")]
+  private static let offers: [Step] = [.say("250-mail.example"), .say("250-PIPELINING"), .say("250 AUTH PLAIN LOGIN")]
+
+  private static func smtp(_ port: Int, tls: RemoteOptions.Security = .none, ca: String? = nil) -> RemoteOptions {
+    RemoteOptions(
+      scheme: .smtp, host: "127.0.0.1", port: port, tls: tls, user: "ann", secret: .password("secret"), caFile: ca,
+      clientName: "client.example", connectTimeoutMilliseconds: 5000)
+  }
+
+  private static func failure(_ options: RemoteOptions, _ loop: EventLoop) async -> RemoteFailure? {
+    await on(loop) {
+      guard case .failure(let failure) = await RemoteConnection.open(options, on: loop) else { return nil }
+      return failure
+    }
+  }
+
+  @Test func logsInAndTalksOverPlainSMTP() async throws {
+    try await withLoop { loop in
+      // AGFubgBzZWNyZXQ= is NUL ann NUL secret.
+      let steps = Self.hello + Self.offers + [.hear("AUTH PLAIN AGFubgBzZWNyZXQ="), .say("235 2.7.0 welcome"), .echo]
+      let server = try ScriptedServer(steps, on: loop)
+      let (transcript, echoed, alive) = await on(loop) {
+        guard case .success(let connection) = await RemoteConnection.open(Self.smtp(server.port), on: loop) else {
+          return ([String](), [UInt8](), false)
+        }
+        _ = await connection.write(Array("NOOP\r\n".utf8), deadline: Clock.deadline(in: 5000))
+        var got: [UInt8] = []
+        _ = await connection.read(into: &got, atMost: 100, deadline: Clock.deadline(in: 5000))
+        let alive = connection.isAlive
+        connection.close()
+        return (connection.transcript, got, alive && !connection.isAlive)
+      }
+      #expect(
+        transcript == [
+          "220 mail.example ESMTP", "250-mail.example", "250-PIPELINING", "250 AUTH PLAIN LOGIN", "235 2.7.0 welcome",
+        ])
+      #expect(echoed == Array("NOOP\r\n".utf8))
+      #expect(alive)
+    }
+  }
+
+  @Test(arguments: [RemoteOptions.Security.implicit, .starttls])
+  func echoesOverTLS(security: RemoteOptions.Security) async throws {
+    try await withFolder { folder in
+      let files = try TestCertificates(in: folder)
+      try await withLoop { loop in
+        let tls = try TLSServer(certificateFile: files.certificate, keyFile: files.key)
+        let login: [Step] = Self.hello + Self.offers + [.hear("AUTH"), .say("235 welcome"), .echo]
+        let upgrade: [Step] = Self.hello + [.say("250 STARTTLS"), .hear("STARTTLS"), .say("220 go"), .tls]
+        let steps = security == .implicit ? [.tls] + login : upgrade + login.dropFirst()
+        let server = try ScriptedServer(steps, tls: tls, on: loop)
+        let same = await on(loop) {
+          let options = Self.smtp(server.port, tls: security, ca: files.authority)
+          guard case .success(let connection) = await RemoteConnection.open(options, on: loop) else { return false }
+          let sent = (0..<2_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+          let writing = loop.spawn { _ = await connection.write(sent) }
+          var got: [UInt8] = []
+          while got.count < sent.count {
+            guard case .bytes = await connection.read(into: &got, atMost: 65_536) else { return false }
+          }
+          await writing.value
+          return got == sent
+        }
+        #expect(same)
+      }
+    }
+  }
+
+  @Test func logsInOverIMAP() async throws {
+    try await withLoop { loop in
+      let steps: [Step] = [
+        .say("* OK ready"), .hear("A001 CAPABILITY"), .say("* CAPABILITY IMAP4rev1 IDLE"), .say("A001 OK done"),
+        .hear("A002 LOGIN ann secret"), .say("* CAPABILITY IMAP4rev1 IDLE UIDPLUS"), .say("A002 OK in"), .echo,
+      ]
+      let server = try ScriptedServer(steps, on: loop)
+      let transcript = await on(loop) {
+        var options = Self.smtp(server.port)
+        options.scheme = .imap
+        return try? await RemoteConnection.open(options, on: loop).get().transcript
+      }
+      #expect(transcript?.first == "* OK ready")
+      #expect(transcript?.last == "A002 OK in")
+      #expect(transcript?.contains("* CAPABILITY IMAP4rev1 IDLE UIDPLUS") == true)
+    }
+  }
+
+  /// The server that refuses also never answers the QUIT or LOGOUT that follows: libcurl must not hold the loop for it.
+  @Test func aRefusedSMTPLoginHasTheServersWords() async throws {
+    try await withLoop { loop in
+      let steps =
+        Self.hello + Self.offers + [
+          .hear("AUTH"), .say("535-5.7.8 Username and Password not accepted."), .say("535 5.7.8 Learn more at example"),
+          .silence,
+        ]
+      let server = try ScriptedServer(steps, on: loop)
+      let failure = await Self.failure(Self.smtp(server.port), loop)
+      #expect(
+        failure
+          == RemoteFailure(
+            kind: .login, curlCode: 67,
+            text: "535 5.7.8 Username and Password not accepted. 5.7.8 Learn more at example"))
+      #expect(failure?.isTemporary == false)
+    }
+  }
+
+  @Test func aRefusedIMAPLoginHasTheServersWords() async throws {
+    try await withLoop { loop in
+      let steps: [Step] = [
+        .say("* OK ready"), .hear("A001 CAPABILITY"), .say("* CAPABILITY IMAP4rev1"), .say("A001 OK done"),
+        .hear("A002 LOGIN"), .say("A002 NO [AUTHENTICATIONFAILED] Invalid credentials"), .silence,
+      ]
+      let server = try ScriptedServer(steps, on: loop)
+      var options = Self.smtp(server.port)
+      options.scheme = .imap
+      let failure = await Self.failure(options, loop)
+      #expect(
+        failure
+          == RemoteFailure(kind: .login, curlCode: 67, text: "NO [AUTHENTICATIONFAILED] Invalid credentials"))
+    }
+  }
+
+  @Test func aLoginRefusedForNowIsTemporary() async throws {
+    try await withLoop { loop in
+      let steps = Self.hello + Self.offers + [.hear("AUTH"), .say("454 4.7.0 try later"), .silence]
+      let server = try ScriptedServer(steps, on: loop)
+      let failure = await Self.failure(Self.smtp(server.port), loop)
+      #expect(failure?.kind == .login)
+      #expect(failure?.text == "454 4.7.0 try later")
+      #expect(failure?.isTemporary == true)
+    }
+  }
+
+  @Test func aMissingSTARTTLSIsNeverPassedOver() async throws {
+    try await withLoop { loop in
+      let server = try ScriptedServer(Self.hello + Self.offers + [.silence], on: loop)
+      let failure = await Self.failure(Self.smtp(server.port, tls: .starttls), loop)
+      #expect(failure == RemoteFailure(kind: .tls, curlCode: 64, text: "the server does not offer STARTTLS"))
+    }
+  }
+
+  @Test func anUntrustedCertificateIsRefused() async throws {
+    try await withFolder { folder in
+      let files = try TestCertificates(in: folder)
+      try await withLoop { loop in
+        let tls = try TLSServer(certificateFile: files.certificate, keyFile: files.key)
+        let server = try ScriptedServer([.tls] + Self.hello + Self.offers + [.silence], tls: tls, on: loop)
+        let failure = await Self.failure(Self.smtp(server.port, tls: .implicit), loop)
+        #expect(failure?.kind == .tls)
+        #expect(failure?.curlCode == 60)
+        #expect(failure?.text.contains("SSL certificate problem") == true)
+      }
+    }
+  }
+
+  @Test func aRefusedConnectionIsToldApart() async throws {
+    try await withLoop { loop in
+      let listener = try Listener(address: "127.0.0.1", port: 0, loop: loop)
+      let port = listener.boundPort
+      listener.close()
+      let failure = await Self.failure(Self.smtp(port), loop)
+      #expect(failure?.kind == .connect)
+      #expect(failure?.curlCode == 7)
+    }
+  }
+
+  @Test func aSilentServerTimesOut() async throws {
+    try await withLoop { loop in
+      let server = try ScriptedServer([.silence], on: loop)
+      var options = Self.smtp(server.port)
+      options.connectTimeoutMilliseconds = 50
+      let failure = await Self.failure(options, loop)
+      #expect(failure?.kind == .timeout)
+      #expect(failure?.curlCode == 28)
+    }
+  }
+
+  @Test func aGreetingThatRefusesIsTheServersWords() async throws {
+    try await withLoop { loop in
+      let server = try ScriptedServer([.say("554 5.7.1 go away"), .silence], on: loop)
+      let failure = await Self.failure(Self.smtp(server.port), loop)
+      #expect(failure?.kind == .protocol)
+      #expect(failure?.text == "554 5.7.1 go away")
+    }
+  }
+
+  @Test func cancellingEndsAnOpening() async throws {
+    try await withLoop { loop in
+      let server = try ScriptedServer([.silence], on: loop)
+      let failure = await on(loop) {
+        let seen = Box<RemoteFailure?>(nil)
+        let task = loop.spawn {
+          if case .failure(let failure) = await RemoteConnection.open(Self.smtp(server.port), on: loop) {
+            seen.value = failure
+          }
+        }
+        await loop.sleep(milliseconds: 10)
+        task.cancel()
+        await task.value
+        return seen.value
+      }
+      #expect(failure?.kind == .cancelled)
+    }
+  }
+
+  @Test func theEndOfTheServerIsSeen() async throws {
+    try await withLoop { loop in
+      let steps = Self.hello + Self.offers + [.hear("AUTH"), .say("235 in"), .hear("GO")]
+      let server = try ScriptedServer(steps, on: loop)
+      let (outcome, alive) = await on(loop) {
+        guard case .success(let connection) = await RemoteConnection.open(Self.smtp(server.port), on: loop) else {
+          return (Transfer.cancelled, true)
+        }
+        var bytes: [UInt8] = []
+        let early = await connection.read(into: &bytes, atMost: 10, deadline: Clock.deadline(in: 10))
+        guard early == .timedOut else { return (early, true) }
+        _ = await connection.write(Array("GO\r\n".utf8))
+        return (await connection.read(into: &bytes, atMost: 10), connection.isAlive)
+      }
+      #expect(outcome == .end)
+      #expect(!alive)
+    }
+  }
+
+  @Test func moreConnectionsThanOneMultiHolds() async throws {
+    try await withLoop { loop in
+      let steps = Self.hello + Self.offers + [.hear("AUTH"), .say("235 in"), .echo]
+      let server = try ScriptedServer(steps, on: loop)
+      let right = await on(loop) {
+        await withTaskGroup(of: Int.self) { group in
+          let open = Box<[RemoteConnection]>([])
+          for index in 0..<130 {
+            group.addTask {
+              guard case .success(let connection) = await RemoteConnection.open(Self.smtp(server.port), on: loop)
+              else { return 0 }
+              open.value.append(connection)
+              let line = Array("line \(index)\r\n".utf8)
+              _ = await connection.write(line)
+              var back: [UInt8] = []
+              while back.count < line.count {
+                guard case .bytes = await connection.read(into: &back, atMost: 100) else { return 0 }
+              }
+              return back == line ? 1 : 0
+            }
+          }
+          return await group.reduce(0, +)
+        }
+      }
+      #expect(right == 130)
+    }
+  }
+
+  @Test(arguments: ["", "a b", "evil\r\nQUIT", "host/../x", "user@host"])
+  func namesThatAreNoHostsAreRefused(host: String) async throws {
+    try await withLoop { loop in
+      var options = Self.smtp(25)
+      options.host = host
+      let failure = await Self.failure(options, loop)
+      #expect(failure?.kind == .resolve)
+    }
+  }
+}
