@@ -51,6 +51,9 @@ public struct DataReader: Equatable, Sendable {
     return nil
   }
 
+  /// Octets kept so far.
+  public var contentBytes: Int { content.count }
+
   /// Gives the message away and leaves the reader empty.
   public mutating func takeContent() -> [UInt8] {
     let taken = content

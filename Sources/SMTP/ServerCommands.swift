@@ -16,7 +16,8 @@ extension CommandRule {
     CommandRule(
       verb: "MAIL", isIdle: false,
       check: { session, _ in
-        session.clientName == nil ? .needsHello : session.envelope != nil ? .nestedMail : session.relayRefusal
+        session.clientName == nil
+          ? .needsHello : session.envelope != nil ? .nestedMail : session.relayRefusal ?? session.mailRefusal
       }, proceed: { $0.mail($1) }),
     CommandRule(
       verb: "RCPT", isIdle: false, check: { session, _ in session.envelope == nil ? .needsMail : nil },

@@ -32,6 +32,8 @@ public struct ServerSession: Equatable, Sendable {
 
   /// What the client sent and the session has not used; the driver appends to it.
   public var input: [UInt8] = []
+  /// Why no new mail may begin, e.g. because the disk is full; the driver sets it. A mail under way goes on.
+  public var mailRefusal: ServerReply?
   var position = 0
   var mode = Mode.greeting
   var settings: ServerSettings
@@ -60,6 +62,8 @@ public struct ServerSession: Equatable, Sendable {
   public var isInTransaction: Bool { envelope != nil }
   /// Whether the text of a message is being read, for which the deadline is another.
   public var isReadingData: Bool { mode == .data }
+  /// Octets held for the client: what is not read yet and the message so far.
+  public var bufferedBytes: Int { input.count + (reader?.contentBytes ?? 0) }
   /// The login of the session; nil before AUTH.
   public var authenticatedName: String? { login }
 

@@ -1,0 +1,164 @@
+public import Configuration
+public import Host
+import SMTP
+public import Store
+import Synchronization
+
+/// What the server needs to know from the daemon, and what it tells it.
+public struct IntakeHooks: Sendable {
+  /// Whether free disk space is below the watermark; asked before each mail, so it must be cheap.
+  public var isDiskLow: @Sendable () -> Bool
+  /// The store can no longer be believed; the daemon is to stop and recover from disk. May be called many times.
+  public var storeFailed: @Sendable (StoreError) -> Void
+
+  /// Hooks of their two functions.
+  public init(
+    isDiskLow: @escaping @Sendable () -> Bool = { false },
+    storeFailed: @escaping @Sendable (StoreError) -> Void = { _ in }
+  ) {
+    self.isDiskLow = isDiskLow
+    self.storeFailed = storeFailed
+  }
+}
+
+/// The room that takes mail in: listeners, one task for each client, and from the end of data into the store.
+public final class IntakeServer: Sendable {
+  private struct Place: Sendable {
+    var offer: ListenerOffer
+    let listener: Listener
+    let loop: EventLoop
+  }
+
+  private let store: Store
+  private let loops: EventLoopGroup
+  private let log: Log
+  private let hooks: IntakeHooks
+  private let drainTimeoutMilliseconds: Int64
+  private let connections = Connections()
+  private let places: Mutex<[Place]>
+
+  /// Opens all listeners of the configuration, so that errors of certificates and ports are known before anything runs.
+  ///
+  /// Throws what is wrong with the first that fails: a certificate that cannot be read, a port in use. `start()` takes
+  /// the first client.
+  public init(configuration: Configuration, store: Store, loops: EventLoopGroup, log: Log, hooks: IntakeHooks)
+    throws(HostError)
+  {
+    self.store = store
+    self.loops = loops
+    self.log = log
+    self.hooks = hooks
+    drainTimeoutMilliseconds = configuration.server.drainTimeoutMilliseconds
+    var opened: [Place] = []
+    do throws(HostError) {
+      for settings in configuration.listeners {
+        let offer = try ListenerOffer(settings, configuration)
+        let loop = loops.next()
+        let listener = try Listener(address: settings.address, port: settings.port, loop: loop)
+        opened.append(Place(offer: offer, listener: listener, loop: loop))
+      }
+    } catch {
+      for place in opened { place.listener.close() }
+      throw error
+    }
+    places = Mutex(opened)
+  }
+
+  /// The ports the listeners stand on, in the order of the configuration.
+  public var ports: [Int] { places.withLock { $0.map(\.listener.boundPort) } }
+  /// How many clients are connected.
+  public var sessions: Int { connections.count }
+
+  /// Takes clients from now on; returns at once.
+  public func start() {
+    for (number, place) in places.withLock({ $0 }).enumerated() {
+      log.info("intake.listening", ["address": .text("\(place.listener.local)")])
+      place.loop.spawn { [self] in
+        while true {
+          let owner = loops.next()
+          guard let stream = await place.listener.accept(for: owner) else { break }
+          begin(stream, places.withLock { $0[number].offer }, on: owner)
+        }
+      }
+    }
+  }
+
+  /// Takes over limits, certificates and networks for new clients; what cannot be changed while running is returned in
+  /// words. When anything is wrong it throws and everything stays as it was.
+  public func reload(_ configuration: Configuration) throws(HostError) -> [String] {
+    var offers: [ListenerOffer] = []
+    for settings in configuration.listeners { offers.append(try ListenerOffer(settings, configuration)) }
+    return places.withLock { places in
+      var notes: [String] = []
+      for index in places.indices {
+        let old = places[index].offer.settings
+        let new = offers.first { $0.settings.address == old.address && $0.settings.port == old.port }
+        if let new {
+          places[index].offer = new
+        } else {
+          notes.append("the listener \(old.address):\(old.port) goes with the next start")
+        }
+      }
+      for offer in offers {
+        let known = places.contains {
+          $0.offer.settings.address == offer.settings.address && $0.offer.settings.port == offer.settings.port
+        }
+        if !known {
+          notes.append("the listener \(offer.settings.address):\(offer.settings.port) comes with the next start")
+        }
+      }
+      return notes
+    }
+  }
+
+  /// Stops: no new clients, resting ones get a 421, mails under way are finished, at the latest when the drain timeout
+  /// ends. Returns when no session is left.
+  public func stop() async {
+    for place in places.withLock({ $0 }) { place.listener.close() }
+    connections.startStopping()
+    let loop = loops.next()
+    let timeout = loop.spawn { [connections, drainTimeoutMilliseconds] in
+      await loop.sleep(milliseconds: drainTimeoutMilliseconds)
+      if !Task.isCancelled { connections.cancelAll() }
+    }
+    await connections.waitUntilEmpty()
+    timeout.cancel()
+    log.info("intake.stopped")
+  }
+
+  private func begin(_ stream: Host.Stream, _ offer: ListenerOffer, on loop: EventLoop) {
+    let admission = connections.admit(
+      stream.peer, limit: offer.limits.maxConnections, limitPerAddress: offer.limits.maxConnectionsPerAddress)
+    switch admission {
+    case .failure(let error):
+      loop.spawn { [self] in await turnAway(stream, offer, error.refusal) }
+    case .success((let id, let handle)):
+      let taker = MailTaker(
+        store: store, log: log, hooks: hooks, idempotencyWindow: offer.limits.idempotencyWindowMilliseconds)
+      let task = loop.spawn { [self] in
+        var driver = SessionDriver(
+          stream: stream, offer: offer, handle: handle, connections: connections, taker: taker, hooks: hooks, log: log)
+        await driver.run()
+        connections.remove(id, stream.peer)
+      }
+      handle.run(task)
+    }
+  }
+
+  private func turnAway(_ stream: Host.Stream, _ offer: ListenerOffer, _ refusal: Connections.Refusal) async {
+    let reply: ServerReply =
+      switch refusal {
+      case .tooMany: .tooManyConnections
+      case .tooManyFromAddress: .tooManyFromAddress
+      case .stopping: .shuttingDown
+      }
+    log.info(
+      "intake.turned_away",
+      [
+        "peer": .text(stream.peer.host), "reply": .text(String(decoding: reply.bytes.dropLast(2), as: UTF8.self)),
+      ])
+    // A client that waits for a TLS handshake would not understand it.
+    if !offer.isImplicitTLS { _ = await stream.write(reply.bytes, deadline: Clock.deadline(in: 1_000)) }
+    stream.close()
+  }
+}

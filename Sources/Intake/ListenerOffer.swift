@@ -1,0 +1,55 @@
+import Configuration
+import Host
+import SMTP
+
+/// What one listener offers to whoever connects; made anew when the configuration is read again.
+struct ListenerOffer: Sendable {
+  let settings: ListenerSettings
+  let limits: IntakeSettings
+  let tls: TLSServer?
+  let trusted: [AddressRange]
+  let preparation: MailPreparation
+  private let hostname: String
+
+  private static let loopback = ["127.0.0.0/8", "::1/128"].compactMap(AddressRange.init)
+
+  /// Loads the listener's certificate; the error names the file.
+  init(_ settings: ListenerSettings, _ configuration: Configuration) throws(HostError) {
+    self.settings = settings
+    limits = configuration.intake
+    hostname = configuration.server.hostname
+    if settings.tls != .none, let certificate = settings.certificate, let key = settings.key {
+      tls = try TLSServer(
+        certificateFile: certificate, keyFile: key, name: "smtp \(settings.address):\(settings.port)")
+    } else {
+      tls = nil
+    }
+    var ranges: [AddressRange] = []
+    for text in settings.trustedNetworks {
+      guard let range = AddressRange(text) else {
+        throw HostError("\"\(text)\" is not a network such as 192.0.2.0/24 or 2001:db8::/32", kind: .data)
+      }
+      ranges.append(range)
+    }
+    trusted = ranges
+    preparation = MailPreparation(
+      maximumHeaderBytes: limits.maxHeaderSize, maximumHeaderFields: limits.maxHeaderFields,
+      maximumReceived: limits.maxReceived, hostname: configuration.server.hostname)
+  }
+
+  /// Whether TLS starts with the first octet (RFC 8314 §3).
+  var isImplicitTLS: Bool { settings.tls == .implicit }
+
+  /// The settings of a session with this client, before any TLS.
+  func session(with peer: PeerAddress) -> SMTP.ServerSettings {
+    let isLoopback = Self.loopback.contains { $0.contains(peer) }
+    return SMTP.ServerSettings(
+      hostname: hostname, tls: tls == nil ? .unavailable : isImplicitTLS ? .active : .offered,
+      authentication: settings.authWithoutTLS || isLoopback ? .always : .withTLS,
+      trusted: trusted.contains { $0.contains(peer) },
+      bareNewlines: settings.bareNewlines == .normalize ? .normalize : .reject,
+      maximumMessageBytes: limits.maxMessageSize, maximumCommandBytes: limits.maxCommandLine,
+      maximumRecipients: limits.maxRecipients, maximumErrors: limits.maxErrors,
+      maximumIdleCommands: limits.maxCommandsWithoutMail, maximumFailedLogins: limits.maxLoginFailures)
+  }
+}

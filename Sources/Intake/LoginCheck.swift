@@ -1,0 +1,23 @@
+import Host
+import SMTP
+import Store
+
+/// Checks logins against the submitters in the store.
+struct LoginCheck: Sendable {
+  let store: Store
+
+  /// Whether the password is the submitter's. Takes as long for an unknown name as for a known one.
+  func check(name: String, password: String) async -> (LoginOutcome, SubmitterRecord?) {
+    let submitter: SubmitterRecord?
+    do throws(StoreError) {
+      submitter = try await store.read { try $0.submitter(named: name) }
+    } catch {
+      return (.unavailable, nil)
+    }
+    let hash = submitter?.passwordHash
+    // Argon2id takes tens of milliseconds by design: never on the loop.
+    let isRight = await offLoop { PasswordHash.verify(password, against: hash) }
+    guard isRight, let submitter else { return (.wrong, nil) }
+    return (.accepted, submitter)
+  }
+}

@@ -1,0 +1,138 @@
+import MailText
+import Outreach
+import SMTP
+
+/// What a login may do with the mails it hands in.
+struct SenderRights: Sendable, Equatable {
+  /// Pools it may name; empty: any.
+  var pools: [String] = []
+  /// Addresses and `@domain`s it may write from, in small letters; empty: any.
+  var fromAddresses: [String] = []
+  /// Whether the mail's own From stays.
+  var keepsFrom = false
+
+  /// Whether mail from this address is allowed.
+  func allows(_ address: String) -> Bool {
+    guard !fromAddresses.isEmpty else { return true }
+    let key = Address.comparisonKey(address)
+    return fromAddresses.contains { $0 == key || ($0.hasPrefix("@") && $0.dropFirst() == Address.domain(of: address)) }
+  }
+}
+
+/// A mail as it goes into the store.
+struct PreparedMail: Sendable, Equatable {
+  /// The mail without control headers, Bcc and trace, with a Date.
+  var body: [UInt8]
+  var control: ControlHeaders
+  /// Its own Message-ID with brackets; nil when it has none.
+  var messageID: String?
+  /// The From address, when the submitter may choose it.
+  var fromAddress: String?
+  /// The domain for Message-IDs that are made for it.
+  var idDomain: String
+  /// Decoded, for people.
+  var subject: String
+}
+
+/// Looks at a whole mail before it is stored: limits, control headers, sender rights; and mends what RFC 6409 §8 lets a
+/// submission server mend. Pure: the time comes in.
+struct MailPreparation: Sendable {
+  var maximumHeaderBytes: Int
+  var maximumHeaderFields: Int
+  var maximumReceived: Int
+  /// Stands in Message-IDs of mails whose From has no domain.
+  var hostname: String
+
+  /// The mail for the store, or the reply that refuses it.
+  func prepare(_ content: [UInt8], _ envelope: Envelope, _ rights: SenderRights, now: Int64) -> Result<
+    PreparedMail, Refusal
+  > {
+    var header = HeaderBlock(parsing: content)
+    let headerEnd = header.fields.last?.raw.endIndex ?? 0
+    if let refusal = limitRefusal(header, headerEnd) { return .failure(Refusal(refusal)) }
+
+    let control: ControlHeaders
+    switch ControlHeaders.parse(header.nameValuePairs(where: ControlHeaders.isControlHeader), now: now) {
+    case .success(let parsed): control = parsed
+    case .failure(let error): return .failure(Refusal(ServerReply(554, .init(5, 6, 0), error.text)))
+    }
+    let authors = header.all("from").flatMap { Address.list(in: $0.value) }
+    if let refusal = rightsRefusal(rights, envelope, authors, control) { return .failure(Refusal(refusal)) }
+
+    let messageID = header.value("message-id").flatMap(MessageID.first(in:))
+    let subject = header.text("subject") ?? ""
+    header.removeAll { field in
+      ControlHeaders.isControlHeader(field.name) || Self.removed.contains { field.isNamed($0) }
+        || (messageID == nil && field.isNamed("message-id"))
+    }
+    // RFC 6409 §8.2: a missing Date is added.
+    if !header.contains("date") { header.append("Date", MailDate.format(now)) }
+    let domain = authors.first?.domain ?? ""
+    return .success(
+      PreparedMail(
+        body: assemble(header, content[min(headerEnd, content.count)...]), control: control, messageID: messageID,
+        fromAddress: rights.keepsFrom ? authors.first.map { Address.normalized($0.address) } : nil,
+        idDomain: domain.isEmpty ? hostname : domain, subject: subject))
+  }
+
+  /// A reply as an error.
+  struct Refusal: Error, Equatable {
+    let reply: ServerReply
+    init(_ reply: ServerReply) { self.reply = reply }
+  }
+
+  /// Fields nobody but Postern is to see: hidden recipients, and where inside the sender's network the mail was.
+  private static let removed = ["bcc", "resent-bcc", "received", "return-path"]
+
+  private func limitRefusal(_ header: HeaderBlock, _ bytes: Int) -> ServerReply? {
+    if bytes > maximumHeaderBytes {
+      return ServerReply(552, .init(5, 3, 4), "The header has \(bytes) bytes, more than \(maximumHeaderBytes)")
+    }
+    if header.fields.count > maximumHeaderFields || header.exceedsLimit {
+      return ServerReply(554, .init(5, 6, 0), "The header has more than \(maximumHeaderFields) fields")
+    }
+    // RFC 5321 §6.3: the hops are counted to find a loop.
+    let hops = header.fields.count { $0.isNamed("received") }
+    if hops > maximumReceived {
+      return ServerReply(554, .init(5, 4, 6), "Too many hops: \(hops) Received fields, the mail goes in a circle")
+    }
+    return nil
+  }
+
+  private func rightsRefusal(
+    _ rights: SenderRights, _ envelope: Envelope, _ authors: [Address], _ control: ControlHeaders
+  ) -> ServerReply? {
+    if !envelope.reversePath.isEmpty, !rights.allows(envelope.reversePath) {
+      return ServerReply(553, .init(5, 7, 1), "This login may not send as <\(envelope.reversePath)>")
+    }
+    if authors.isEmpty, !rights.fromAddresses.isEmpty {
+      return ServerReply(550, .init(5, 7, 1), "This login is tied to From addresses and the mail has none")
+    }
+    if let other = authors.first(where: { !rights.allows($0.address) }) {
+      return ServerReply(550, .init(5, 7, 1), "This login may not send From: \(other.address)")
+    }
+    if let pool = control.pool, !rights.pools.isEmpty, !rights.pools.contains(pool) {
+      return ServerReply(550, .init(5, 7, 1), "X-Postern-Pool: this login may not use the pool \(pool)")
+    }
+    return nil
+  }
+
+  /// The header, the empty line and the rest. A mail without the empty line gets it: what follows a header would be
+  /// read as one otherwise.
+  private func assemble(_ header: HeaderBlock, _ rest: ArraySlice<UInt8>) -> [UInt8] {
+    var out = header.serialized()
+    out.reserveCapacity(out.count + rest.count + 2)
+    let firstLine = rest.prefix { $0 != 0x0D && $0 != 0x0A }
+    let isSeparated = !rest.isEmpty && firstLine.allSatisfy { $0 == 0x20 || $0 == 0x09 }
+    if !isSeparated { out += [0x0D, 0x0A] }
+    out += rest
+    return out
+  }
+}
+
+extension HeaderBlock {
+  /// Name and unfolded value of the fields whose name satisfies `predicate`.
+  fileprivate func nameValuePairs(where predicate: (String) -> Bool) -> [(name: String, value: String)] {
+    fields.filter { predicate($0.name) }.map { ($0.name, $0.value) }
+  }
+}

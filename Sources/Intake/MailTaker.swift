@@ -1,0 +1,96 @@
+import Host
+import MailText
+import SMTP
+import Store
+
+/// Brings a mail from the end of its data into the store, and says what the client is told.
+struct MailTaker: Sendable {
+  let store: Store
+  let log: Log
+  let hooks: IntakeHooks
+  /// How long an idempotency key is remembered; milliseconds.
+  let idempotencyWindow: Int64
+
+  /// The `default` workspace, for clients of trusted networks; the store makes it as its first row.
+  private static let defaultWorkspace: Int64 = 1
+
+  /// The reply to the end of data. A 250 means that the mail is on disk.
+  func take(
+    _ envelope: Envelope, _ content: [UInt8], submitter: SubmitterRecord?, peer: PeerAddress,
+    preparation: MailPreparation
+  ) async -> ServerReply {
+    var facts: LogFields = [
+      "peer": .text(peer.host), "from": .text(envelope.reversePath),
+      "recipients": .int(Int64(envelope.recipients.count)),
+      "size": .int(Int64(content.count)), "protocol": .text(envelope.protocolName),
+    ]
+    if let submitter { facts.append("submitter", .text(submitter.name)) }
+    if hooks.isDiskLow() { return refuse(.insufficientStorage, facts) }
+    var rights = SenderRights()
+    if let submitter {
+      rights = SenderRights(
+        pools: submitter.pools, fromAddresses: submitter.fromAddresses, keepsFrom: submitter.keepsFrom)
+    }
+    let now = Clock.now()
+    let mail: PreparedMail
+    switch preparation.prepare(content, envelope, rights, now: now) {
+    case .success(let prepared): mail = prepared
+    case .failure(let refusal): return refuse(refusal.reply, facts)
+    }
+    let domain = mail.idDomain
+    let submission = Submission(
+      workspaceID: submitter?.workspaceID ?? Self.defaultWorkspace, submitter: submitter,
+      sender: envelope.reversePath, recipients: envelope.recipients, fromAddress: mail.fromAddress, body: mail.body,
+      messageID: mail.messageID, makeMessageID: { MessageID.make(uuid: UUIDv7.text(), domain: domain) },
+      subject: mail.subject, control: mail.control, receivedAt: now, idempotencyWindow: idempotencyWindow)
+    do throws(StoreError) {
+      return answer(try await store.write { try $0.submit(submission) }, facts)
+    } catch {
+      return storeFailed(error, facts)
+    }
+  }
+
+  private func answer(_ result: SubmissionResult, _ facts: LogFields) -> ServerReply {
+    var facts = facts
+    switch result {
+    case .queued(let ids):
+      // A reply line has its length; whoever sends to more asks for the list.
+      let shown = ids.prefix(20).map { "\($0)" }.joined(separator: " ") + (ids.count > 20 ? " ..." : "")
+      facts.append("messages", .text(shown))
+      log.info("intake.queued", facts)
+      return ServerReply(250, .init(2, 0, 0), "Ok: queued as \(shown)")
+    case .repeated(let first):
+      facts.append("messages", .text("\(first)"))
+      log.info("intake.repeated", facts)
+      return ServerReply(250, .init(2, 0, 0), "Ok: queued as \(first)")
+    case .cancelled(let count):
+      facts.append("cancelled", .int(Int64(count)))
+      log.info("intake.cancelled", facts)
+      return ServerReply(250, .init(2, 0, 0), "Ok: cancelled \(count) waiting message\(count == 1 ? "" : "s")")
+    case .refused(let text):
+      return refuse(ServerReply(554, .init(5, 6, 0), text), facts)
+    }
+  }
+
+  private func storeFailed(_ error: StoreError, _ facts: LogFields) -> ServerReply {
+    var facts = facts
+    facts.append("error", .text("\(error)"))
+    log.error("intake.store_failed", facts)
+    switch error {
+    case .full: return .insufficientStorage
+    case .commitFailed, .unavailable:
+      // Nothing the store says can be believed any more: the daemon has to stop and recover from disk.
+      hooks.storeFailed(error)
+      return .localError
+    case .statement, .rejected, .cannotOpen, .newerSchema:
+      return .localError
+    }
+  }
+
+  private func refuse(_ reply: ServerReply, _ facts: LogFields) -> ServerReply {
+    var facts = facts
+    facts.append("reply", .text(String(decoding: reply.bytes.dropLast(2), as: UTF8.self)))
+    log.info("intake.refused", facts)
+    return reply
+  }
+}

@@ -1,0 +1,181 @@
+import Configuration
+import Host
+import SMTP
+import Store
+import Synchronization
+
+/// Runs one client's session: straight-line code around the pure machine, one wait for each read and one for each commit.
+struct SessionDriver {
+  let stream: Host.Stream
+  let offer: ListenerOffer
+  let handle: SessionHandle
+  let connections: Connections
+  let login: LoginCheck
+  let taker: MailTaker
+  let hooks: IntakeHooks
+  let log: Log
+
+  private var session: ServerSession
+  /// Replies that leave with the next write.
+  private var output: [UInt8] = []
+  private var submitter: SubmitterRecord?
+  private var mails = 0
+  /// When the mail being read must be whole; monotonic.
+  private var mailDeadline: Int64?
+  /// What this session has added to the buffers of all.
+  private var counted = 0
+
+  /// So much a read brings at the most; a burst of small mails and a piece of a large one fit.
+  private static let readSize = 64 * 1024
+  /// Replies are kept for one write up to this size.
+  private static let outputLimit = 16 * 1024
+  /// How long a client may take to fetch a farewell.
+  private static let farewellMilliseconds: Int64 = 2_000
+
+  init(
+    stream: Host.Stream, offer: ListenerOffer, handle: SessionHandle, connections: Connections, taker: MailTaker,
+    hooks: IntakeHooks, log: Log
+  ) {
+    self.stream = stream
+    self.offer = offer
+    self.handle = handle
+    self.connections = connections
+    self.taker = taker
+    self.hooks = hooks
+    self.log = log
+    login = LoginCheck(store: taker.store)
+    session = ServerSession(offer.session(with: stream.peer))
+  }
+
+  /// The whole session, from the first octet to the close.
+  mutating func run() async {
+    log.debug("intake.connected", ["peer": .text("\(stream.peer)")])
+    var isOpen = true
+    if offer.isImplicitTLS { isOpen = await handshake() }
+    while isOpen { isOpen = await turn() }
+    count(buffered: 0)
+    stream.close()
+    log.debug("intake.closed", ["peer": .text("\(stream.peer)"), "mails": .int(Int64(mails))])
+  }
+
+  /// Does all that can be done, sends the replies and reads once; false when the session is over.
+  private mutating func turn() async -> Bool {
+    session.mailRefusal = mailRefusal
+    while let action = session.next() {
+      guard await perform(action) else { return false }
+    }
+    let isBusy = session.isInTransaction || session.isReadingData
+    handle.isBusy.store(isBusy, ordering: .sequentiallyConsistent)
+    count(buffered: session.bufferedBytes)
+    if !isBusy, connections.isStopping { return await farewell(.shuttingDown) }
+    guard await flush() else { return false }
+    switch await stream.read(into: &session.input, atMost: Self.readSize, deadline: readDeadline()) {
+    case .bytes: return true
+    case .timedOut: return await farewell(.timeout)
+    case .cancelled: return await farewell(.shuttingDown)
+    case .end: return false
+    case .failed(let reason):
+      log.debug("intake.broken", ["peer": .text("\(stream.peer)"), "error": .text(reason)])
+      return false
+    }
+  }
+
+  /// Does one action; false when the session is over.
+  private mutating func perform(_ action: ServerAction) async -> Bool {
+    switch action {
+    case .reply(let bytes):
+      return await say(bytes)
+    case .startTLS:
+      guard await flush(), await handshake() else { return false }
+      session.tlsStarted()
+      submitter = nil
+      return true
+    case .authenticate(let name, let password):
+      let (outcome, found) = await login.check(name: name, password: password)
+      submitter = found
+      // The event a fail2ban filter looks for.
+      if outcome == .wrong {
+        log.warning("intake.login_failed", ["peer": .text(stream.peer.host), "submitter": .text(name)])
+      }
+      return await answer(session.authenticated(outcome))
+    case .message(let envelope, let content):
+      mails += 1
+      let reply = await taker.take(
+        envelope, content, submitter: submitter, peer: stream.peer, preparation: offer.preparation)
+      guard await answer(session.answerMessage(with: reply)) else { return false }
+      let limit = offer.limits.maxMailsPerSession
+      guard limit > 0, mails >= limit else { return true }
+      return await farewell(ServerReply(421, .init(4, 7, 0), "Too many mails in one session"))
+    case .close:
+      _ = await flush()
+      return false
+    }
+  }
+
+  private mutating func answer(_ action: ServerAction?) async -> Bool {
+    guard case .reply(let bytes) = action else { return true }
+    return await say(bytes)
+  }
+
+  private mutating func say(_ bytes: [UInt8]) async -> Bool {
+    if let first = bytes.first, first >= 0x34 {
+      log.info(
+        "intake.reply",
+        ["peer": .text(stream.peer.host), "reply": .text(String(decoding: bytes.dropLast(2), as: UTF8.self))])
+    }
+    output += bytes
+    return output.count < Self.outputLimit ? true : await flush()
+  }
+
+  /// Says goodbye and ends the session.
+  private mutating func farewell(_ reply: ServerReply) async -> Bool {
+    if case .reply(let bytes) = session.terminate(with: reply) { output += bytes }
+    _ = await stream.write(output, deadline: Clock.deadline(in: Self.farewellMilliseconds))
+    return false
+  }
+
+  private mutating func flush() async -> Bool {
+    guard !output.isEmpty else { return true }
+    let bytes = output
+    output.removeAll(keepingCapacity: true)
+    switch await stream.write(bytes, deadline: Clock.deadline(in: offer.limits.commandTimeoutMilliseconds)) {
+    case .bytes: return true
+    case .end, .timedOut, .failed, .cancelled: return false
+    }
+  }
+
+  private func handshake() async -> Bool {
+    guard let tls = offer.tls else { return false }
+    let deadline = Clock.deadline(in: offer.limits.handshakeTimeoutMilliseconds)
+    switch await stream.startTLS(tls, deadline: deadline) {
+    case .established: return true
+    case .failed(let reason):
+      log.info("intake.tls_failed", ["peer": .text(stream.peer.host), "error": .text(reason)])
+      return false
+    case .timedOut, .cancelled: return false
+    }
+  }
+
+  private var mailRefusal: ServerReply? {
+    if hooks.isDiskLow() { return .insufficientStorage }
+    let isFull = connections.bufferedBytes.load(ordering: .relaxed) > offer.limits.maxBufferMemory
+    return isFull ? ServerReply(452, .init(4, 3, 1), "Too many large mails at once, try again later") : nil
+  }
+
+  /// The next piece has its deadline, and a whole mail has one, so that nobody can drip for ever.
+  private mutating func readDeadline() -> Int64 {
+    guard session.isReadingData else {
+      mailDeadline = nil
+      return Clock.deadline(in: offer.limits.commandTimeoutMilliseconds)
+    }
+    let whole = mailDeadline ?? Clock.deadline(in: offer.limits.messageTimeoutMilliseconds)
+    mailDeadline = whole
+    return min(whole, Clock.deadline(in: offer.limits.dataTimeoutMilliseconds))
+  }
+
+  private mutating func count(buffered bytes: Int) {
+    guard bytes != counted else { return }
+    connections.bufferedBytes.add(bytes - counted, ordering: .relaxed)
+    counted = bytes
+  }
+}
