@@ -1,0 +1,98 @@
+import Host
+import SMTP
+
+/// One logged-in connection to an account's server, handing over one mail after another; owned by the relay's loop.
+///
+/// `@unchecked Sendable`: touched by tasks of that loop only, one at a time.
+final class AccountConnection: @unchecked Sendable {
+  /// What came of one mail.
+  enum Handover: Equatable {
+    /// The server's answer, or how the connection failed.
+    case result(ClientResult)
+    /// The commit before the dot said no; the connection was broken off, the server has no mail.
+    case withdrawn
+  }
+
+  struct Timeouts: Sendable {
+    /// For the replies to MAIL, RCPT and DATA, and for each write; milliseconds.
+    var command: Int64
+    /// For the reply to the final dot; milliseconds.
+    var dot: Int64
+  }
+
+  private let remote: RemoteConnection
+  private let timeouts: Timeouts
+  private var session: ClientSession
+  private var isDotSent = false
+  /// When it was last of use; monotonic milliseconds.
+  private(set) var lastUsed: Int64
+
+  init(_ remote: RemoteConnection, timeouts: Timeouts) {
+    self.remote = remote
+    self.timeouts = timeouts
+    session = ClientSession(transcript: remote.transcript)
+    lastUsed = Clock.monotonic()
+  }
+
+  /// Whether another mail may be handed over on it.
+  var isReusable: Bool { session.isReusable && remote.isAlive }
+
+  /// Hands one mail over. `commit` is awaited when everything but the final dot has gone; the dot follows only on true.
+  func handOver(
+    from sender: String, to recipient: String, _ message: [UInt8], commit: () async -> Bool
+  ) async -> Handover {
+    isDotSent = false
+    session.begin(reversePath: sender, recipient: recipient, message: message)
+    defer { lastUsed = Clock.monotonic() }
+    while true {
+      while let action = session.next() {
+        switch action {
+        case .write(let bytes): await write(bytes)
+        case .readyForFinalDot:
+          guard await commit() else {
+            remote.close()
+            session.connectionEnded()
+            return .withdrawn
+          }
+          isDotSent = true
+          session.sendFinalDot()
+        case .finished(let result): return .result(result)
+        case .close: remote.close()
+        }
+      }
+      await read()
+    }
+  }
+
+  /// Says goodbye and closes; does not wait long for the answer.
+  func quit() async {
+    session.quit()
+    while let action = session.next() {
+      switch action {
+      case .write(let bytes):
+        // A server that does not answer QUIT within a second has lost nothing.
+        _ = await remote.write(bytes, deadline: Clock.deadline(in: 1000))
+      case .readyForFinalDot, .finished, .close: break
+      }
+    }
+    remote.close()
+  }
+
+  private func write(_ bytes: [UInt8]) async {
+    if case .bytes = await remote.write(bytes, deadline: Clock.deadline(in: timeouts.command)) { return }
+    remote.close()
+    session.connectionEnded()
+  }
+
+  private func read() async {
+    var buffer: [UInt8] = []
+    let wait = isDotSent ? timeouts.dot : timeouts.command
+    let transfer = await remote.read(into: &buffer, atMost: 16_384, deadline: Clock.deadline(in: wait))
+    if case .bytes = transfer {
+      session.receive(buffer)
+    } else {
+      remote.close()
+      session.connectionEnded()
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import Configuration
+import Delivery
+import Host
+import MailText
+import Store
+
+/// One claimed message on its way to its account's server: compose, connect, journal, send, book.
+struct Handover {
+  let desk: Desk
+  let claim: Claim
+
+  private var account: AccountRecord { claim.account }
+
+  func run() async {
+    let mail: [UInt8]
+    do {
+      mail = try await compose()
+    } catch {
+      // Nothing was sent; the recovery after the next start finds the claim.
+      desk.log.error("relay.compose_failed", ["message": .int(claim.message.id), "error": .text("\(error)")])
+      return
+    }
+    switch await desk.connection(for: account) {
+    case .failure(let failure):
+      await book(judge.judge(failure, now: Clock.now()))
+    case .success(let connection):
+      let result = await connection.handOver(from: account.address, to: claim.message.recipient, mail) {
+        await commitTransmitting()
+      }
+      switch result {
+      case .withdrawn:
+        desk.log.info("relay.withdrawn", ["message": .int(claim.message.id), "account": .text(account.address)])
+      case .result(let result):
+        await book(judge.judge(result, of: claim, now: Clock.now()))
+        await desk.keep(connection, of: account)
+      }
+    }
+  }
+
+  private var judge: Judge {
+    Judge(retry: RetryPolicy(delaysMilliseconds: desk.settings.retryDelaysMilliseconds))
+  }
+
+  private func compose() async throws -> [UInt8] {
+    let message = claim.message
+    let outgoing = try await desk.store.read { reader in try reader.outgoing(message) }
+    let from: (displayName: String?, address: String)? =
+      message.fromAddress == nil ? (account.settings.displayName, account.address) : nil
+    return OutgoingMail.compose(
+      outgoing.stored,
+      plan: OutgoingMail.Plan(
+        messageID: message.messageID, inReplyTo: outgoing.inReplyTo, references: outgoing.references,
+        subjectWhenEmpty: outgoing.threadSubject.map { "Re: \($0)" }, from: from, date: message.createdAt))
+  }
+
+  /// The journal's word before the dot. False also when the store can't say it: then nothing may be sent.
+  private func commitTransmitting() async -> Bool {
+    let attempt = claim.attemptID
+    do {
+      return try await desk.store.write { transaction in
+        try transaction.markTransmitting(attempt, now: Clock.now())
+      }
+    } catch {
+      desk.log.error("relay.journal_failed", ["message": .int(claim.message.id), "error": .text("\(error)")])
+      return false
+    }
+  }
+
+  /// Books the outcome and what becomes of the account, in one transaction.
+  private func book(_ judgement: Judgement) async {
+    let now = Clock.now()
+    let account = account.id
+    let attempt = claim.attemptID
+    let action = judgement.account
+    var rest: (until: Int64, reason: String)?
+    switch action {
+    case .rest(let milliseconds, let reason): rest = (now + milliseconds, reason)
+    case .backOff(let least, let reason): rest = (now + desk.nextBackOff(of: account, least: least), reason)
+    case .none, .pause: break
+    }
+    let (until, reason) = (rest?.until, rest?.reason ?? "")
+    do {
+      try await desk.store.write { transaction in
+        try transaction.finish(attempt, judgement.outcome, now: now)
+        if let until { try transaction.restAccount(account, until: until, reason: reason) }
+        if case .pause(let words) = action {
+          try transaction.setAccountState(account, .paused, reason: .authFailed, text: words, now: now)
+        }
+      }
+    } catch {
+      // The journal still says what it said before: claimed goes back, transmitting becomes unknown, at the next start.
+      desk.log.error("relay.booking_failed", ["message": .int(claim.message.id), "error": .text("\(error)")])
+    }
+    log(judgement, rest: until)
+  }
+
+  private func log(_ judgement: Judgement, rest: Int64?) {
+    var fields: LogFields = [
+      "message": .int(claim.message.id), "attempt": .int(claim.attemptID), "account": .text(account.address),
+      "recipient": .text(claim.message.recipient),
+    ]
+    let (event, reply) = judgement.outcome.told
+    fields.append("reply", .text(reply.text))
+    if let rest { fields.append("account_rests_until", .text(Clock.text(rest))) }
+    switch judgement.outcome {
+    case .accepted: desk.log.info(event, fields)
+    default: desk.log.warning(event, fields)
+    }
+    if case .pause(let words) = judgement.account {
+      desk.log.error(
+        "account.paused", ["account": .text(account.address), "reason": .text("auth_failed"), "text": .text(words)])
+    }
+  }
+}
+
+extension AttemptOutcome {
+  /// The log event, and the reply that decided.
+  fileprivate var told: (event: String, reply: JournalReply) {
+    switch self {
+    case .accepted(let reply): ("relay.accepted", reply)
+    case .recipientRefused(let reply, _): ("relay.recipient_refused", reply)
+    case .contentRefused(let reply): ("relay.content_refused", reply)
+    case .temporary(let reply, _): ("relay.deferred", reply)
+    case .unharmed(let reply, _): ("relay.put_back", reply)
+    case .unknown(let reply, _): ("relay.unknown", reply)
+    }
+  }
+}

@@ -1,0 +1,56 @@
+public import Configuration
+import Delivery
+public import Host
+public import Store
+import Synchronization
+
+/// The room that sends: it claims what the gates let go, and hands it to the accounts' servers.
+///
+/// All of it runs on one loop. What it must not forget is in the store's journal; connections and back-offs are all it
+/// keeps itself, so a crash loses nothing.
+public final class Relay: Sendable {
+  private let desk: Desk
+  private let loop: EventLoop
+  private let doorbell: Doorbell
+  private let scheduler = Mutex<Task<Void, Never>?>(nil)
+
+  /// A relay on `loop`. `secret` opens an account's password; `isDiskLow` says whether sending must rest because
+  /// outcomes could not be written; `clientName` is said in EHLO.
+  public init(
+    store: Store, loop: EventLoop, settings: RelaySettings, clientName: String, log: Log,
+    secret: @escaping @Sendable (AccountRecord) throws -> RemoteOptions.Secret,
+    isDiskLow: @escaping @Sendable () -> Bool
+  ) {
+    self.loop = loop
+    doorbell = Doorbell(loop: loop)
+    desk = Desk(
+      store: store, loop: loop, doorbell: doorbell, settings: settings, clientName: clientName, log: log,
+      secret: secret, isDiskLow: isDiskLow)
+  }
+
+  /// Puts right what a crash left, and begins. Call it once.
+  public func start() {
+    desk.watchStore()
+    let task = loop.spawn { [desk] in await desk.run() }
+    scheduler.withLock { $0 = task }
+  }
+
+  /// Takes new settings; connections that are open keep their timeouts.
+  public func reload(_ settings: RelaySettings) {
+    loop.spawn { [desk] in desk.settings = settings }
+    doorbell.ring()
+  }
+
+  /// Claims nothing more, lets what is being handed over finish for so long, and ends.
+  public func stop(drainMilliseconds: Int64) async {
+    loop.spawn { [desk] in desk.isStopping = true }
+    doorbell.ring()
+    let task = scheduler.withLock { $0 }
+    let timer = loop.spawn { [loop] in
+      await loop.sleep(milliseconds: drainMilliseconds)
+      task?.cancel()
+    }
+    await task?.value
+    timer.cancel()
+  }
+}

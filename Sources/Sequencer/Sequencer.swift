@@ -1,0 +1,66 @@
+public import Host
+public import Store
+import Synchronization
+
+/// The room of time: plans the next step of every enrollment that something changed for, and keeps house.
+///
+/// It hears of changes through the store, where each is a mark on the enrollment's row, so nothing is missed over a crash.
+public final class Sequencer: Sendable {
+  private let store: Store
+  private let loop: EventLoop
+  private let idempotencyWindow: Int64
+  private let log: Log
+  private let doorbell: Doorbell
+  private let task = Mutex<Task<Void, Never>?>(nil)
+
+  /// Enrollments planned in one transaction: few enough that nobody's reply waits long behind it.
+  private static let batch = 200
+  /// How often old idempotency keys are dropped, and marks are looked for that no signal announced.
+  private static let housekeepingMilliseconds: Int64 = 600_000
+  /// The wait after a failed transaction.
+  private static let retryMilliseconds: Int64 = 1000
+
+  /// A sequencer on `loop`; idempotency keys older than their window are dropped.
+  public init(store: Store, loop: EventLoop, idempotencyWindowMilliseconds: Int64, log: Log) {
+    idempotencyWindow = idempotencyWindowMilliseconds
+    self.store = store
+    self.loop = loop
+    self.log = log
+    doorbell = Doorbell(loop: loop)
+  }
+
+  /// Begins. Call it once.
+  public func start() {
+    store.observe(.enrollments) { [doorbell] in doorbell.ring() }
+    let running = loop.spawn { [self] in await run() }
+    task.withLock { $0 = running }
+  }
+
+  /// Ends after the transaction under way.
+  public func stop() async {
+    let running = task.withLock { $0 }
+    running?.cancel()
+    await running?.value
+  }
+
+  private func run() async {
+    var nextHousekeeping = Clock.now()
+    while !Task.isCancelled {
+      do {
+        let planned = try await store.write { transaction in
+          try transaction.planEnrollments(now: Clock.now(), limit: Self.batch)
+        }
+        if planned == Self.batch { continue }
+        if Clock.now() >= nextHousekeeping {
+          nextHousekeeping = Clock.now() + Self.housekeepingMilliseconds
+          let oldest = Clock.now() - idempotencyWindow
+          try await store.write { transaction in try transaction.forgetIdempotencyKeys(before: oldest) }
+        }
+        await doorbell.wait(until: Clock.deadline(in: Self.housekeepingMilliseconds))
+      } catch {
+        log.error("sequencer.failed", ["error": .text("\(error)")])
+        await doorbell.wait(until: Clock.deadline(in: Self.retryMilliseconds))
+      }
+    }
+  }
+}
