@@ -1,0 +1,74 @@
+"""Benchmarks by name. Runs alternate between the systems, so that what else the machine does falls on both."""
+
+import argparse
+import os
+import shutil
+import statistics
+import sys
+import time
+
+from world.gateway import Gateway
+from world.provider import Provider
+from world.system import REPOSITORY, Trouble, run
+
+
+def source(port: int, sessions: int, mails: int, size: int) -> float:
+    """Mails a second that a server accepted from smtp-source; -d keeps a connection for many mails."""
+    start = time.monotonic()
+    run("smtp-source", "-d", "-s", sessions, "-m", mails, "-l", size, "-f", "app@client.test", "-t", "someone@world.test",
+        f"127.0.0.1:{port}", timeout=300)
+    return mails / (time.monotonic() - start)
+
+
+def intake(options) -> int:
+    """Accepted mails a second, each safe on disk before its 250; nothing is sent on meanwhile."""
+    provider = Provider(certs=REPOSITORY / "certs")
+    # Postfix holds what it accepts, as Postern does without an account: only accepting is measured.
+    with open(provider.postfix.conf / "main.cf", "a") as main:
+        main.write("smtpd_client_restrictions = check_client_access static:HOLD\n")
+    gateway = Gateway(REPOSITORY / "certs", log_level="warning")
+    try:
+        provider.start()
+        gateway.start()
+        rates: dict[str, list[float]] = {"postern": [], "postfix": []}
+        ports = {"postern": gateway.ports["plain"], "postfix": provider.ports["smtp"]}
+        for number in range(options.runs + 1):
+            for name, port in ports.items():
+                rate = source(port, options.sessions, options.mails, options.size)
+                if number:  # the first of each only warms up
+                    rates[name].append(rate)
+                print(f"  {'warm-up' if number == 0 else f'run {number}':8} {name:8} {rate:8.0f} mails/s", flush=True)
+        stored = sum(row["count"] for row in gateway.rows("queue", "stats"))
+        sent = (options.runs + 1) * options.mails
+        if stored != sent:
+            raise Trouble(f"postern accepted {sent} mails and stored {stored}")
+    finally:
+        gateway.stop()
+        shutil.rmtree(gateway.folder, ignore_errors=True)
+        provider.stop()
+    median = {name: statistics.median(values) for name, values in rates.items()}
+    print(f"accepted mails a second, median of {options.runs} runs of {options.mails} mails of {options.size} bytes over "
+          f"{options.sessions} connections:\n  postern {median['postern']:.0f}   postfix {median['postfix']:.0f}   "
+          f"ratio {median['postern'] / median['postfix']:.1f}")
+    return 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="BENCHMARK")
+    verb = verbs.add_parser("intake", help="accepted mails a second beside Postfix")
+    verb.add_argument("--sessions", type=int, default=20)
+    verb.add_argument("--mails", type=int, default=5000, help="mails of one run")
+    verb.add_argument("--size", type=int, default=4096, help="bytes of a mail")
+    verb.add_argument("--runs", type=int, default=5)
+    verb.set_defaults(run=intake)
+    options = parser.parse_args()
+    os.environ.setdefault("POSTERN", str(REPOSITORY / ".build/release/postern"))
+    try:
+        return options.run(options)
+    except Trouble as trouble:
+        print(f"bench: {trouble}", file=sys.stderr)
+        return 1
+
+
+sys.exit(main())
