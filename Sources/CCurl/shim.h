@@ -20,26 +20,8 @@ static inline CURLcode postern_curl_set_writer(
   return curl_easy_setopt(easy, option, writer);
 }
 
-static inline CURLcode postern_curl_set_debug(
-    CURL *easy, int (*debug)(CURL *easy, curl_infotype type, char *bytes, size_t count, void *context)) {
-  return curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, debug);
-}
-
-static inline CURLcode postern_curl_set_open_socket(
-    CURL *easy, curl_socket_t (*open)(void *context, curlsocktype purpose, struct curl_sockaddr *address)) {
-  return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open);
-}
-
-static inline CURLcode postern_curl_set_close_socket(CURL *easy, int (*close)(void *context, curl_socket_t socket)) {
-  return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close);
-}
-
 static inline CURLcode postern_curl_socket(CURL *easy, curl_socket_t *socket) {
   return curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, socket);
-}
-
-static inline CURLcode postern_curl_private(CURL *easy, char **context) {
-  return curl_easy_getinfo(easy, CURLINFO_PRIVATE, context);
 }
 
 static inline CURLcode postern_curl_os_errno(CURL *easy, long *code) {

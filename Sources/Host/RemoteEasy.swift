@@ -1,5 +1,4 @@
 import CCurl
-import Glibc
 
 /// Makes libcurl ready for the process, once.
 func curlReady() { _ = curlStarted }
@@ -13,9 +12,6 @@ final class RemoteEasy {
   private let scheme: RemoteOptions.Scheme
   private(set) var transcript = RemoteTranscript()
   private let errorBuffer = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
-  private var sockets: Set<Int32> = []
-  /// The refusal that stood when libcurl began to say goodbye.
-  private var refusal: String?
 
   /// nil without memory or for a host that cannot be one.
   init?(_ options: RemoteOptions) {
@@ -81,7 +77,7 @@ final class RemoteEasy {
     let code = CURLcode(rawValue: number)
     let kind = Self.kind(code)
     var text = words(code)
-    let said = refusal ?? transcript.refusal(scheme)
+    let said = transcript.refusal(scheme)
     if kind == .login || kind == .protocol, let said { text = said }
     if kind == .login, said == nil { text = "the server offers no way to log in that fits this account's secret" }
     if code == CURLE_USE_SSL_FAILED { text = "the server does not offer STARTTLS" + (said.map { ": \($0)" } ?? "") }
@@ -130,35 +126,6 @@ final class RemoteEasy {
     }
     // Lines that come outside a header (an IMAP greeting) would else go to stdout.
     _ = postern_curl_set_writer(handle, CURLOPT_WRITEFUNCTION) { _, size, count, _ in size * count }
-    _ = postern_curl_set_pointer(handle, CURLOPT_OPENSOCKETDATA, me)
-    _ = postern_curl_set_open_socket(handle) { context, _, address in
-      guard let context, let address else { return -1 }
-      let place = address.pointee
-      let number = Glibc.socket(place.family, place.socktype | Int32(SOCK_CLOEXEC.rawValue), place.protocol)
-      if number >= 0 { RemoteEasy.of(context).sockets.insert(number) }
-      return number
-    }
-    _ = postern_curl_set_pointer(handle, CURLOPT_CLOSESOCKETDATA, me)
-    _ = postern_curl_set_close_socket(handle) { context, number in
-      if let context { RemoteEasy.of(context).sockets.remove(number) }
-      return close(number)
-    }
-    set(CURLOPT_VERBOSE, 1)
-    _ = postern_curl_set_pointer(handle, CURLOPT_DEBUGDATA, me)
-    _ = postern_curl_set_debug(handle) { _, kind, bytes, count, context in
-      guard kind == CURLINFO_HEADER_OUT, let context, let bytes else { return 0 }
-      RemoteEasy.of(context).sent(UnsafeRawBufferPointer(start: bytes, count: count))
-      return 0
-    }
-  }
-
-  /// After a refused login libcurl says QUIT or LOGOUT and then blocks its thread, which is a loop's, for up to two minutes until
-  /// the server answers. Shutting the connection down behind that line makes it return at once.
-  private func sent(_ line: UnsafeRawBufferPointer) {
-    let text = String(decoding: line.prefix(64), as: UTF8.self)
-    guard text == "QUIT\r\n" || text.hasSuffix(" LOGOUT\r\n") else { return }
-    refusal = transcript.refusal(scheme)
-    for number in sockets { shutdown(number, Int32(SHUT_RDWR)) }
   }
 
   private func set(_ option: CURLoption, _ value: Int) { _ = postern_curl_set_long(handle, option, value) }

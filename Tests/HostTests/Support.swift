@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Testing
 
@@ -67,4 +68,17 @@ struct TestCertificates {
       """)
     try #require(made)
   }
+}
+
+/// A port of this machine that nobody listens on and nobody else can take while the descriptor is open.
+func heldPort() throws -> (descriptor: Int32, port: Int) {
+  let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  let address = try #require(PeerAddress(numeric: "127.0.0.1"))
+  try #require(address.withSocketAddress { bind(number, $0, $1) } == 0)
+  var storage = sockaddr_storage()
+  var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+  _ = withUnsafeMutablePointer(to: &storage) { pointer in
+    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(number, $0, &length) }
+  }
+  return (number, PeerAddress(storage: &storage).port)
 }
