@@ -55,6 +55,7 @@ var targets: [Target] = [
   tests(of: "MailText"), tests(of: "SMTP", ["MailText"]), tests(of: "IMAP"), tests(of: "Sorting", ["MailText"]),
   tests(of: "Delivery"), tests(of: "Outreach"), tests(of: "Configuration", exclude: ["Bad"]), tests(of: "Host"),
   tests(of: "Store", ["Host", "Sorting", "Delivery", "Outreach", "MailText"]),
+  tests(of: "Intake", ["Store", "Host", "Outreach", "SMTP", "MailText", "Configuration"]),
 ]
 
 // libFuzzer brings its own main, so the fuzzers are built only by scripts/fuzz, which sets this.

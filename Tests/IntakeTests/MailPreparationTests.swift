@@ -1,0 +1,134 @@
+import MailText
+import Outreach
+import SMTP
+import Testing
+
+@testable import Intake
+
+private let now: Int64 = 1_700_000_000_000
+private let date = "Date: Tue, 14 Nov 2023 22:13:20 +0000\r\n"
+private let preparation = MailPreparation(
+  maximumHeaderBytes: 400, maximumHeaderFields: 12, maximumReceived: 3, hostname: "mx.test")
+
+private func prepare(
+  _ mail: String, from: String = "ann@a.test", _ rights: SenderRights = SenderRights()
+) -> Result<PreparedMail, MailPreparation.Refusal> {
+  preparation.prepare(Array(mail.utf8), Envelope(reversePath: from, recipients: ["bob@b.test"]), rights, now: now)
+}
+
+private struct BodyCase: Sendable, CustomTestStringConvertible {
+  let name: String
+  let mail: String
+  let stored: String
+  var testDescription: String { name }
+}
+
+private let bodies: [BodyCase] = [
+  BodyCase(name: "nothing to mend", mail: "From: a@b\r\n\(date)\r\nHi\r\n", stored: "From: a@b\r\n\(date)\r\nHi\r\n"),
+  BodyCase(name: "a missing Date", mail: "From: a@b\r\n\r\nHi\r\n", stored: "From: a@b\r\n\(date)\r\nHi\r\n"),
+  BodyCase(
+    name: "Bcc, trace and control headers go, folded or not",
+    mail: "Received: from x\r\n\tby y\r\nReturn-Path: <a@b>\r\nFrom: a@b\r\nbcc: c@d,\r\n e@f\r\nX-POSTERN-tag: a\r\n"
+      + "\(date)Subject: folded\r\n twice\r\n\r\nBcc: stays\r\n",
+    stored: "From: a@b\r\n\(date)Subject: folded\r\n twice\r\n\r\nBcc: stays\r\n"),
+  BodyCase(name: "no header at all", mail: "\r\nHi\r\n", stored: "\(date)\r\nHi\r\n"),
+  BodyCase(name: "no bytes at all", mail: "", stored: "\(date)\r\n"),
+  BodyCase(
+    name: "no empty line before the text", mail: "\(date)no field here\r\n", stored: "\(date)\r\nno field here\r\n"),
+  BodyCase(name: "only a header", mail: date, stored: "\(date)\r\n"),
+  BodyCase(
+    name: "a Message-ID that is none", mail: "Message-ID: x\r\n\(date)\r\n", stored: "\(date)\r\n"),
+]
+
+private struct RefusalCase: Sendable, CustomTestStringConvertible {
+  let name: String
+  let mail: String
+  var from = "ann@a.test"
+  var rights = SenderRights()
+  /// How the reply begins; empty when the mail is good.
+  let reply: String
+  var testDescription: String { name }
+}
+
+private let tied = SenderRights(pools: ["sales"], fromAddresses: ["ann@a.test", "@team.test"])
+private let hop = "Received: from x by y\r\n"
+
+private let refusals: [RefusalCase] = [
+  RefusalCase(
+    name: "a bad control header", mail: "X-Postern-Delay: soon\r\n\r\n", reply: "554 5.6.0 X-Postern-Delay: "),
+  RefusalCase(name: "an unknown one", mail: "X-Postern-Dlay: 3d\r\n\r\n", reply: "554 5.6.0 X-Postern-Dlay: "),
+  RefusalCase(
+    name: "a step without a sequence", mail: "X-Postern-Step: 2\r\n\r\n", reply: "554 5.6.0 X-Postern-Step: "),
+  RefusalCase(name: "as many hops as allowed", mail: hop + hop + hop + "\r\n", reply: ""),
+  RefusalCase(name: "one more", mail: hop + hop + hop + hop + "\r\n", reply: "554 5.4.6 Too many hops: 4 "),
+  RefusalCase(
+    name: "a long header", mail: "A: \(String(repeating: "x", count: 400))\r\n\r\n",
+    reply: "552 5.3.4 The header has 405 bytes, more than 400"),
+  RefusalCase(name: "a long body", mail: "A: b\r\n\r\n\(String(repeating: "x", count: 400))\r\n", reply: ""),
+  RefusalCase(
+    name: "many fields", mail: String(repeating: "A: b\r\n", count: 13) + "\r\n",
+    reply: "554 5.6.0 The header has more than 12 fields"),
+  RefusalCase(name: "its own address", mail: "From: Ann <Ann@A.test>\r\n\r\n", rights: tied, reply: ""),
+  RefusalCase(name: "its own domain", mail: "From: x@team.test\r\n\r\n", from: "", rights: tied, reply: ""),
+  RefusalCase(
+    name: "another reverse-path", mail: "From: ann@a.test\r\n\r\n", from: "eve@a.test", rights: tied,
+    reply: "553 5.7.1 This login may not send as <eve@a.test>"),
+  RefusalCase(
+    name: "another From", mail: "From: eve@a.test\r\n\r\n", rights: tied,
+    reply: "550 5.7.1 This login may not send From: eve@a.test"),
+  RefusalCase(
+    name: "another From behind its own", mail: "From: ann@a.test, eve@a.test\r\n\r\n", rights: tied,
+    reply: "550 5.7.1 This login may not send From: eve@a.test"),
+  RefusalCase(
+    name: "another From in a second field", mail: "From: ann@a.test\r\nFrom: eve@a.test\r\n\r\n", rights: tied,
+    reply: "550 5.7.1 This login may not send From: eve@a.test"),
+  RefusalCase(
+    name: "a domain that only ends like its own", mail: "From: x@notteam.test\r\n\r\n", rights: tied,
+    reply: "550 5.7.1 This login may not send From: x@notteam.test"),
+  RefusalCase(name: "no From", mail: "Subject: x\r\n\r\n", rights: tied, reply: "550 5.7.1 This login is tied"),
+  RefusalCase(
+    name: "its pool", mail: "From: ann@a.test\r\nX-Postern-Pool: sales\r\n\r\n", rights: tied, reply: ""),
+  RefusalCase(
+    name: "another pool", mail: "From: ann@a.test\r\nX-Postern-Pool: board\r\n\r\n", rights: tied,
+    reply: "550 5.7.1 X-Postern-Pool: this login may not use the pool board"),
+]
+
+@Suite("A mail before it is stored")
+struct MailPreparationTests {
+  @Test("what is stored", arguments: bodies)
+  private func stored(_ example: BodyCase) throws {
+    let mail = try prepare(example.mail).get()
+    #expect(String(decoding: mail.body, as: UTF8.self) == example.stored)
+  }
+
+  @Test("what is refused", arguments: refusals)
+  private func refused(_ example: RefusalCase) {
+    switch prepare(example.mail, from: example.from, example.rights) {
+    case .success: #expect(example.reply.isEmpty)
+    case .failure(let refusal):
+      let text = String(decoding: refusal.reply.bytes, as: UTF8.self)
+      #expect(!example.reply.isEmpty && text.hasPrefix(example.reply), "\(text)")
+    }
+  }
+
+  @Test("what the store gets beside the mail")
+  func facts() throws {
+    let text =
+      "From: =?utf-8?q?=C3=84nn?= <ann@A.test>\r\nMessage-ID: <1@a>\r\nSubject: =?utf-8?q?=C3=BC?=\r\n"
+      + "X-Postern-Sequence: hello\r\nX-Postern-Step: 2\r\nX-Postern-Delay: 3d\r\n\r\n"
+    let mail = try prepare(text).get()
+    #expect(mail.messageID == "<1@a>")
+    #expect(mail.subject == "ü")
+    #expect(mail.idDomain.lowercased() == "a.test")
+    #expect(mail.fromAddress == nil)
+    #expect(mail.control.sequence == "hello")
+    #expect(mail.control.step == 2)
+    #expect(mail.control.delayMilliseconds == Int64(259_200_000))
+    #expect(try prepare(text, SenderRights(keepsFrom: true)).get().fromAddress == "ann@a.test")
+    let bare = try prepare("\r\n", SenderRights(keepsFrom: true)).get()
+    #expect(bare.messageID == nil)
+    #expect(bare.idDomain == "mx.test")
+    #expect(bare.fromAddress == nil)
+    #expect(bare.control == ControlHeaders())
+  }
+}
