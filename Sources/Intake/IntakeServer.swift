@@ -66,6 +66,8 @@ public final class IntakeServer: Sendable {
 
   /// The ports the listeners stand on, in the order of the configuration.
   public var ports: [Int] { places.withLock { $0.map(\.listener.boundPort) } }
+  /// What holds for mails that come by no listener: the first one's limits.
+  var localOffer: ListenerOffer? { places.withLock { $0.first?.offer } }
   /// How many clients are connected.
   public var sessions: Int { connections.count }
 
@@ -133,8 +135,7 @@ public final class IntakeServer: Sendable {
     case .failure(let error):
       loop.spawn { [self] in await turnAway(stream, offer, error.refusal) }
     case .success((let id, let handle)):
-      let taker = MailTaker(
-        store: store, log: log, hooks: hooks, idempotencyWindow: offer.limits.idempotencyWindowMilliseconds)
+      let taker = taker(offer)
       let task = loop.spawn { [self] in
         var driver = SessionDriver(
           stream: stream, offer: offer, handle: handle, connections: connections, taker: taker, hooks: hooks, log: log)
@@ -143,6 +144,10 @@ public final class IntakeServer: Sendable {
       }
       handle.run(task)
     }
+  }
+
+  func taker(_ offer: ListenerOffer) -> MailTaker {
+    MailTaker(store: store, log: log, hooks: hooks, idempotencyWindow: offer.limits.idempotencyWindowMilliseconds)
   }
 
   private func turnAway(_ stream: Host.Stream, _ offer: ListenerOffer, _ refusal: Connections.Refusal) async {

@@ -19,13 +19,40 @@ struct MailTaker: Sendable {
     _ envelope: Envelope, _ content: [UInt8], submitter: SubmitterRecord?, peer: PeerAddress,
     preparation: MailPreparation
   ) async -> ServerReply {
+    let facts = facts(envelope, content, submitter, peer)
+    switch await submit(envelope, content, submitter, preparation, facts) {
+    case .success(let result): return answer(result, facts)
+    case .failure(let refusal): return refusal.reply
+    }
+  }
+
+  /// The same for a mail that came over the control socket, from whoever may use that.
+  func takeLocal(_ envelope: Envelope, _ content: [UInt8], preparation: MailPreparation) async -> Result<
+    SubmissionResult, MailPreparation.Refusal
+  > {
+    let facts = facts(envelope, content, nil, PeerAddress(bytes: [], port: 0))
+    let result = await submit(envelope, content, nil, preparation, facts)
+    if case .success(let result) = result { _ = answer(result, facts) }
+    return result
+  }
+
+  private func facts(_ envelope: Envelope, _ content: [UInt8], _ submitter: SubmitterRecord?, _ peer: PeerAddress)
+    -> LogFields
+  {
     var facts: LogFields = [
       "peer": .text(peer.host), "from": .text(envelope.reversePath),
       "recipients": .int(Int64(envelope.recipients.count)),
       "size": .int(Int64(content.count)), "protocol": .text(envelope.protocolName),
     ]
     if let submitter { facts.append("submitter", .text(submitter.name)) }
-    if hooks.isDiskLow() { return refuse(.insufficientStorage, facts) }
+    return facts
+  }
+
+  private func submit(
+    _ envelope: Envelope, _ content: [UInt8], _ submitter: SubmitterRecord?, _ preparation: MailPreparation,
+    _ facts: LogFields
+  ) async -> Result<SubmissionResult, MailPreparation.Refusal> {
+    if hooks.isDiskLow() { return .failure(MailPreparation.Refusal(refuse(.insufficientStorage, facts))) }
     var rights = SenderRights()
     if let submitter {
       rights = SenderRights(
@@ -35,7 +62,7 @@ struct MailTaker: Sendable {
     let mail: PreparedMail
     switch preparation.prepare(content, envelope, rights, now: now) {
     case .success(let prepared): mail = prepared
-    case .failure(let refusal): return refuse(refusal.reply, facts)
+    case .failure(let refusal): return .failure(MailPreparation.Refusal(refuse(refusal.reply, facts)))
     }
     let domain = mail.idDomain
     let submission = Submission(
@@ -44,9 +71,9 @@ struct MailTaker: Sendable {
       messageID: mail.messageID, makeMessageID: { MessageID.make(uuid: UUIDv7.text(), domain: domain) },
       subject: mail.subject, control: mail.control, receivedAt: now, idempotencyWindow: idempotencyWindow)
     do throws(StoreError) {
-      return answer(try await store.write { try $0.submit(submission) }, facts)
+      return .success(try await store.write { try $0.submit(submission) })
     } catch {
-      return storeFailed(error, facts)
+      return .failure(MailPreparation.Refusal(storeFailed(error, facts)))
     }
   }
 

@@ -35,3 +35,14 @@ public struct Envelope: Equatable, Sendable {
     self.protocolName = protocolName
   }
 }
+
+extension Envelope {
+  /// An address in its shortest form, its domain in small letters, as MAIL and RCPT read it; nil when it is none.
+  ///
+  /// For mails that come another way than by SMTP. Empty is the null reverse-path.
+  public static func address(_ text: String) -> String? {
+    let bytes = Array("<\(text)>".utf8)
+    guard let path = try? Path(bytes, from: 0), path.end == bytes.count else { return nil }
+    return path.address
+  }
+}

@@ -2,13 +2,10 @@ public import Configuration
 public import Host
 
 extension AccountRecord {
-  /// What binds a sealed secret to its account, so that one row's secret is of no use in another's.
-  public static func sealingContext(ofAddress address: String) -> String { "account:\(address.lowercased())" }
-
   /// Opens the account's secret; `none` for an account without one.
   public func secret(under key: SealingKey) throws(HostError) -> RemoteOptions.Secret {
     guard let secret else { return .none }
-    let plain = try key.open(secret, context: Self.sealingContext(ofAddress: address))
+    let plain = try key.open(secret)
     return .password(String(decoding: plain, as: UTF8.self))
   }
 
