@@ -21,6 +21,11 @@ static inline void postern_ssl_ctx_options(SSL_CTX *context) {
   SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
 }
 
+// Resumption is by tickets, which the client keeps; the cache would hold up to 20,000 sessions.
+static inline long postern_ssl_ctx_no_cache(SSL_CTX *context) {
+  return SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+}
+
 static inline long postern_ssl_ctx_ticket_keys(SSL_CTX *context, void *keys, long length) {
   return SSL_CTX_set_tlsext_ticket_keys(context, keys, length);
 }

@@ -8,7 +8,6 @@ public final class Listener: @unchecked Sendable {
   private let descriptor: Descriptor
   private let loop: EventLoop
   private var taken = 0
-  private var closed = false
 
   /// Listens on a numeric address, a name such as `localhost`, or `*` for all; port 0 lets the system choose.
   /// Errors name address and port and what to do.
@@ -42,7 +41,7 @@ public final class Listener: @unchecked Sendable {
     self.loop = loop
   }
 
-  deinit { descriptor.close() }
+  deinit { close() }
 
   /// The port it stands on.
   public var boundPort: Int { local.port }
@@ -82,7 +81,14 @@ public final class Listener: @unchecked Sendable {
   }
 
   /// Stops listening; a task waiting in `accept` gets nil.
-  public func close() { descriptor.close() }
+  public func close() {
+    let descriptor = descriptor
+    loop.perform {
+      // A child process between fork and exec still holds the socket; this ends the listening for it too.
+      if descriptor.isOpen { shutdown(descriptor.number, Int32(SHUT_RDWR)) }
+      descriptor.close()
+    }
+  }
 
   private static func resolve(_ address: String, _ port: Int) throws(HostError) -> PeerAddress {
     guard (0...65535).contains(port) else {

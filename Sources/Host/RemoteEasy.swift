@@ -77,7 +77,7 @@ final class RemoteEasy {
     let code = CURLcode(rawValue: number)
     let kind = Self.kind(code)
     var text = words(code)
-    let said = transcript.refusal(scheme)
+    let said = transcript.refusal(scheme) ?? transcript.tokenRefusal
     if kind == .login || kind == .protocol, let said { text = said }
     if kind == .login, said == nil { text = "the server offers no way to log in that fits this account's secret" }
     if code == CURLE_USE_SSL_FAILED { text = "the server does not offer STARTTLS" + (said.map { ": \($0)" } ?? "") }

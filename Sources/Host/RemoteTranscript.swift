@@ -18,6 +18,15 @@ struct RemoteTranscript {
     scheme == .smtp ? smtpRefusal : imapRefusal
   }
 
+  /// What a server says about an access token it does not take: a JSON object in base64 as one more challenge (RFC 7628 section
+  /// 3.2.2; Google's and Microsoft's XOAUTH2 do the same). libcurl takes the challenge itself for the refusal.
+  var tokenRefusal: String? {
+    guard let last = lines.last else { return nil }
+    let challenge = last.hasPrefix("334 ") ? last.dropFirst(4) : last.hasPrefix("+ ") ? last.dropFirst(2) : ""
+    guard !challenge.isEmpty, let bytes = decodeBase64(challenge.utf8) else { return nil }
+    return "the server does not take the access token: \(String(decoding: bytes, as: UTF8.self))"
+  }
+
   private var smtpRefusal: String? {
     guard let last = lines.last, last.hasPrefix("4") || last.hasPrefix("5") else { return nil }
     let code = last.prefix(3)

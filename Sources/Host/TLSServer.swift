@@ -40,6 +40,7 @@ public final class TLSServer: @unchecked Sendable {
     _ = postern_ssl_ctx_min_version(context)
     postern_ssl_ctx_modes(context)
     postern_ssl_ctx_options(context)
+    _ = postern_ssl_ctx_no_cache(context)
     guard SSL_CTX_use_certificate_chain_file(context, certificateFile) == 1 else {
       throw HostError("cannot use certificate file \(certificateFile): \(opensslErrors())", kind: .data)
     }

@@ -108,4 +108,37 @@ import Testing
     group.stop()
     group.join()
   }
+
+  @Test func aWakeupRemembersOneSignal() async throws {
+    try await withLoop { loop in
+      let wakeup = Wakeup(loop: loop)
+      wakeup.signal()
+      wakeup.signal()
+      let outcomes = await on(loop) {
+        var outcomes = [await wakeup.wait(), await wakeup.wait(deadline: Clock.deadline(in: 5))]
+        let late = Box<Wakeup.Outcome>(.timedOut)
+        let task = loop.spawn { late.value = await wakeup.wait() }
+        await loop.pause()
+        _ = await offLoop { wakeup.signal() }
+        await task.value
+        outcomes.append(late.value)
+        let cancelled = loop.spawn { late.value = await wakeup.wait() }
+        await loop.pause()
+        cancelled.cancel()
+        await cancelled.value
+        return outcomes + [late.value]
+      }
+      #expect(outcomes == [.signalled, .timedOut, .signalled, .cancelled])
+    }
+  }
+
+  @Test func blockingWorkRunsOffTheLoopAndComesBack() async throws {
+    try await withLoop { loop in
+      let (inside, after) = await on(loop) {
+        let inside = await offLoop { EventLoop.current == nil }
+        return (inside, loop.isCurrent)
+      }
+      #expect(inside && after)
+    }
+  }
 }

@@ -57,7 +57,7 @@ import Testing
         #expect(status.st_mode & 0o777 == 0o660)
         let error = #expect(throws: HostError.self) { _ = try ControlSocket(path: path) }
         #expect(error?.kind == .addressInUse)
-        close(first.descriptor)
+        abandon(first.descriptor)
         let second = try ControlSocket(path: path)
         let listener = second.listener(on: loop)
         listener.close()

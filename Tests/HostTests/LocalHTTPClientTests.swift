@@ -84,7 +84,7 @@ import Testing
       let missing = #expect(throws: HostError.self) { try LocalHTTPClient(socketPath: path).request("GET", "/") }
       #expect(missing?.kind == .unavailable)
       let socket = try ControlSocket(path: path)
-      close(socket.descriptor)
+      abandon(socket.descriptor)
       let stale = #expect(throws: HostError.self) { try LocalHTTPClient(socketPath: path).request("GET", "/") }
       #expect(stale?.kind == .unavailable)
       #expect(stale?.message.contains("postern serve") == true)

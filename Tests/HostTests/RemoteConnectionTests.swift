@@ -229,6 +229,70 @@ import Testing
     }
   }
 
+  /// "dXNlcj1hbm4BYXV0aD1CZWFyZXIgdG9rZW4BAQ==" is user=ann ^A auth=Bearer token ^A ^A (Google, XOAUTH2 protocol).
+  @Test(arguments: [true, false])
+  func logsInWithAnAccessToken(accepted: Bool) async throws {
+    try await withLoop { loop in
+      let offer: [Step] = [
+        .say("250-mail.example"), .say("250 AUTH PLAIN XOAUTH2"),
+        .hear("AUTH XOAUTH2 dXNlcj1hbm4BYXV0aD1CZWFyZXIgdG9rZW4BAQ=="),
+      ]
+      let refusal: [Step] = [.say("334 eyJzdGF0dXMiOiI0MDAifQ=="), .silence]
+      let server = try ScriptedServer(Self.hello + offer + (accepted ? [.say("235 in"), .echo] : refusal), on: loop)
+      var options = Self.smtp(server.port)
+      options.secret = .accessToken("token")
+      let failure = await Self.failure(options, loop)
+      #expect(
+        failure
+          == (accepted
+            ? nil
+            : RemoteFailure(
+              kind: .login, curlCode: 67, text: "the server does not take the access token: {\"status\":\"400\"}")))
+    }
+  }
+
+  @Test func aSecretThatFitsNoOfferedLoginSaysSo() async throws {
+    try await withLoop { loop in
+      let offer: [Step] = [.say("250-mail.example"), .say("250 AUTH XOAUTH2"), .silence]
+      let server = try ScriptedServer(Self.hello + offer, on: loop)
+      let failure = await Self.failure(Self.smtp(server.port), loop)
+      #expect(failure?.kind == .login)
+      #expect(failure?.text.hasPrefix("the server offers no way to log in") == true)
+    }
+  }
+
+  @Test func withoutALoginTheGreetingIsEnough() async throws {
+    try await withLoop { loop in
+      let server = try ScriptedServer(Self.hello + Self.offers + [.echo], on: loop)
+      var options = Self.smtp(server.port)
+      options.user = nil
+      options.secret = .none
+      let transcript = await on(loop) { [options] in
+        try? await RemoteConnection.open(options, on: loop).get().transcript
+      }
+      #expect(transcript?.last == "250 AUTH PLAIN LOGIN")
+    }
+  }
+
+  /// libcurl's own timeout must not reach into the life of the connection.
+  @Test func theConnectTimeoutEndsWithTheLogin() async throws {
+    try await withLoop { loop in
+      let steps = Self.hello + Self.offers + [.hear("AUTH"), .say("235 in"), .echo]
+      let server = try ScriptedServer(steps, on: loop)
+      var options = Self.smtp(server.port)
+      options.connectTimeoutMilliseconds = 1000
+      let echoed = await on(loop) { [options] in
+        guard case .success(let connection) = await RemoteConnection.open(options, on: loop) else { return "" }
+        await loop.sleep(milliseconds: 1200)
+        _ = await connection.write(Array("still here".utf8))
+        var bytes: [UInt8] = []
+        _ = await connection.read(into: &bytes, atMost: 100, deadline: Clock.deadline(in: 5000))
+        return String(decoding: bytes, as: UTF8.self)
+      }
+      #expect(echoed == "still here")
+    }
+  }
+
   @Test func moreConnectionsThanOneMultiHolds() async throws {
     try await withLoop { loop in
       let steps = Self.hello + Self.offers + [.hear("AUTH"), .say("235 in"), .echo]

@@ -109,4 +109,12 @@ import Testing
     #expect(randomBytes(300).count == 300)
     #expect(randomBytes(16) != randomBytes(16))
   }
+
+  @Test(arguments: [
+    ("", ""), ("Zg==", "f"), ("Zm8", "fo"), ("Zm9v", "foo"), ("Zm9vYmFy", "foobar"), ("+/8=", "\u{fb}\u{ff}"),
+    ("Zm9v!", nil), ("Zm 9v", nil),
+  ])
+  func base64Decodes(text: String, plain: String?) {
+    #expect(decodeBase64(text.utf8) == plain.map { $0.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } })
+  }
 }

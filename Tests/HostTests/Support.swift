@@ -82,3 +82,10 @@ func heldPort() throws -> (descriptor: Int32, port: Int) {
   }
   return (number, PeerAddress(storage: &storage).port)
 }
+
+/// Leaves a listening socket as a daemon that died does. Closing alone is not enough while another test's child is
+/// between fork and exec and holds a copy.
+func abandon(_ descriptor: Int32) {
+  shutdown(descriptor, Int32(SHUT_RDWR))
+  close(descriptor)
+}
