@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import smtplib
+import socket
 import ssl
 import subprocess
 import tempfile
@@ -12,7 +13,7 @@ import time
 from email.message import EmailMessage
 from pathlib import Path
 
-from .system import REPOSITORY, Trouble, alive, banner, end_process, free_port, run
+from .system import REPOSITORY, Trouble, banner, free_port, run, wait_until
 
 CONFIGURATION = """[server]
 hostname = "localhost"
@@ -76,6 +77,11 @@ def account_toml(address: str, smtp_port: int, imap_port: int | None = None, tls
     return "\n".join(lines) + "\n\n"
 
 
+def queued_ids(reply: str) -> list[int]:
+    """The queue ids that the reply to the end of data names."""
+    return [int(word) for word in reply.split("queued as")[1].split()]
+
+
 class Gateway:
     """One Postern with its own store. `plain` trusts loopback; `starttls` and `implicit` want a login."""
 
@@ -103,13 +109,22 @@ class Gateway:
         """Starts the daemon and waits until it greets clients and answers verbs."""
         self.launch()
         end = time.monotonic() + seconds
-        while not (banner(self.ports["plain"]).startswith(b"220") and self.socket.exists()):
+        while not (banner(self.ports["plain"]).startswith(b"220") and self._answers()):
             if self.process.poll() is not None:
                 raise Trouble(f"postern ended with {self.process.returncode} at its start:\n{self.log()[-2000:]}")
             if time.monotonic() > end:
                 raise Trouble(f"postern does not answer after {seconds:g} s:\n{self.log()[-2000:]}")
             time.sleep(0.02)
         return self
+
+    def _answers(self) -> bool:
+        # A socket's file stays after kill -9, so only a connection says that somebody listens.
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(str(self.socket))
+            except OSError:
+                return False
+        return True
 
     def launch(self) -> subprocess.Popen:
         """Starts the daemon without waiting for it."""
@@ -177,6 +192,24 @@ class Gateway:
         """Messages in these states; all without any."""
         words = [word for state in states or ("all",) for word in ("--state", state)]
         return self.rows("queue", "list", "--limit", "100000", *words)
+
+    def message(self, number: int) -> dict:
+        """One message with its attempts."""
+        [row] = self.rows("queue", "show", str(number))
+        return row
+
+    def explain(self, number: int) -> dict:
+        """The gates of a message, by name in `gates`, with the outcome."""
+        [report] = self.rows("queue", "explain", str(number))
+        return {**report, "gates": {gate["gate"]: gate for gate in report["gates"]}}
+
+    def wait_state(self, number: int, *states: str, seconds: float = 20) -> dict:
+        """Waits until a message is in one of these states and gives it."""
+        def reached():
+            row = self.message(number)
+            return row if row["state"] in states else None
+        return wait_until(f"message {number} to become {' or '.join(states)} (it is {self.message(number)['state']})",
+                          reached, seconds)
 
     def enrollments(self, key: str) -> dict[str, dict]:
         """Contact and enrollment of a sequence."""

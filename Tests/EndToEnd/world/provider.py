@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from .dovecot import Dovecot
+from .gateway import account_toml
 from .postfix import Postfix
 from .system import REPOSITORY, Trouble, free_port, run
 
@@ -70,6 +71,11 @@ class Provider:
 
     def __exit__(self, *_) -> None:
         self.stop(remove="POSTERN_KEEP" not in os.environ)
+
+    def account(self, address: str, **more) -> str:
+        """The [[account]] of an apply file for a mailbox here, with submission and IMAP over STARTTLS."""
+        more = {"password": self.password(address), "ca_file": self.ca, **more}
+        return account_toml(address, self.ports["submission"], self.ports["imap"], **more)
 
     # --- what a person with a mailbox does ---
 
