@@ -84,6 +84,11 @@ struct SessionDriver {
   private mutating func perform(_ action: ServerAction) async -> Bool {
     switch action {
     case .reply(let bytes):
+      if let first = bytes.first, first >= UInt8(ascii: "4") {
+        log.info(
+          "intake.reply",
+          ["peer": .text(stream.peer.host), "reply": .text(String(decoding: bytes.dropLast(2), as: UTF8.self))])
+      }
       return await say(bytes)
     case .startTLS:
       guard await flush(), await handshake() else { return false }
@@ -118,11 +123,6 @@ struct SessionDriver {
   }
 
   private mutating func say(_ bytes: [UInt8]) async -> Bool {
-    if let first = bytes.first, first >= 0x34 {
-      log.info(
-        "intake.reply",
-        ["peer": .text(stream.peer.host), "reply": .text(String(decoding: bytes.dropLast(2), as: UTF8.self))])
-    }
     output += bytes
     return output.count < Self.outputLimit ? true : await flush()
   }

@@ -154,6 +154,7 @@ extension ServerSession {
       return reply(error.reply)
     }
     if let size = parameters.size, size > settings.maximumMessageBytes { return reply(.tooBig) }
+    surplusRecipients = 0
     envelope = Envelope(
       reversePath: path.address, declaredSize: parameters.size, body: parameters.body ?? .sevenBit, login: login,
       clientName: clientName ?? "", protocolName: protocolName)
@@ -172,7 +173,9 @@ extension ServerSession {
     guard list.isEmpty else { return reply(.unknownParameter) }
     guard !path.address.isEmpty else { return reply(.badRecipient) }
     guard let count = envelope?.recipients.count, count < settings.maximumRecipients else {
-      return reply(.tooManyRecipients)
+      // RFC 5321 §4.5.3.1.10: the client sends the rest in another mail, so the surplus is no error, only bounded.
+      surplusRecipients += 1
+      return surplusRecipients > settings.maximumSurplusRecipients ? end(.tooManyErrors) : reply(.tooManyRecipients)
     }
     let isLocal = path.address == "postmaster"
     envelope?.recipients.append(isLocal ? "postmaster@\(settings.hostname)" : path.address)

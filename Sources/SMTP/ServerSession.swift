@@ -51,6 +51,11 @@ public struct ServerSession: Equatable, Sendable {
   var errors = 0
   var idleCommands = 0
   var failedLogins = 0
+  /// Recipients over the limit in the mail under way.
+  var surplusRecipients = 0
+
+  /// Octets of `input` that a session keeps for itself between commands.
+  private static let keptCapacity = 4096
 
   /// A session before its greeting.
   public init(_ settings: ServerSettings) {
@@ -138,9 +143,9 @@ public struct ServerSession: Equatable, Sendable {
     return end(farewell)
   }
 
-  /// A reply, counted when it is negative.
+  /// A reply, counted when the client is at fault: a 4xx is trouble on our side or a limit it may meet innocently.
   mutating func reply(_ reply: ServerReply) -> ServerAction {
-    if reply.code >= 400 {
+    if reply.code >= 500 {
       errors += 1
       if errors > settings.maximumErrors { return end(.tooManyErrors) }
     }
@@ -164,7 +169,7 @@ public struct ServerSession: Equatable, Sendable {
     let outcome = framer.next(
       in: input, at: &position, limit: isAuthentication ? settings.maximumAuthenticationBytes : limit)
     if position == input.count {
-      input.removeAll(keepingCapacity: true)
+      input.removeAll(keepingCapacity: input.capacity <= Self.keptCapacity)
       position = 0
     }
     switch outcome {
@@ -207,7 +212,8 @@ public struct ServerSession: Equatable, Sendable {
     }
     position += used
     if position == input.count {
-      input.removeAll(keepingCapacity: true)
+      // A session at rest keeps no large buffer.
+      input.removeAll(keepingCapacity: !ended || input.capacity <= Self.keptCapacity)
       position = 0
     }
     guard ended else {

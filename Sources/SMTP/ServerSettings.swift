@@ -40,7 +40,9 @@ public struct ServerSettings: Equatable, Sendable {
   public var maximumTextLine: Int
   /// Recipients of one mail; RFC 5321 §4.5.3.1.8 asks for at least 100.
   public var maximumRecipients: Int
-  /// Commands answered with 4xx or 5xx before the session ends.
+  /// Recipients over that limit, each answered with 452, before the session ends.
+  public var maximumSurplusRecipients: Int
+  /// Commands answered with 5xx before the session ends.
   public var maximumErrors: Int
   /// Commands in a row that bring no mail nearer before the session ends.
   public var maximumIdleCommands: Int
@@ -52,6 +54,7 @@ public struct ServerSettings: Equatable, Sendable {
     hostname: String, tls: TLS = .unavailable, authentication: Authentication = .withTLS, trusted: Bool = false,
     bareNewlines: BareNewlines = .reject, maximumMessageBytes: Int = 35_882_577, maximumCommandBytes: Int = 2048,
     maximumAuthenticationBytes: Int = 12_288, maximumTextLine: Int = 65_536, maximumRecipients: Int = 100,
+    maximumSurplusRecipients: Int = 1000,
     maximumErrors: Int = 20, maximumIdleCommands: Int = 100, maximumFailedLogins: Int = 3
   ) {
     self.hostname = hostname
@@ -64,6 +67,7 @@ public struct ServerSettings: Equatable, Sendable {
     self.maximumAuthenticationBytes = maximumAuthenticationBytes
     self.maximumTextLine = maximumTextLine
     self.maximumRecipients = maximumRecipients
+    self.maximumSurplusRecipients = maximumSurplusRecipients
     self.maximumErrors = maximumErrors
     self.maximumIdleCommands = maximumIdleCommands
     self.maximumFailedLogins = maximumFailedLogins

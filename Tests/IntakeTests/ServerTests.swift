@@ -176,11 +176,11 @@ struct ServerTests {
       let busy = try world.client()
       _ = busy.reply()
       #expect(busy.say(open + "DATA\r\n", replies: 4).last == "354 End data with <CR><LF>.<CR><LF>")
-      async let stopped: Void = world.server.stop()
+      let stop = world.loops.next().spawn { await world.server.stop() }
       #expect([resting.reply(), resting.reply()] == ["421 4.3.2 Service shutting down", nil])
       let replies = busy.say("Subject: x\r\n\r\n.\r\n", replies: 3)
       #expect(replies == ["250 2.0.0 Ok: queued as 1", "421 4.3.2 Service shutting down", nil])
-      await stopped
+      await stop.value
       #expect(world.server.sessions == 0)
     }
   }

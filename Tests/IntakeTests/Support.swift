@@ -57,14 +57,14 @@ func withServer(
   await server.end()
 }
 
-/// A client that speaks raw bytes on a blocking socket and gives up after ten seconds.
+/// A client that speaks raw bytes on a blocking socket and gives up after a minute.
 final class RawClient {
   private let socket: Int32
   private var buffer: [UInt8] = []
 
   init(port: Int) throws {
     socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var wait = timeval(tv_sec: 10, tv_usec: 0)
+    var wait = timeval(tv_sec: 60, tv_usec: 0)
     setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)

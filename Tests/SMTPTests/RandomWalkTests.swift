@@ -75,7 +75,7 @@ private struct Model {
     var codes: [Int] = []
     for code in answers(to: step) {
       let isFarewell = closed
-      if code >= 400, !isFarewell {
+      if code >= 500, !isFarewell {
         errors += 1
         closed = errors > Self.maximumErrors
       }

@@ -168,6 +168,16 @@ private let dialogues: [ServerCase] = [
     input: open + "RCPT TO:<r2@b.test>\r\nDATA\r\nx\r\n.\r\n",
     expected: opened + replies("452 4.5.3 Too many recipients") + go + message("x\r\n") + queued),
   ServerCase(
+    name: "recipients over the limit are no errors, but have an end",
+    settings: limits {
+      $0.maximumRecipients = 1
+      $0.maximumSurplusRecipients = 3
+      $0.maximumErrors = 1
+    },
+    input: open + String(repeating: "RCPT TO:<r@b.test>\r\n", count: 5),
+    expected: opened + replies("452 4.5.3 Too many recipients", "452 4.5.3 Too many recipients")
+      + replies("452 4.5.3 Too many recipients", "421 4.7.0 Too many errors") + [.close]),
+  ServerCase(
     name: "too many errors", settings: limits { $0.maximumErrors = 2 }, input: "A\r\nB\r\nC\r\nNOOP\r\n",
     expected: greeting + replies("500 5.5.1 Command not recognized", "500 5.5.1 Command not recognized")
       + replies("421 4.7.0 Too many errors") + [.close]),
