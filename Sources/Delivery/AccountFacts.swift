@@ -114,7 +114,8 @@ public struct AccountFacts: Sendable, Equatable {
 
   /// The most sends of today, by limit and warmup; nil is no limit. Rotation measures shares by it.
   public func limitToday(at now: Int64) -> Int? {
-    [dailyLimit, warmupCap(at: now)].compactMap(\.self).min()
+    guard let cap = warmupCap(at: now) else { return dailyLimit }
+    return dailyLimit.map { min($0, cap) } ?? cap
   }
 }
 

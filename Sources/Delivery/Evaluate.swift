@@ -42,7 +42,8 @@ private func dueGate(_ message: MessageFacts, _ now: Int64) -> Gate {
     return .closed(.due, until: nil, message.dueReason.isEmpty ? "no time is known yet" : message.dueReason)
   }
   let numbers: GateNumbers = ["due": due]
-  return now < due ? .closed(.due, until: due, message.dueReason, numbers) : .open(.due, message.dueReason, numbers)
+  if now >= due { return .open(.due, message.dueReason, numbers) }
+  return .closed(.due, until: due, message.dueReason.isEmpty ? "not due yet" : message.dueReason, numbers)
 }
 
 private func runningGate(_ message: MessageFacts) -> Gate {

@@ -8,6 +8,8 @@ private let microsoftSubmission =
   "https://learn.microsoft.com/exchange/troubleshoot/send-emails/smtp-submission-improvements"
 private let microsoftBasic =
   "https://techcommunity.microsoft.com/blog/exchange/exchange-online-to-retire-basic-auth-for-client-submission-smtp-auth/4114750"
+private let microsoftDevices =
+  "https://learn.microsoft.com/exchange/mail-flow-best-practices/fix-issues-with-printers-scanners-and-lob-applications-that-send-email-using-off"
 private let yahoo = "https://senders.yahooinc.com/smtp-error-codes/"
 private let amazon = "https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html"
 private let zoho = "https://www.zoho.com/mail/help/usage-policy.html"
@@ -88,6 +90,8 @@ extension ReplyTable {
     .init(
       provider: .microsoft, code: 550, enhanced: "5.2.121", kind: .temporary, source: microsoft),
     .init(provider: .microsoft, code: 550, enhanced: "5.2.122", kind: .temporary, source: microsoft),
+    .init(provider: .microsoft, text: ["sendasdenied"], kind: .contentRefused, source: microsoftDevices),
+    .init(provider: .microsoft, enhanced: "5.7.60", kind: .contentRefused, source: microsoftDevices),
     .init(provider: .microsoft, enhanced: "5.7.504", kind: .recipientRefused, isHard: true, source: microsoft),
     .init(provider: .microsoft, enhanced: "5.7.505", kind: .recipientRefused, source: microsoft),
     .init(provider: .microsoft, enhanced: "5.7.124", kind: .recipientRefused, source: microsoft),
@@ -120,7 +124,6 @@ extension ReplyTable {
 
   /// Of every server, by code and text: what DESIGN.md names, and what real servers say where they have limits.
   private static let anyRows: [ReplyRow] = [
-    .init(code: 2, kind: .accepted, source: rfc5321),
     .init(stages: [.login, .data], code: 3, kind: .accepted, source: rfc5321),
     .init(code: 550, enhanced: "5.4.5", kind: .accountLimited, rest: 6 * hour, source: googleLimits),
     .init(code: 550, enhanced: "5.7.30", kind: .accountLimited, rest: hour, source: microsoftBasic),

@@ -26,6 +26,8 @@ struct ReplyRow: Sendable {
 public enum ReplyTable {
   /// What a reply means; always an answer, because the last rows go by stage and class of code alone.
   public static func meaning(of reply: SMTPReplyFacts, provider: Provider) -> ReplyMeaning {
+    // Nearly every reply, and no row of any provider gives a 2xx another meaning.
+    if (200..<300).contains(reply.code) { return accepted }
     let text = reply.text.utf8.prefix(2000).map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }
     let rows = rows[provider] ?? []
     guard let row = rows.first(where: { matches($0, reply, text) }) else {
@@ -37,6 +39,9 @@ public enum ReplyTable {
     let rest = row.kind == .connectionTrouble ? row.rest ?? connectionRest : row.rest
     return ReplyMeaning(kind: row.kind, restMilliseconds: rest, isHard: row.isHard, rule: row.rule, source: row.source)
   }
+
+  private static let accepted = ReplyMeaning(
+    kind: .accepted, restMilliseconds: nil, isHard: false, rule: "any 2", source: "RFC 5321, section 4.2.1")
 
   static let connectionRest: Int64 = 60_000
 

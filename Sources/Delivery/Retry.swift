@@ -12,7 +12,7 @@ public struct RetryPolicy: Sendable, Equatable {
 
   /// The next try after `refusals` temporary refusals (1 or more), counted from `now`; nil: they are used up, it failed.
   public func nextTry(afterRefusals refusals: Int, now: Int64) -> Int64? {
-    guard delaysMilliseconds.indices.contains(refusals - 1) else { return nil }
+    guard refusals >= 1, refusals <= delaysMilliseconds.count else { return nil }
     let (next, overflow) = now.addingReportingOverflow(max(0, delaysMilliseconds[refusals - 1]))
     return overflow ? nil : next
   }

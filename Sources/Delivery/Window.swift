@@ -20,6 +20,8 @@ public struct Window: Sendable, Equatable {
   public let zone: Zone
   /// For each day from Monday the open spans in milliseconds of the local day, in order.
   private let week: [[Range<Int64>]]
+  /// Whether no hours were given at all.
+  private let isWithoutHours: Bool
   /// Local days, counted from 1970-01-01, on which it stays closed.
   private let closedDays: Set<Int64>
 
@@ -29,16 +31,18 @@ public struct Window: Sendable, Equatable {
   /// end is over 1440 reaches into the next day. `closedDays` are `YYYY-MM-DD`, others are ignored.
   public init(days: [Day], spans: [Range<Int>], zone: Zone, closedDays: [String] = []) {
     self.zone = zone
-    let isAlways = days.isEmpty && spans.isEmpty
+    isWithoutHours = days.isEmpty && spans.isEmpty
     let openDays = days.isEmpty ? Day.allCases : days
     let openSpans = spans.isEmpty ? [0..<1440] : spans
     var week = [[Range<Int64>]](repeating: [], count: 7)
-    for (index, day) in Day.allCases.enumerated() where !isAlways && openDays.contains(day) {
+    for (index, day) in Day.allCases.enumerated() where openDays.contains(day) {
       for span in openSpans {
-        let start = Int64(min(max(span.lowerBound, 0), 1440)) * 60_000
+        let start = Int64(min(max(span.lowerBound, 0), 2880)) * 60_000
         let end = Int64(min(max(span.upperBound, 0), 2880)) * 60_000
-        if start < min(end, millisecondsOfDay) { week[index].append(start..<min(end, millisecondsOfDay)) }
-        if end > millisecondsOfDay { week[(index + 1) % 7].append(0..<(end - millisecondsOfDay)) }
+        let today = start..<max(start, min(end, millisecondsOfDay))
+        let tomorrow = max(0, start - millisecondsOfDay)..<max(0, start - millisecondsOfDay, end - millisecondsOfDay)
+        if !today.isEmpty { week[index].append(today) }
+        if !tomorrow.isEmpty { week[(index + 1) % 7].append(tomorrow) }
       }
     }
     self.week = week.map { $0.sorted { $0.lowerBound < $1.lowerBound } }
@@ -49,7 +53,7 @@ public struct Window: Sendable, Equatable {
   public static func always(in zone: Zone) -> Window { Window(days: [], spans: [], zone: zone) }
 
   /// Whether every instant is inside.
-  public var isAlwaysOpen: Bool { closedDays.isEmpty && week.allSatisfy(\.isEmpty) }
+  public var isAlwaysOpen: Bool { isWithoutHours && closedDays.isEmpty }
 
   /// Whether an instant is inside.
   public func isOpen(at instant: Int64) -> Bool {
@@ -103,7 +107,6 @@ public struct Window: Sendable, Equatable {
 
   private func spans(onDay day: Int64) -> [Range<Int64>] {
     if closedDays.contains(day) { return [] }
-    if week.allSatisfy(\.isEmpty) { return [0..<millisecondsOfDay] }
     // 1970-01-01 was a Thursday.
     let weekday = (day + 3) % 7
     return week[Int(weekday < 0 ? weekday + 7 : weekday)]

@@ -98,8 +98,9 @@ public final class Zone: Sendable, Equatable, CustomStringConvertible {
     var probe = start
     while probe < end {
       let next = min(probe + Zone.stride, end)
-      if next < end, ask(next) != current.offset {
-        let change = change(between: probe, and: next)
+      let last = min(next, end - 1)
+      if ask(last) != current.offset {
+        let change = change(between: probe, and: last)
         current.end = change
         result.append(current)
         current = Segment(start: change, end: end, offset: ask(change))
@@ -113,10 +114,10 @@ public final class Zone: Sendable, Equatable, CustomStringConvertible {
   /// The first second after `low` with the offset of `high`.
   private func change(between low: Int64, and high: Int64) -> Int64 {
     let before = ask(low)
-    var low = low / 1000
-    var high = high / 1000
+    var low = floorDivide(low, 1000)
+    var high = floorDivide(high, 1000)
     while high - low > 1 {
-      let middle = (low + high) / 2
+      let middle = floorDivide(low + high, 2)
       if ask(middle * 1000) == before { low = middle } else { high = middle }
     }
     return high * 1000
