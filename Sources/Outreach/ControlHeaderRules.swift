@@ -147,6 +147,8 @@ private func list(_ text: String) -> [String] {
 
 /// One address; a display name is dropped, the domain becomes lower case.
 private func bareAddress(_ text: String) -> String? {
+  // The reader of address lists forgives white space inside an address; a typing error here would name another account.
+  if !text.contains("<"), text.contains(where: \.isWhitespace) { return nil }
   let addresses = Address.list(in: text)
   guard text.utf8.count <= 320, addresses.count == 1, let address = addresses.first, !address.localPart.isEmpty,
     !address.domain.isEmpty
