@@ -1,0 +1,70 @@
+public import Store
+
+/// A mail handed in over HTTP or by `postern sendmail`, with its envelope.
+public struct SubmittedMail: Sendable, Equatable {
+  /// The reverse-path; empty for `<>`.
+  public var sender: String
+  /// At least one.
+  public var recipients: [String]
+  /// The mail with CRLF line ends.
+  public var mail: [UInt8]
+}
+
+/// What became of a mail that was handed in.
+public enum SubmittedReply: Sendable, Equatable {
+  /// One message a recipient.
+  case queued([Int64])
+  /// Its idempotency key was seen before.
+  case repeated(Int64)
+  /// It was a cancellation; so many messages.
+  case cancelled(Int)
+  /// Never, with the reason for its sender.
+  case refused(String)
+  /// Not now: disk, memory or a failed commit.
+  case later(String)
+}
+
+/// What the handlers need beside the store; the daemon gives it.
+public struct APIHooks: Sendable {
+  /// Takes a mail in as the SMTP server does.
+  public var submit: @Sendable (SubmittedMail) async -> SubmittedReply
+  /// Seals an account's password for the store.
+  public var seal: @Sendable (_ secret: String) throws -> [UInt8]
+  /// Opens what `seal` made.
+  public var unseal: @Sendable (_ sealed: [UInt8]) throws -> String
+
+  /// The hooks.
+  public init(
+    submit: @escaping @Sendable (SubmittedMail) async -> SubmittedReply,
+    seal: @escaping @Sendable (_ secret: String) throws -> [UInt8],
+    unseal: @escaping @Sendable (_ sealed: [UInt8]) throws -> String
+  ) {
+    self.submit = submit
+    self.seal = seal
+    self.unseal = unseal
+  }
+}
+
+/// Everything under `/api/v1`: a request in, a response out, whoever carries it.
+public struct API: Sendable {
+  let store: Store
+  let hooks: APIHooks
+  let version: String
+  /// UTC epoch milliseconds.
+  let now: @Sendable () -> Int64
+  let startedAt: Int64
+  let eventBell = EventBell()
+
+  /// Handlers over a store.
+  public init(store: Store, version: String, hooks: APIHooks, now: @escaping @Sendable () -> Int64) {
+    self.store = store
+    self.version = version
+    self.hooks = hooks
+    self.now = now
+    startedAt = now()
+    store.observe(.events) { [eventBell] in eventBell.ring() }
+  }
+
+  /// Ends all waiting for events, so that a server can stop.
+  public func close() { eventBell.close() }
+}

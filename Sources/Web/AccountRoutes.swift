@@ -1,0 +1,114 @@
+import Configuration
+import Delivery
+import Host
+import Store
+
+extension API {
+  static let accountRoutes: [Route] = [
+    Route("GET", "accounts") { api, request, _ in
+      let now = api.now()
+      let views = try await api.store.read { db in try db.accounts().map { try AccountView($0, db, now: now).json } }
+      return Response(list: views, for: request)
+    },
+    Route("GET", "accounts/health") { api, request, _ in
+      let now = api.now()
+      let only = request.query["address"]
+      let views = try await api.store.read { db in
+        try db.accounts().filter { only == nil || $0.address == only?.lowercased() }
+          .map { try AccountView($0, db, now: now).health(db, now: now) }
+      }
+      if let only, views.isEmpty { throw Problem.notFound("account \(only)") }
+      return Response(list: views, for: request)
+    },
+    Route("POST", "accounts/*/test") { api, _, address in
+      let account = try await api.account(address)
+      return Response(try await api.test(account))
+    },
+    Route("POST", "accounts/*/enable") { api, _, address in
+      try await api.setState(.active, of: address)
+    },
+    Route("POST", "accounts/*/disable") { api, _, address in
+      try await api.setState(.disabled, of: address)
+    },
+    Route("GET", "accounts/*") { api, _, address in
+      let account = try await api.account(address)
+      let now = api.now()
+      return Response(try await api.store.read { db in try AccountView(account, db, now: now).json })
+    },
+    Route("DELETE", "accounts/*") { api, _, address in
+      let now = api.now()
+      guard try await api.store.write({ try $0.removeAccount(at: address, now: now) }) else {
+        throw Problem.notFound("account \(address)")
+      }
+      return Response(.object([("address", .text(address.lowercased())), ("removed", .boolean(true))]))
+    },
+  ]
+
+  func account(_ address: String) async throws -> AccountRecord {
+    guard let account = try await store.read({ try $0.account(at: address) }) else {
+      throw Problem.notFound("account \(address)")
+    }
+    return account
+  }
+
+  private func setState(_ state: AccountState, of address: String) async throws -> Response {
+    let account = try await account(address)
+    let now = now()
+    return Response(
+      try await store.write { transaction in
+        try transaction.setAccountState(
+          account.id, state, reason: state == .active ? nil : .manual, text: nil, now: now)
+        guard let changed = try transaction.account(account.id) else { return .null }
+        return try AccountView(changed, transaction, now: now).json
+      })
+  }
+}
+
+/// An account as the API shows it; never its secret.
+struct AccountView {
+  private let account: AccountRecord
+  private let workspace: String
+  private let facts: AccountFacts?
+
+  init(_ account: AccountRecord, _ db: Reader, now: Int64) throws(StoreError) {
+    self.account = account
+    workspace = try db.workspace(account.workspaceID).key
+    facts = try db.accountFacts(account.id, now: now)
+  }
+
+  var json: JSON {
+    .object(
+      identity + [
+        ("workspace", .text(workspace)),
+        ("pools", .texts(account.settings.pools.isEmpty ? ["default"] : account.settings.pools)),
+        ("sent_today", .optional(facts?.usedToday)), ("has_secret", .boolean(account.secret != nil)),
+        ("settings", .encoding(account.settings)), ("created_at", .time(account.createdAt)),
+        ("changed_at", .time(account.changedAt)),
+      ])
+  }
+
+  private var identity: [(String, JSON)] {
+    [
+      ("id", .integer(account.id)), ("address", .text(account.address)), ("state", .text(account.state.rawValue)),
+      ("reason", .optional(account.reason?.rawValue)), ("reason_text", .optional(account.reasonText)),
+      ("rest_until", .time(account.restUntil)), ("rest_reason", .optional(account.restReason)),
+    ]
+  }
+
+  /// With the use of each limit and the last seven days.
+  func health(_ db: Reader, now: Int64) throws(StoreError) -> JSON {
+    let week = try db.activity(ofAccount: account.id, since: now - 7 * 86_400_000)
+    let hour = try db.activity(ofAccount: account.id, since: now - 3_600_000)
+    return .object(
+      identity + [
+        ("sent_today", .optional(facts?.usedToday)), ("daily_limit", .optional(facts?.limitToday(at: now))),
+        ("warmup_day", .optional(facts?.warmup == nil ? nil : facts?.warmupDay)),
+        ("warmup_cap", .optional(facts?.warmupCap(at: now))), ("sent_hour", .integer(hour.sent)),
+        ("hourly_limit", .optional(facts?.hourlyLimit)), ("in_flight", .optional(facts?.inFlight)),
+        ("sent_week", .integer(week.sent)), ("refused_week", .integer(week.refused)),
+        ("bounced_week", .integer(week.bounced)), ("replied_week", .integer(week.replied)),
+        ("waiting", .integer(week.waiting)), ("last_sent_at", .time(week.lastSentAt)),
+        ("last_error", .optional(week.lastError)), ("last_error_at", .time(week.lastErrorAt)),
+      ])
+  }
+}

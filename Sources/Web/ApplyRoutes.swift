@@ -1,0 +1,106 @@
+import Configuration
+import Foundation
+import Host
+import Store
+
+extension API {
+  /// `POST apply[?dry_run=true]` with a `Provision` as JSON: makes it so in one transaction and answers with the difference.
+  static let applyRoutes: [Route] = [
+    Route("POST", "apply") { api, request, _ in
+      let provision: Provision
+      do {
+        provision = try JSONDecoder().decode(Provision.self, from: Data(request.body))
+      } catch {
+        throw Problem.invalid("the body is no provision: \(describe(error))")
+      }
+      let isDry = request.query["dry_run"] == "true"
+      let prepared = try await api.prepare(provision)
+      let changes = try await api.store.read { try differences(prepared, $0) }
+      try await api.write(prepared, isDry: isDry)
+      return Response(
+        .object([("dry_run", .boolean(isDry)), ("changes", .list(changes.map(\.json)))]))
+    }
+  ]
+
+  /// Seals and hashes what is secret, off the loop: Argon2id takes tens of milliseconds.
+  private func prepare(_ provision: Provision) async throws -> PreparedProvision {
+    var prepared = PreparedProvision(provision: provision)
+    for account in provision.accounts {
+      guard case .literal(let secret)? = account.secret else {
+        guard account.secret == nil else { throw Problem.invalid("a secret must be sent as a literal") }
+        continue
+      }
+      let address = account.settings.address.lowercased()
+      let stored = try await store.read { try $0.account(at: address)?.secret }
+      // Sealing is different each time, so only the opened secrets can be compared.
+      if let stored, (try? hooks.unseal(stored)) == secret { continue }
+      prepared.sealed[address] = try hooks.seal(secret)
+    }
+    for submitter in provision.submitters {
+      switch submitter.secret {
+      case nil: continue
+      case .hash(let hash): prepared.hashes[submitter.login] = hash
+      case .password(.literal(let password)):
+        let stored = try await store.read { try $0.submitter(named: submitter.login)?.passwordHash }
+        let made: Result<String?, HostError> = await offLoop {
+          if let stored, PasswordHash.verify(password, against: stored) { return .success(nil) }
+          return Result { () throws(HostError) in try PasswordHash.make(password) }
+        }
+        if let hash = try made.get() { prepared.hashes[submitter.login] = hash }
+      case .password: throw Problem.invalid("a secret must be sent as a literal")
+      }
+    }
+    return prepared
+  }
+
+  /// A dry run does everything and then takes it back, so that it finds the same errors.
+  private func write(_ prepared: PreparedProvision, isDry: Bool) async throws {
+    let now = now()
+    let takenBack = "dry run"
+    do {
+      try await store.write { transaction in
+        let wanted = prepared.provision
+        for pool in wanted.pools { try transaction.putPool(pool) }
+        for account in wanted.accounts {
+          let sealed = prepared.sealed[account.settings.address.lowercased()]
+          try transaction.putAccount(account.settings, sealedSecret: sealed, now: now)
+        }
+        for submitter in wanted.submitters {
+          try transaction.putSubmitter(submitter, passwordHash: prepared.hashes[submitter.login], now: now)
+        }
+        for sequence in wanted.sequences { try transaction.putSequence(sequence, now: now) }
+        for suppression in wanted.suppressions {
+          let workspace = try transaction.workspace(named: suppression.workspace)
+          try transaction.suppress(
+            storedSuppression(suppression.value), workspaceID: workspace.id, reason: suppression.reason,
+            source: "apply", now: now)
+        }
+        if isDry { throw StoreError.rejected(takenBack) }
+      }
+    } catch {
+      guard isDry, error == .rejected(takenBack) else { throw error }
+    }
+  }
+}
+
+/// A provision with its secrets as the store keeps them.
+struct PreparedProvision: Sendable {
+  var provision: Provision
+  /// By address; only those that changed.
+  var sealed: [String: [UInt8]] = [:]
+  /// By login; only those that changed.
+  var hashes: [String: String] = [:]
+}
+
+/// Where in the JSON a value is missing or wrong.
+private func describe(_ error: any Error) -> String {
+  guard let error = error as? DecodingError else { return "\(error)" }
+  let context: DecodingError.Context
+  switch error {
+  case .typeMismatch(_, let found), .valueNotFound(_, let found), .keyNotFound(_, let found), .dataCorrupted(let found):
+    context = found
+  @unknown default: return "\(error)"
+  }
+  let path = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+  return path.isEmpty ? context.debugDescription : "\(path): \(context.debugDescription)"
+}

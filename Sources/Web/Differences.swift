@@ -1,0 +1,122 @@
+import Configuration
+import Foundation
+import Store
+
+/// One line of what `apply` changes.
+struct Change: Equatable, Sendable {
+  /// `add` or `change`.
+  var change: String
+  var kind: String
+  var name: String
+  /// Which values, from what to what.
+  var what: String
+
+  var json: JSON {
+    .object([("change", .text(change)), ("kind", .text(kind)), ("name", .text(name)), ("what", .text(what))])
+  }
+}
+
+/// What a provision changes in the store; nothing for what is so already.
+func differences(_ prepared: PreparedProvision, _ db: Reader) throws -> [Change] {
+  let wanted = prepared.provision
+  var changes: [Change] = []
+  func note(_ kind: String, _ name: String, _ what: [String]?) {
+    guard let what else { return changes.append(Change(change: "add", kind: kind, name: name, what: "")) }
+    if !what.isEmpty {
+      changes.append(Change(change: "change", kind: kind, name: name, what: what.joined(separator: ", ")))
+    }
+  }
+  for pool in wanted.pools {
+    let workspace = try db.workspace(named: pool.workspace)
+    let known = try db.pool(named: pool.name, workspaceID: workspace.id)
+    note("pool", pool.name, known.map { changed("rotation", $0.rotation.rawValue, pool.rotation.rawValue) })
+  }
+  for account in wanted.accounts {
+    let address = account.settings.address.lowercased()
+    let known = try db.account(at: address)
+    let isNewSecret = prepared.sealed[address] != nil
+    note(
+      "account", address,
+      known.map { changedMembers($0.settings, account.settings) + (isNewSecret ? ["password"] : []) })
+  }
+  for submitter in wanted.submitters {
+    let known = try db.submitter(named: submitter.login)
+    note(
+      "submitter", submitter.login,
+      known.map { changedValues(of: $0, to: submitter, hash: prepared.hashes[submitter.login]) }
+    )
+  }
+  for sequence in wanted.sequences {
+    let workspace = try db.workspace(named: sequence.workspace)
+    let known = try db.sequence(keyed: sequence.key, workspaceID: workspace.id)
+    note("sequence", sequence.key, known.map { changedMembers($0.entry, sequence) })
+  }
+  for suppression in wanted.suppressions {
+    let workspace = try db.workspace(named: suppression.workspace)
+    let stored = storedSuppression(suppression.value)
+    let known = try db.suppression(of: stored, workspaceID: workspace.id)?.value == stored
+    note("suppression", suppression.value, known ? [] : nil)
+  }
+  return changes
+}
+
+private func changedValues(of known: SubmitterRecord, to wanted: SubmitterEntry, hash: String?) -> [String] {
+  changed("pools", known.pools.joined(separator: " "), wanted.pools.joined(separator: " "))
+    + changed("from", known.fromAddresses.joined(separator: " "), wanted.from.joined(separator: " ").lowercased())
+    + changed("keep_from", String(known.keepsFrom), String(wanted.keepFrom))
+    + (hash == nil || hash == known.passwordHash ? [] : ["password"])
+}
+
+private func changed(_ name: String, _ before: String, _ after: String) -> [String] {
+  before == after ? [] : ["\(name) \(before.isEmpty ? "none" : before) → \(after.isEmpty ? "none" : after)"]
+}
+
+/// The members of two Codable values that differ, by their JSON paths.
+func changedMembers(_ before: some Encodable, _ after: some Encodable) -> [String] {
+  let (old, new) = (flattened(before), flattened(after))
+  return Set(old.keys).union(new.keys).sorted().flatMap { changed($0, old[$0] ?? "", new[$0] ?? "") }
+}
+
+private func flattened(_ value: some Encodable) -> [String: String] {
+  guard let data = try? JSONEncoder().encode(value), let tree = try? JSONDecoder().decode(Tree.self, from: data) else {
+    return [:]
+  }
+  var leaves: [String: String] = [:]
+  tree.collect("", into: &leaves)
+  return leaves
+}
+
+/// Any JSON, as far as comparing needs it.
+private enum Tree: Decodable {
+  case leaf(String)
+  case list([Tree])
+  case object([String: Tree])
+
+  init(from decoder: any Decoder) throws {
+    let value = try decoder.singleValueContainer()
+    if let object = try? value.decode([String: Tree].self) {
+      self = .object(object)
+    } else if let list = try? value.decode([Tree].self) {
+      self = .list(list)
+    } else if let boolean = try? value.decode(Bool.self) {
+      self = .leaf(String(boolean))
+    } else if let integer = try? value.decode(Int64.self) {
+      self = .leaf(String(integer))
+    } else {
+      self = .leaf(value.decodeNil() ? "" : try value.decode(String.self))
+    }
+  }
+
+  func collect(_ path: String, into leaves: inout [String: String]) {
+    switch self {
+    case .leaf(let text): leaves[path] = text
+    case .list(let items):
+      leaves[path] = items.map { item in
+        if case .leaf(let text) = item { return text }
+        return "…"
+      }.joined(separator: " ")
+    case .object(let members):
+      for (name, member) in members { member.collect(path.isEmpty ? name : "\(path).\(name)", into: &leaves) }
+    }
+  }
+}

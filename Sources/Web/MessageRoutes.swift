@@ -1,0 +1,200 @@
+import Delivery
+import Store
+
+extension API {
+  static let messageRoutes: [Route] = [
+    Route("GET", "messages") { api, request, _ in
+      let filter = try MessageFilter(request)
+      let listings = try await api.store.read { try $0.messages(filter) }
+      return Response(list: listings.map(\.json), for: request)
+    },
+    Route("GET", "messages/*/explain") { api, _, text in
+      let id = try rowID(text)
+      let now = api.now()
+      guard let explanation = try await api.store.read({ try $0.explain(id, now: now) }) else {
+        throw Problem.notFound("message \(id)")
+      }
+      return Response(explanation.json)
+    },
+    change("cancel") { try $0.cancelMessage($1, now: $2) },
+    change("retry") { try $0.retryMessage($1, now: $2) },
+    change("hold") { try $0.holdMessage($1, now: $2) },
+    change("release") { try $0.releaseMessage($1, now: $2) },
+    Route("GET", "messages/*") { api, _, text in
+      let id = try rowID(text)
+      let found: JSON? = try await api.store.read { db in
+        guard let listing = try db.messageListing(id) else { return nil }
+        let names = AccountNames(db)
+        let attempts = try db.attempts(of: id).map { try $0.json(names) }
+        let answers = try db.inbound(answering: id).map(\.summary)
+        return .object(listing.members + [("attempts", .list(attempts)), ("answers", .list(answers))])
+      }
+      guard let found else { throw Problem.notFound("message \(id)") }
+      return Response(found)
+    },
+    Route("POST", "queue/run") { api, _, _ in
+      let now = api.now()
+      let count = try await api.store.write { try $0.runQueue(now: now) }
+      return Response(.object([("released", .number(count))]))
+    },
+    Route("GET", "queue/stats") { api, request, _ in
+      let counts = try await api.store.read { try $0.messageCounts() }
+      let items = counts.map { JSON.object([("state", .text($0.state)), ("count", .integer($0.count))]) }
+      return Response(list: items, for: request)
+    },
+  ]
+
+  private static func change(
+    _ word: String, _ body: @escaping @Sendable (Transaction, Int64, Int64) throws -> Void
+  ) -> Route {
+    Route("POST", "messages/*/\(word)") { api, _, text in
+      let id = try rowID(text)
+      let now = api.now()
+      guard try await api.store.read({ try $0.message(id) }) != nil else { throw Problem.notFound("message \(id)") }
+      return Response(
+        try await api.store.write { transaction in
+          try body(transaction, id, now)
+          return try transaction.messageListing(id).map(\.json) ?? .null
+        })
+    }
+  }
+}
+
+/// A path's parameter that is a row's id.
+func rowID(_ text: String) throws(Problem) -> Int64 {
+  guard let id = Int64(text), id > 0 else { throw .invalid("\"\(text)\" is no id: ids are numbers") }
+  return id
+}
+
+extension MessageFilter {
+  init(_ request: Request) throws(Problem) {
+    self.init()
+    if let named = request.query["state"] {
+      for name in named.split(separator: ",") {
+        if name == "all" {
+          states = MessageState.allCases
+          continue
+        }
+        guard let state = MessageState(rawValue: String(name)) else {
+          let known = MessageState.allCases.map(\.rawValue).joined(separator: ", ")
+          throw .invalid("\"\(name)\" is no state of a message: \(known) or all")
+        }
+        states.append(state)
+      }
+    }
+    recipient = request.query["recipient"]
+    account = request.query["account"]
+    sequence = request.query["sequence"]
+    after = try request.number("after", default: 0, in: 0...Int64.max)
+    limit = try request.limit()
+  }
+}
+
+extension MessageListing {
+  var json: JSON { .object(members) }
+
+  var members: [(String, JSON)] {
+    [
+      ("id", .integer(message.id)), ("state", .text(message.state.rawValue)), ("recipient", .text(message.recipient)),
+      ("subject", .text(message.subject)), ("account", .optional(account)), ("pool", .text(pool)),
+      ("sequence", .optional(sequence)), ("step", .optional(message.step)),
+      ("enrollment_id", .optional(message.enrollmentID)), ("priority", .number(message.priority)),
+      ("scheduled_for", .time(message.scheduledFor)), ("due", .time(message.due)),
+      ("retry_at", .time(message.retryAt)), ("parked_by", .optional(message.parkedBy)),
+      ("attempt_count", .number(message.attempts)), ("last_reply", .optional(message.lastReply)),
+      ("sender", .text(message.sender)), ("from_address", .optional(message.fromAddress)),
+      ("message_id", .text(message.messageID)), ("sent_message_id", .optional(message.sentMessageID)),
+      ("delay_milliseconds", .optional(message.delay)), ("send_at", .time(message.sendAt)),
+      ("conditions", .texts(message.conditions.split(separator: ",").map(String.init))),
+      ("campaign", .optional(message.campaign)), ("tag", .optional(message.tag)),
+      ("created_at", .time(message.createdAt)), ("sent_at", .time(message.sentAt)),
+      ("replied_at", .time(message.repliedAt)), ("opened_at", .time(message.openedAt)),
+      ("clicked_at", .time(message.clickedAt)), ("finished_at", .time(message.finishedAt)),
+    ]
+  }
+}
+
+/// Addresses of accounts by id, each asked once; also of removed ones.
+final class AccountNames {
+  private let db: Reader
+  private var known: [Int64: String] = [:]
+
+  init(_ db: Reader) { self.db = db }
+
+  func address(_ id: Int64?) throws(StoreError) -> JSON {
+    guard let id else { return .null }
+    if let address = known[id] { return .text(address) }
+    guard let address = try db.account(id)?.address else { return .null }
+    known[id] = address
+    return .text(address)
+  }
+}
+
+extension AttemptRecord {
+  func json(_ names: AccountNames) throws(StoreError) -> JSON {
+    .object([
+      ("id", .integer(id)), ("account", try names.address(accountID)), ("state", .text(state)),
+      ("claimed_at", .time(claimedAt)), ("transmitting_at", .time(transmittingAt)), ("finished_at", .time(finishedAt)),
+      ("reply_code", .optional(replyCode)), ("reply_text", .optional(replyText)), ("meaning", .optional(meaning)),
+    ])
+  }
+}
+
+extension Explanation {
+  var json: JSON {
+    var outcome: [(String, JSON)]
+    switch report.outcome {
+    case .go(let id):
+      let address = report.accounts.first { $0.id == id }?.address
+      outcome = [("outcome", .text("go")), ("account", .optional(address)), ("until", .time(at)), ("reason", .null)]
+    case .wait(let until):
+      outcome = [
+        ("outcome", .text("wait")), ("account", .optional(listing.account)), ("until", .time(until)),
+        ("reason", .optional(report.binding.flatMap { report[$0]?.reason })),
+      ]
+    case .skip(let reason):
+      outcome = [("outcome", .text("skip")), ("account", .null), ("until", .null), ("reason", .text(reason))]
+    case .cancel(let reason):
+      outcome = [("outcome", .text("cancel")), ("account", .null), ("until", .null), ("reason", .text(reason))]
+    }
+    return .object(
+      [
+        ("id", .integer(listing.message.id)), ("state", .text(listing.message.state.rawValue)),
+        ("recipient", .text(listing.message.recipient)), ("at", .time(at)),
+      ] + outcome + [
+        ("binding", .optional(report.binding?.rawValue)), ("gates", .list(report.gates.map(\.json))),
+        (
+          "accounts",
+          .list(
+            report.accounts.map { account in
+              .object([
+                ("address", .text(account.address)), ("state", .text(account.isOpen ? "open" : "closed")),
+                ("until", .time(account.until)), ("checks", .list(account.checks.map(\.json))),
+              ])
+            })
+        ),
+      ])
+  }
+}
+
+extension Gate {
+  var json: JSON {
+    .object([
+      ("gate", .text(name)), ("state", .text(isOpen ? "open" : "closed")), ("until", .time(until)),
+      ("reason", .text(reason)), ("numbers", .object(numbers.list.map { ($0.name, .integer($0.value)) })),
+    ])
+  }
+}
+
+extension InboundRecord {
+  /// Without the verdict's details.
+  var members: [(String, JSON)] {
+    [
+      ("id", .integer(id)), ("account", .text(account)), ("folder", .text(folder)), ("received_at", .time(receivedAt)),
+      ("seen_at", .time(seenAt)), ("class", .text(kind)), ("rule", .text(rule)), ("sender", .optional(sender)),
+      ("subject", .optional(subject)), ("message_id", .optional(messageID)), ("matched_by", .optional(matchedBy)),
+    ]
+  }
+
+  var summary: JSON { .object(members) }
+}

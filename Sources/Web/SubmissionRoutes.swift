@@ -1,0 +1,40 @@
+import Foundation
+
+extension API {
+  /// `POST submissions` with `{"sender":…,"recipients":[…],"mail":BASE64}`.
+  static let submissionRoutes: [Route] = [
+    Route("POST", "submissions") { api, request, _ in
+      guard let body = try? JSONDecoder().decode(SubmissionBody.self, from: Data(request.body)) else {
+        throw Problem.invalid("the body must be {\"sender\":…,\"recipients\":[…],\"mail\":base64}")
+      }
+      guard let mail = Data(base64Encoded: body.mail), !mail.isEmpty else {
+        throw Problem.invalid("\"mail\" must be the mail in base64")
+      }
+      guard !body.recipients.isEmpty else { throw Problem.invalid("\"recipients\" must name somebody") }
+      let submitted = SubmittedMail(sender: body.sender, recipients: body.recipients, mail: Array(mail))
+      return try Response(await api.hooks.submit(submitted))
+    }
+  ]
+
+  private struct SubmissionBody: Decodable {
+    var sender: String
+    var recipients: [String]
+    var mail: String
+  }
+}
+
+extension Response {
+  fileprivate init(_ reply: SubmittedReply) throws(Problem) {
+    switch reply {
+    case .queued(let ids):
+      self.init(
+        .object([("result", .text("queued")), ("ids", .list(ids.map(JSON.integer)))]), status: 201)
+    case .repeated(let id):
+      self.init(.object([("result", .text("repeated")), ("ids", .list([.integer(id)]))]))
+    case .cancelled(let count):
+      self.init(.object([("result", .text("cancelled")), ("count", .number(count))]))
+    case .refused(let reason): throw Problem(status: 422, code: "refused", message: reason)
+    case .later(let reason): throw Problem(status: 503, code: "later", message: reason)
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import Store
+
+extension API {
+  static let systemRoutes: [Route] = [
+    Route("GET", "health") { api, _, _ in
+      let failure = api.store.failed
+      let counts = failure == nil ? try await api.store.read { try $0.messageCounts() } : []
+      return Response(
+        .object([
+          ("status", .text(failure == nil ? "ok" : "failed")), ("reason", .optional(failure?.description)),
+          ("version", .text(api.version)), ("started_at", .time(api.startedAt)), ("now", .time(api.now())),
+          ("messages", .object(counts.map { ($0.state, .integer($0.count)) })),
+        ]), status: failure == nil ? 200 : 503)
+    },
+    Route("GET", "version") { api, _, _ in Response(.object([("version", .text(api.version))])) },
+  ]
+}
