@@ -54,7 +54,7 @@ var targets: [Target] = [
   .target(name: "CTOML", cxxSettings: [.unsafeFlags(["-Werror"])]),
   tests(of: "MailText"), tests(of: "SMTP", ["MailText"]), tests(of: "IMAP"), tests(of: "Sorting", ["MailText"]),
   tests(of: "Delivery"), tests(of: "Outreach"), tests(of: "Configuration", exclude: ["Bad"]), tests(of: "Host"),
-  tests(of: "Store", ["Host", "Sorting", "Delivery", "Outreach", "MailText"]),
+  tests(of: "Store", ["Delivery", "Outreach", "Configuration"]),
   tests(of: "Intake", ["Store", "Host", "Outreach", "SMTP", "MailText", "Configuration"]),
 ]
 

@@ -28,7 +28,8 @@ public struct ClaimPass: Sendable {
 extension Transaction {
   /// Looks at every lane with due mail, lets the gates decide, and claims what may go now, at most `limit`.
   ///
-  /// What a gate of its own keeps waiting is parked until that gate opens; what waits for an account stays due.
+  /// What a gate of its own keeps waiting is parked until that gate opens; what waits for an account or for the
+  /// workspace's credits stays due.
   /// `closedLanes` are passed over until their time; a lane that is found closed is put into it.
   public func claimDue(now: Int64, limit: Int, closedLanes: inout [Int64: Int64]) throws(StoreError) -> ClaimPass {
     var pass = ClaimPass()
@@ -47,7 +48,7 @@ extension Transaction {
     return pass
   }
 
-  /// Works through one lane, highest priority first. Returns until when its accounts are closed, if they are.
+  /// Works through one lane, highest priority first. Returns until when it is closed, if it is.
   private func claim(
     lane: Int64, now: Int64, limit: Int, _ pass: inout ClaimPass, _ book: inout AccountBook,
     _ shared: inout SharedFacts
@@ -67,7 +68,7 @@ extension Transaction {
     return nil
   }
 
-  /// Does with one due message what the gates say. Returns until when the lane's accounts are closed, if they are.
+  /// Does with one due message what the gates say. Returns until when the whole lane is closed, if it is.
   private func decide(
     _ message: MessageRecord, now: Int64, _ pass: inout ClaimPass, _ book: inout AccountBook,
     _ shared: inout SharedFacts
@@ -92,7 +93,8 @@ extension Transaction {
         try stop(enrollment, reason: .suppressed, workspaceID: message.workspaceID, now: now)
       }
     case .wait(let until):
-      guard report.binding == .account else {
+      // Accounts and credits are the same for all of a lane: nothing behind this message could go either.
+      guard report.binding == .account || report.binding == .credits else {
         // Never at or before now: the lane would be asked for the same message for ever.
         let look = until.map { max($0, now + 1) }
         try park(message, until: look, by: report.binding?.rawValue ?? "due")

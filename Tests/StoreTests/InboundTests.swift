@@ -1,0 +1,146 @@
+import Configuration
+import Delivery
+import Outreach
+import Testing
+
+@testable import Store
+
+@Suite struct InboundTests {
+  /// A contact whose first step went, with two more to come.
+  private func sent(_ bench: Bench) async throws -> (message: MessageRecord, account: Int64) {
+    try await bench.addAccount("s1@sender.test")
+    _ = try await bench.queue(bench.step(1))
+    _ = try await bench.queue(bench.step(2, delay: 60_000))
+    _ = try await bench.queue(bench.step(3, delay: 60_000))
+    let claim = try await bench.sendAll()[0]
+    return (try await bench.message(claim.message.id), claim.account.id)
+  }
+
+  @Test func aReplyStopsCancelsAndBooksOnceHoweverOftenItIsSeen() async throws {
+    let bench = try Bench()
+    let (message, account) = try await sent(bench)
+    let reply = bench.inbound("reply", answering: message, account: account)
+    let first = try await bench.store.write { try $0.recordInbound(reply) }
+    #expect(first?.messageID == message.id)
+    #expect(first?.matchedBy == "In-Reply-To")
+    #expect(try await bench.store.write { try $0.recordInbound(reply) } == nil)
+    let enrollment = try await bench.enrollment()
+    #expect(enrollment.state == .stopped)
+    #expect(enrollment.stopReason == .replied)
+    let steps = try await bench.store.read { try $0.steps(ofEnrollment: enrollment.id) }
+    #expect(steps.map(\.state) == [.sent, .cancelled, .cancelled])
+    #expect(steps[0].repliedAt == Bench.noon + 1000)
+    let kinds = try await bench.store.read { try $0.creditLedger(workspaceID: 1, limit: 10).map(\.kind) }
+    #expect(kinds.sorted() == ["reply", "send"])
+    #expect(try await bench.claim(at: Bench.noon + 600_000).claims.isEmpty)
+  }
+
+  @Test func aSequenceCanPauseOnReplyAndGoOnLater() async throws {
+    let bench = try Bench()
+    var entry = SequenceEntry(key: "welcome")
+    entry.onReply = .pause
+    let made = entry
+    try await bench.store.write { try $0.putSequence(made, now: Bench.noon) }
+    let (message, account) = try await sent(bench)
+    let reply = bench.inbound("reply", answering: message, account: account)
+    _ = try await bench.store.write { try $0.recordInbound(reply) }
+    let enrollment = try await bench.enrollment()
+    #expect(enrollment.state == .paused)
+    #expect(try await bench.claim(at: Bench.noon + 600_000).claims.isEmpty)
+    try await bench.store.write { try $0.resumeEnrollment(enrollment.id, now: Bench.noon + 600_000) }
+    #expect(try await bench.sendAll(at: Bench.noon + 600_000).map(\.message.step) == [2])
+  }
+
+  @Test func aHardBounceStopsAndSuppresses() async throws {
+    let bench = try Bench()
+    let (message, account) = try await sent(bench)
+    let bounce = bench.inbound(
+      "bounce", answering: message, account: account,
+      bounces: [BouncedRecipient(address: "ANN@example.org", isHard: true, reason: "userunknown")])
+    _ = try await bench.store.write { try $0.recordInbound(bounce) }
+    #expect(try await bench.enrollment().stopReason == .bounced)
+    #expect(try await bench.message(message.id).state == .bounced)
+    let entry = try await bench.store.read { try $0.suppression(of: "ann@example.org", workspaceID: 1) }
+    #expect(entry?.reason == "bounced")
+  }
+
+  @Test(arguments: ["bounce", "auto_reply", "delay", "other", "challenge"])
+  func whatIsNoFinalWordChangesNothing(kind: String) async throws {
+    let bench = try Bench()
+    let (message, account) = try await sent(bench)
+    let soft = BouncedRecipient(address: "ann@example.org", isHard: false, reason: "mailboxfull")
+    let inbound = bench.inbound(
+      kind, answering: message, account: account, bounces: kind == "bounce" || kind == "delay" ? [soft] : [])
+    #expect(try await bench.store.write { try $0.recordInbound(inbound) }?.kind == kind)
+    #expect(try await bench.enrollment().state == .active)
+    #expect(try await bench.store.read { try $0.suppression(of: "ann@example.org", workspaceID: 1) } == nil)
+    #expect(try await bench.store.read { try $0.creditLedger(workspaceID: 1, limit: 10).map(\.kind) } == ["send"])
+    #expect(try await bench.sendAll(at: Bench.noon + 60_000).map(\.message.step) == [2])
+  }
+
+  @Test func aForgedBounceOfNothingWeSentSuppressesNobody() async throws {
+    let bench = try Bench()
+    let (message, account) = try await sent(bench)
+    var forged = bench.inbound(
+      "bounce", answering: message, account: account,
+      bounces: [BouncedRecipient(address: "victim@example.org", isHard: true, reason: "userunknown")])
+    forged.answers = [(id: "<other@example.org>", evidence: "returned message")]
+    let made = forged
+    let record = try await bench.store.write { try $0.recordInbound(made) }
+    #expect(record?.messageID == nil)
+    #expect(try await bench.store.read { try $0.suppressions(workspaceID: 1, limit: 10).isEmpty })
+    #expect(try await bench.enrollment().state == .active)
+  }
+
+  @Test func senderAndSubjectFindTheMailWhenNoIdDoes() async throws {
+    let bench = try Bench()
+    let (message, account) = try await sent(bench)
+    var reply = bench.inbound("reply", answering: message, account: account)
+    reply.answers = []
+    reply.subject = "AW: Re: HELLO"
+    let made = reply
+    let record = try await bench.store.write { try $0.recordInbound(made) }
+    #expect(record?.messageID == message.id)
+    #expect(record?.matchedBy == "sender and subject")
+  }
+
+  @Test func anAnswerProvesThatAnUnknownMailWent() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    let id = try await bench.queue(bench.submission())[0]
+    let claim = try #require(try await bench.claim().claims.first)
+    _ = try await bench.store.write { try $0.markTransmitting(claim.attemptID, now: Bench.noon) }
+    _ = try await bench.store.write { try $0.recoverAttempts(now: Bench.noon) }
+    let unknown = try await bench.message(id)
+    #expect(unknown.state == .unknown)
+    let reply = bench.inbound("reply", answering: unknown, account: claim.account.id)
+    _ = try await bench.store.write { try $0.recordInbound(reply) }
+    #expect(try await bench.message(id).state == .sent)
+    let kinds = try await bench.store.read { try $0.creditLedger(workspaceID: 1, limit: 10).map(\.kind) }
+    #expect(kinds.sorted() == ["reply", "send"])
+  }
+
+  @Test func aSuppressedContactGetsNothingMore() async throws {
+    let bench = try Bench()
+    _ = try await sent(bench)
+    try await bench.store.write {
+      _ = try $0.suppress("Ann@Example.org", workspaceID: 1, reason: "manual", source: "test", now: Bench.noon)
+    }
+    #expect(try await bench.enrollment().stopReason == .suppressed)
+    let single = try await bench.queue(bench.submission())[0]
+    #expect(try await bench.claim(at: Bench.noon + 600_000).claims.isEmpty)
+    #expect(try await bench.message(single).state == .cancelled)
+  }
+
+  @Test func aSuppressedDomainHoldsForAllOfIt() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    try await bench.store.write {
+      _ = try $0.suppress("@example.org", workspaceID: 1, reason: "manual", source: "test", now: Bench.noon)
+    }
+    let id = try await bench.queue(bench.step(1))[0]
+    #expect(try await bench.claim().claims.isEmpty)
+    #expect(try await bench.message(id).state == .cancelled)
+    #expect(try await bench.enrollment().stopReason == .suppressed)
+  }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import Testing
+
+@testable import Store
+
+@Suite struct WriterTests {
+  @Test func manyWritersShareTransactionsAndAllOfThemStand() async throws {
+    let bench = try Bench()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for number in 0..<300 {
+        group.addTask {
+          _ = try await bench.store.write { transaction in
+            try transaction.addSuppression(
+              "p\(number)@example.org", workspaceID: 1, reason: "manual", source: "test", now: Bench.noon)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    let found = try await bench.store.read { try $0.suppressions(workspaceID: 1, limit: 1000).count }
+    #expect(found == 300)
+  }
+
+  @Test func aFailingJobIsRolledBackAloneAndItsErrorIsItsOwn() async throws {
+    let bench = try Bench()
+    await #expect(throws: StoreError.rejected("no")) {
+      try await bench.store.write { transaction in
+        try transaction.addSuppression("a@example.org", workspaceID: 1, reason: "r", source: "s", now: Bench.noon)
+        throw StoreError.rejected("no")
+      }
+    }
+    try await bench.store.write { transaction in
+      _ = try transaction.addSuppression("b@example.org", workspaceID: 1, reason: "r", source: "s", now: Bench.noon)
+    }
+    let found = try await bench.store.read { try $0.suppressions(workspaceID: 1, limit: 10).map(\.value) }
+    #expect(found == ["b@example.org"])
+  }
+
+  @Test func whatWasCommittedIsThereAfterReopening() async throws {
+    let bench = try Bench()
+    let id = try await bench.queue(bench.submission())[0]
+    bench.store.close()
+    let again = try Store(path: bench.store.path, now: Bench.noon)
+    #expect(try await again.read { try $0.message(id)?.state } == .scheduled)
+    again.close()
+    await #expect(throws: StoreError.unavailable) { try await again.read { try $0.message(id) } }
+  }
+
+  @Test func aStoreOfANewerVersionIsRefusedAndLeftAlone() throws {
+    let bench = try Bench()
+    bench.store.close()
+    let connection = try SQLiteConnection(path: bench.store.path, mode: .writer)
+    try connection.run("UPDATE schema_version SET version = 99", [])
+    connection.close()
+    #expect(throws: StoreError.newerSchema(found: 99, known: Migrations.steps.count)) {
+      try Store(path: bench.store.path, now: Bench.noon)
+    }
+    let after = try SQLiteConnection(path: bench.store.path, mode: .reader)
+    #expect(try after.rows("SELECT version FROM schema_version", []) { row in row.integer(0) } == [99])
+  }
+
+  @Test func aFileThatIsNoStoreIsNamed() throws {
+    let path = NSTemporaryDirectory() + "postern-no-store-" + UUID().uuidString
+    try Data(String(repeating: "not a database ", count: 100).utf8).write(to: URL(filePath: path))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let error = #expect(throws: StoreError.self) { try Store(path: path, now: Bench.noon) }
+    #expect("\(try #require(error))".contains(path))
+  }
+}
