@@ -11,6 +11,8 @@ public final class RemoteConnection: @unchecked Sendable {
   /// The loop it belongs to.
   public let loop: EventLoop
   private let link: RemoteLink
+  /// The server's end or a failure was seen; with TLS it comes before the socket's own end.
+  private var ended = false
   private var moved = 0
   private static let giveWayAfter = 256 * 1024
 
@@ -60,10 +62,19 @@ public final class RemoteConnection: @unchecked Sendable {
 
   /// False once it was closed here or the server has closed it; asks the kernel, not the server.
   public var isAlive: Bool {
-    guard link.descriptor.isOpen else { return false }
+    let waiting = unread
+    return waiting > 0 || (waiting < 0 && (errno == EAGAIN || errno == EINTR))
+  }
+
+  /// Alive and nothing has come unasked. Bytes waiting on an idle connection are a farewell (421, BYE, a TLS close): do not use it
+  /// for another mail.
+  public var isQuiet: Bool { unread < 0 && (errno == EAGAIN || errno == EINTR) }
+
+  /// What recv(2) says of a byte that is left where it is: 1 there is one, 0 the end, −1 with errno.
+  private var unread: Int {
+    guard link.descriptor.isOpen, !ended else { return 0 }
     var byte: UInt8 = 0
-    let count = recv(link.descriptor.number, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
-    return count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR))
+    return recv(link.descriptor.number, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
   }
 
   /// Appends what has arrived, waiting for at least one byte. `deadline` is an instant of `Clock.monotonic()`.
@@ -79,8 +90,12 @@ public final class RemoteConnection: @unchecked Sendable {
         buffer.append(contentsOf: space[..<count])
         moved += count
         return .bytes(count)
-      case .end: return .end
-      case .failed(let reason): return .failed(reason)
+      case .end:
+        ended = true
+        return .end
+      case .failed(let reason):
+        ended = true
+        return .failed(reason)
       case .needs(let direction):
         moved = 0
         if let ended = await link.descriptor.wait(direction, deadline: deadline) { return ended }
@@ -101,8 +116,12 @@ public final class RemoteConnection: @unchecked Sendable {
       case .done(let count):
         sent += count
         moved += count
-      case .end: return .end
-      case .failed(let reason): return .failed(reason)
+      case .end:
+        ended = true
+        return .end
+      case .failed(let reason):
+        ended = true
+        return .failed(reason)
       case .needs(let direction):
         moved = 0
         if let ended = await link.descriptor.wait(direction, deadline: deadline) { return ended }

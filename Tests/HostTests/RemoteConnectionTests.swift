@@ -274,6 +274,28 @@ import Testing
     }
   }
 
+  @Test func anIdleConnectionThatWasToldToGoIsNotQuiet() async throws {
+    try await withLoop { loop in
+      let steps =
+        Self.hello + Self.offers + [.hear("AUTH"), .say("235 in"), .hear("NOOP"), .say("421 too long idle"), .silence]
+      let server = try ScriptedServer(steps, on: loop)
+      let states = await on(loop) {
+        guard case .success(let connection) = await RemoteConnection.open(Self.smtp(server.port), on: loop) else {
+          return [Bool]()
+        }
+        var states = [connection.isQuiet]
+        _ = await connection.write(Array("NOOP\r\n".utf8))
+        while connection.isQuiet { await loop.sleep(milliseconds: 1) }
+        states.append(connection.isAlive)
+        var bytes: [UInt8] = []
+        _ = await connection.read(into: &bytes, atMost: 100)
+        states.append(connection.isQuiet)
+        return states
+      }
+      #expect(states == [true, true, true])
+    }
+  }
+
   /// libcurl's own timeout must not reach into the life of the connection.
   @Test func theConnectTimeoutEndsWithTheLogin() async throws {
     try await withLoop { loop in
