@@ -8,7 +8,7 @@ mkdir -p "$logs"
 quietly() {
   local name=$1 start=$SECONDS status=0
   shift
-  local log=$logs/${name//[^a-z0-9]/-}.log
+  local log=$logs/${name//[^[:alnum:]]/-}.log
   "$@" >"$log" 2>&1 || status=$?
   if ((status == 0)); then
     printf '%-34s ok      %4d s\n' "$name" $((SECONDS - start))

@@ -60,5 +60,6 @@ class Clients:
     def example(self) -> str:
         """What one submission looks like at a prompt."""
         words = self.swaks(CONTACTS[0], 2)
-        words[words.index("--auth-password") + 1] = "…"
+        for option in ("--auth-password", "--body"):
+            words[words.index(option) + 1] = "…"
         return shlex.join(words)
