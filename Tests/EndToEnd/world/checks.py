@@ -1,5 +1,6 @@
 """How a test says what it saw: each check is a line; a test that had a failed one exits 1."""
 
+import signal
 import smtplib
 import sys
 import traceback
@@ -39,6 +40,8 @@ class Checks:
             self(what, f"accepted: {said}", f"{code} … {text}")
 
     def __enter__(self) -> "Checks":
+        # A test that takes too long is ended with TERM; it must still stop its servers.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by TERM"))
         return self
 
     def __exit__(self, kind, trouble, trace) -> None:

@@ -113,6 +113,7 @@ class Gateway:
             if self.process.poll() is not None:
                 raise Trouble(f"postern ended with {self.process.returncode} at its start:\n{self.log()[-2000:]}")
             if time.monotonic() > end:
+                self.kill()
                 raise Trouble(f"postern does not answer after {seconds:g} s:\n{self.log()[-2000:]}")
             time.sleep(0.02)
         return self

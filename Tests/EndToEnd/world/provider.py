@@ -55,8 +55,12 @@ class Provider:
         return self.dovecot.users()[address.lower()]
 
     def start(self) -> "Provider":
-        self.dovecot.start()
-        self.postfix.start()
+        try:
+            self.dovecot.start()
+            self.postfix.start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def stop(self, remove: bool = True) -> None:
