@@ -1,0 +1,46 @@
+import MailText
+
+/// Complaints: the Abuse Reporting Format (RFC 5965) and Microsoft's JMRP form.
+struct ComplaintRules {
+  let facts: MailFacts
+
+  func outcome() -> BounceRules.Outcome? { arf() ?? jmrp() }
+
+  private func arf() -> BounceRules.Outcome? {
+    guard let part = facts.message.parts.first(where: { $0.isFeedbackReport }) else { return nil }
+    let report = FeedbackReport(facts.message.content(of: part))
+    guard let type = report.feedbackType ?? facts.message.parts[0].contentType.parameters["feedback-type"] else {
+      return nil
+    }
+    let original = ReturnedOriginal(facts, nil)
+    var recipients = report.originalRecipients
+    if recipients.isEmpty, let to = original?.header.value("to") { recipients = Address.list(in: to).map(\.address) }
+    let verdict = Verdict(
+      mailClass: .complaint, confidence: 0.99, rule: "arf.rfc5965",
+      evidence: ["Feedback-Type: \(type)"] + (report.userAgent.map { ["User-Agent: \($0)"] } ?? []),
+      bounces: recipients.map { complaint(about: $0) }, feedbackType: type)
+    return .init(verdict: verdict, original: original?.header, envelopeID: report.originalEnvelopeID)
+  }
+
+  /// Hotmail's Junk Mail Reporting Program encloses the mail and names the complainer in a field of it.
+  private func jmrp() -> BounceRules.Outcome? {
+    let names = ["x-hmxmroriginalrecipient", "x-hm-xmroriginalrecipient"]
+    guard let original = ReturnedOriginal(facts, nil) else { return nil }
+    let field = names.lazy.compactMap { original.header.value($0) ?? facts.header.value($0) }.first
+    let sender = facts.from?.address.asciiLowercased ?? ""
+    guard field != nil || Self.senders.contains(where: sender.hasPrefix) else { return nil }
+    let recipients = Address.list(in: field ?? original.header.value("to") ?? "").map(\.address)
+    let verdict = Verdict(
+      mailClass: .complaint, confidence: 0.97, rule: "complaint.jmrp",
+      evidence: ["From: \(sender)"] + (field.map { ["X-HmXmrOriginalRecipient: \($0)"] } ?? []),
+      bounces: recipients.map { complaint(about: $0) }, feedbackType: "abuse")
+    return .init(verdict: verdict, original: original.header, envelopeID: nil)
+  }
+
+  /// Addresses from which feedback loops without a report come.
+  private static let senders = ["staff@hotmail.com", "scomp@aol.net", "fbl-no-reply@", "feedbackloop@"]
+
+  private func complaint(about address: String) -> Bounce {
+    Bounce(recipient: address, action: nil, permanence: .soft, reason: "feedback")
+  }
+}

@@ -1,0 +1,94 @@
+import MailText
+
+/// The text of a delivery notice: what the server wrote, and where the returned mail begins in it.
+struct Notice {
+  /// The notice's lines, without the returned mail.
+  let lines: [String]
+  /// The returned mail's header when it stands in the text.
+  let returned: HeaderBlock?
+  /// The notice as tables are written.
+  let words: [UInt8]
+
+  /// Text looked at: a notice is a few kilobytes; more is the returned mail.
+  private static let longest = 32_768
+
+  init(_ facts: MailFacts) {
+    let text = Self.text(of: facts.message)
+    let bytes = Array(text.utf8.prefix(Self.longest))
+    var lines: [String] = []
+    var position = 0
+    var returnedAt: Int?
+    while position < bytes.count {
+      let (end, next) = bytes.line(from: position, limit: bytes.count)
+      let line = bytes[position..<end]
+      if Self.beginsReturnedHeader(line) {
+        returnedAt = position
+        break
+      }
+      if Self.isCut(line), lines.contains(where: { !$0.utf8.trimmedSpaces().isEmpty }) {
+        returnedAt = Self.firstField(bytes, from: next)
+        break
+      }
+      lines.append(String(decoding: line, as: UTF8.self))
+      position = next
+    }
+    self.lines = lines
+    words = PhraseMatcher.normalize(lines.joined(separator: "\n").utf8)
+    returned = returnedAt.map { HeaderBlock(parsing: Array(bytes[$0...])) }
+  }
+
+  /// The texts before the first enclosed mail or report, one of each alternative.
+  private static func text(of message: Message) -> String {
+    var texts: [String] = []
+    var html: String?
+    for part in message.parts {
+      if part.isMessage && part.depth < 3 || part.isHeaders || part.isFeedbackReport { break }
+      guard part.contentType.type == "text", part.children.isEmpty else { continue }
+      if part.contentType.subtype == "html" {
+        if html == nil { html = message.text(of: part) }
+      } else {
+        texts.append(message.text(of: part))
+        if texts.count >= 3 { break }
+      }
+    }
+    let plain = texts.joined(separator: "\n")
+    if plain.utf8.contains(where: { !$0.isSpace }) { return plain }
+    if let html { return HTMLText.convert(html) }
+    // A multipart without its parts is still read as one text.
+    let root = message.parts[0]
+    return root.children.isEmpty && root.contentType.type == "multipart" ? message.text(of: root) : plain
+  }
+
+  /// Whether the line is the first of a header: no sentence begins so.
+  private static func beginsReturnedHeader(_ line: ArraySlice<UInt8>) -> Bool {
+    guard line.count > 10 else { return false }
+    return headerStarts.contains { start in
+      line.count >= start.utf8.count && line.prefix(start.utf8.count).equalsASCII(start)
+    }
+  }
+
+  private static let headerStarts = [
+    "received: ", "return-path: ", "dkim-signature: ", "mime-version: ", "x-received: ", "delivered-to: ",
+    "message-id: <",
+    "x-google-smtp-source: ", "x-google-dkim-signature: ", "authentication-results: ", "arc-seal: ", "> received: ",
+  ]
+
+  /// Whether the line says that the returned mail follows.
+  private static func isCut(_ line: ArraySlice<UInt8>) -> Bool {
+    guard line.count > 8, line.count < 200 else { return false }
+    return NoticeMarks.cuts.hasMatch(in: PhraseMatcher.normalize(line))
+  }
+
+  /// The next line that looks like a field, within some lines of explanation.
+  private static func firstField(_ bytes: [UInt8], from start: Int) -> Int? {
+    var position = start
+    for _ in 0..<12 where position < bytes.count {
+      let (end, next) = bytes.line(from: position, limit: bytes.count)
+      let line = bytes[position..<end]
+      let name = line.prefix { $0.isLetter || $0.isDigit || $0 == Octet.dash }
+      if name.count > 1, name.endIndex < line.endIndex, line[name.endIndex] == Octet.colon { return position }
+      position = next
+    }
+    return nil
+  }
+}

@@ -1,0 +1,138 @@
+/// Why a mail did not arrive, in the lower-case vocabulary that Sisimai made common, and whether that lasts.
+enum Reason: String, Sendable, CaseIterable {
+  case authfailure
+  case badreputation
+  case blocked
+  case contenterror
+  case exceedlimit
+  case expired
+  case failedstarttls
+  case filtered
+  case hasmoved
+  case hostunknown
+  case mailboxfull
+  case mailererror
+  case mesgtoobig
+  case networkerror
+  case norelaying
+  case notaccept
+  case notcompliantrfc
+  case onhold
+  case policyviolation
+  case rejected
+  case requireptr
+  case securityerror
+  case spamdetected
+  case speeding
+  case suspend
+  case syntaxerror
+  case systemerror
+  case systemfull
+  case toomanyconn
+  case undefined
+  case userunknown
+  case virusdetected
+
+  /// Whether the address is no use any more: only then may it be suppressed for good. A full or suspended mailbox, a filter
+  /// or a policy may be otherwise tomorrow.
+  var isHard: Bool {
+    switch self {
+    case .userunknown, .hostunknown, .hasmoved, .notaccept: true
+    default: false
+    }
+  }
+}
+
+/// The command of SMTP that was answered by a refusal: the same words mean another thing after another command.
+enum AnsweredCommand: Sendable, Equatable {
+  case connection
+  case mail
+  case recipient
+  case data
+}
+
+/// What is known of one failed recipient, for finding the reason.
+struct Diagnosis {
+  /// The server's words.
+  var text: String
+  var status: String?
+  var code: Int?
+  var command: AnsweredCommand?
+
+  /// A reason with the name of the rule that gave it.
+  struct Finding: Equatable {
+    var reason: Reason
+    var rule: String
+  }
+
+  /// The reason: by the words if a row knows them, else by the status, else by the command and the code.
+  func finding() -> Finding? {
+    let words = PhraseMatcher.normalize(text)
+    let command = command ?? AnsweredCommand.find(in: words)
+    for index in ReasonTexts.matcher.matches(in: words) {
+      let row = ReasonTexts.rows[index]
+      if let only = row.after, only != command { continue }
+      return Finding(reason: Self.refine(row.reason, command, status, code), rule: "reason.text")
+    }
+    if let status, let reason = StatusReasons.reason(of: status) {
+      return Finding(reason: reason, rule: "reason.status")
+    }
+    if let reason = Self.byCommand(command, code) { return Finding(reason: reason, rule: "reason.command") }
+    return nil
+  }
+
+  /// "User unknown" said after the whole mail was seen is the word of a filter, not of a directory: the address may exist.
+  private static func refine(
+    _ reason: Reason, _ command: AnsweredCommand?, _ status: String?, _ code: Int?
+  ) -> Reason {
+    guard reason == .userunknown else { return reason }
+    if command == .data { return .filtered }
+    if command == .recipient { return .userunknown }
+    if let status, status.hasPrefix("5.1.") || status.hasPrefix("4.1.") { return .userunknown }
+    // A reply code without its command: the refusal may have come at any time.
+    return code == nil ? .userunknown : .filtered
+  }
+
+  private static func byCommand(_ command: AnsweredCommand?, _ code: Int?) -> Reason? {
+    guard let command, let code, code >= 400 else { return nil }
+    switch command {
+    case .connection: return .blocked
+    case .mail: return .rejected
+    case .recipient: return code >= 500 ? .userunknown : nil
+    case .data: return nil
+    }
+  }
+}
+
+extension AnsweredCommand {
+  private static let rows: [(text: String, command: AnsweredCommand)] = [
+    // Postfix smtp(8).
+    ("in reply to end of data command", .data), ("in reply to data command", .data),
+    ("in reply to rcpt to command", .recipient), ("in reply to mail from command", .mail),
+    ("refused to talk to me", .connection), ("in reply to ehlo command", .connection),
+    ("in reply to helo command", .connection),
+    // Exim's transports.
+    ("after end of data", .data), ("after data", .data), ("after pipelined data", .data),
+    ("after rcpt to:", .recipient),
+    ("after mail from:", .mail), ("after pipelined mail from", .mail), ("after pipelined rcpt to", .recipient),
+    ("after initial connection", .connection), ("after ehlo", .connection), ("after helo", .connection),
+    // qmail-remote.
+    ("does not like recipient", .recipient), ("but sender was rejected", .mail), ("failed on data command", .data),
+    ("failed after i sent the message", .data), ("but greeting failed", .connection),
+    ("but my name was rejected", .connection),
+    // DragonFly Mail Agent, Yahoo, GMX, IMail.
+    ("did not like our rcpt to", .recipient), ("did not like our mail from", .mail),
+    ("did not like our final data", .data),
+    ("[rcpt_to]", .recipient), ("[mail_from]", .mail), ("after rcpt command", .recipient),
+    ("after mail command", .mail),
+    ("after data command", .data), ("rcpt to generated following response", .recipient),
+    ("body of message generated", .data),
+    ("smtp:rcpt host", .recipient), ("remote smtp server has rejected address", .recipient),
+    // Transcripts of Sendmail and its kin: the last command before the refusal stands first in what is searched.
+    (">>> rcpt to", .recipient), (">>> mail from", .mail), (">>> data", .data), (">>> ehlo", .connection),
+    (">>> helo", .connection),
+  ]
+  private static let matcher = PhraseMatcher(rows.map(\.text))
+
+  static func find(in words: [UInt8]) -> AnsweredCommand? { matcher.matches(in: words).first.map { rows[$0].command } }
+}

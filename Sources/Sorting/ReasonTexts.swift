@@ -1,0 +1,443 @@
+/// What servers say when they refuse a mail, and what it means; the first row that matches counts, so the special stands before
+/// the general. Texts are written as ``PhraseMatcher/normalize(_:)`` leaves them.
+enum ReasonTexts {
+  struct Row: Sendable {
+    let text: String
+    let reason: Reason
+    /// The row holds only for an answer to this command.
+    let after: AnsweredCommand?
+    let source: String
+  }
+
+  static let rows: [Row] = groups.flatMap { group in
+    group.texts.map { Row(text: $0, reason: group.reason, after: group.after, source: group.source) }
+  }
+
+  static let matcher = PhraseMatcher(rows.map(\.text))
+
+  private struct Group: Sendable {
+    let reason: Reason
+    let source: String
+    let after: AnsweredCommand?
+    let texts: [String]
+
+    init(_ reason: Reason, _ source: String, after: AnsweredCommand? = nil, _ texts: [String]) {
+      self.reason = reason
+      self.source = source
+      self.after = after
+      self.texts = texts
+    }
+  }
+
+  private static let groups: [Group] = [
+    // Words that decide whatever else is said.
+    Group(
+      .requireptr, "Gmail, Comcast, GMX, Exim and Postfix configurations on reverse DNS",
+      [
+        "ptr record", "reverse dns", "rdns record", "no reverse dns", "bad dns ptr", "ptr resource record",
+        "unverifyable sending ip",
+        "without a valid sender domain", "cannot find your reverse hostname", "cannot find your hostname",
+        "no ptr", "does not have a ptr", "domain [*] mismatches client ip", "ip address does not resolve", "fcrdns",
+        "reverse lookup", "rdns", "reverse mapping", "missing ptr",
+      ]),
+    Group(
+      .authfailure, "RFC 7489 §10.3, RFC 7372; Gmail, Yahoo, Microsoft, iCloud, Tencent texts",
+      [
+        "dmarc policy", "dmarc check", "dmarc verification", "dmarc evaluation", "did not pass dmarc", "fails dmarc",
+        "failed dmarc", "dmarc fail", "per it's spf record", "spf check failed", "spf record with a hard fail",
+        "failed spf",
+        "spf validation", "spf fail", "spf unauthorized", "fails to pass spf", "dkim fail", "dkim verification",
+        "not pass dkim",
+        "authentication checks failed", "requires all senders to authenticate with either spf or dkim",
+        "sender is unauthenticated",
+        "unauthenticated email from", "not allowed to send from*spf", "sender policy framework", "spf: ", "openspf.",
+      ]),
+    Group(
+      .notcompliantrfc, "Gmail SMTP errors on RFC 5322",
+      [
+        "not rfc 5322 compliant", "not rfc 2822 compliant", "not rfc compliant", "multiple addresses in from: header",
+        "duplicate header", "multiple subject headers", "missing a valid message-id", "this message is not rfc",
+      ]),
+    Group(
+      .virusdetected, "ClamAV, Amavis, Mimecast, Symantec texts",
+      [
+        "virus detected", "infected by a virus", "contains a virus", "virus found", "infected with", "malware",
+        "clamav", "mcspamsignature",
+        "message was infected", "contained a virus", "this message contains a virus", "worm detected", "virus-infected",
+      ]),
+    Group(
+      .speeding, "Gmail 4.2.1, GoDaddy IB607, Microsoft 4.7.",
+      [
+        "receiving mail at a rate", "too many recipients this hour", "sending rate", "unusual rate of unsolicited",
+        "sent to too many recipients", "receiving mail too quickly", "too many messages from", "message rate",
+        "exceeded the rate limit", "rate limited due to ip reputation*slow", "hourly limit",
+        "exceeded limit of messages",
+        "too fast", "try again later*too many mails", "has exceeded the max emails per hour",
+      ]),
+    Group(
+      .badreputation, "Yahoo TSS, Microsoft 4.7.650, Talos, Proofpoint texts",
+      [
+        "due to unexpected volume or user complaints", "ip reputation", "poor reputation", "low reputation",
+        "bad reputation",
+        "reputation of the ip", "senderbase", "senderscore", "reputation-based", "domain reputation",
+        "poor domain reputation",
+        "your reputation", "talosintelligence", "cloudmark sender intelligence",
+      ]),
+    Group(
+      .failedstarttls, "RFC 3207; Gmail and Postfix texts",
+      [
+        "must issue a starttls", "starttls is required", "starttls required", "tls required", "tls negotiation failed",
+        "tls handshake", "tls is required", "requires tls", "starttls", "encryption required",
+      ]),
+    Group(
+      .toomanyconn, "Postfix anvil(8), Tencent, docomo, Gmail texts",
+      [
+        "too many connections", "connection rate limit", "connection frequency limited", "ip frequency limited",
+        "too many concurrent", "too many recipients", "too many sessions", "concurrent connection limit",
+        "too many simultaneous",
+        "maximum number of connections", "connection limit exceeded", "too many open connections", "too much load",
+        "simultaneous connections", "too many smtp sessions", "sender rejected*too many",
+      ]),
+    Group(
+      .exceedlimit, "RFC 3463 x.2.3; Exchange RecipSizeLimit",
+      [
+        "recipsizelimit", "too large for this recipient", "message length exceeds limit set by recipient",
+        "exceeds the recipient's maximum", "message length exceeds administrative limit",
+        "size limit for this recipient",
+      ]),
+    Group(
+      .mesgtoobig, "RFC 1870; Postfix, Exim, Exchange, Sendmail texts",
+      [
+        "message size exceeds", "message exceeds maximum", "message too large", "message is too large",
+        "message too big",
+        "exceeds fixed maximum", "exceeds the maximum message size", "maximum message size", "message is too big",
+        "size limit exceeded", "exceeded message size", "larger than the current system limit", "message file too big",
+        "line limit exceeded", "message header size", "exceeds size limit", "too big message", "mail too large",
+        "max message size",
+        "mensaje demasiado grande", "nachricht zu gross",
+      ]),
+    Group(
+      .systemfull, "Sendmail, Postfix: the server's own disk",
+      [
+        "insufficient disk space", "insufficient system storage", "no space left on device", "disk full",
+        "mail system full",
+        "requested mail action aborted: exceeded storage allocation", "file system full",
+      ]),
+    Group(
+      .mailboxfull, "RFC 3463 x.2.2; many servers' words for a full mailbox",
+      [
+        "mailbox is full", "mailbox full", "mailbox for user is full", "over quota", "overquota", "quota exceeded",
+        "exceeded quota",
+        "exceeds quota", "exceeding their quota", "exceeded his quota", "exceeded their quota", "quota violation",
+        "over the quota",
+        "mailbox quota", "out of storage", "out of space", "storage quota", "disk quota", "user's mailfolder is full",
+        "mailfolder is full", "full mailbox", "mail quota", "quota usage exceeded", "mailbox exceeds allowed size",
+        "mailbox size limit", "mailbox has exceeded", "exceeded the storage", "exceeded storage",
+        "not enough storage space",
+        "not enough storage", "insufficient storage", "mailbox exceeded", "has exceeded its", "too much mail",
+        "shutoffquotaexceeded",
+        "user has exhausted", "message storage limit", "inbox is full", "account is full", "account is over",
+        "is over its limit",
+        "mailbox_full", "mbox full", "over its disk quota", "exceed the quota", "maildir over quota",
+        "maildir delivery failed",
+        "boite du destinataire pleine", "boite aux lettres du destinataire", "casella piena", "postfach ist voll",
+        "postfach voll",
+        "buzon lleno", "casilla de mail agotado", "caixa postal cheia", "caixa postal do destinatario",
+        "mailbox overflow",
+        "user is over the quota", "is full (quota", "recipient storage full", "mailbox currently full",
+        "recipient overquota",
+        "quota is exceeded", "not have enough space", "allowed quota", "would exceed quota", "mail box full",
+        "size of mailbox",
+        "excede la cuota", "espacio en disco", "voorraadruimte", "postbus is vol",
+        "\u{44f}\u{449}\u{438}\u{43a} \u{43f}\u{435}\u{440}\u{435}\u{43f}\u{43e}\u{43b}\u{43d}\u{435}\u{43d}",
+      ]),
+    Group(
+      .suspend, "Gmail 5.2.1, Yahoo, mail.ru, La Poste texts on closed accounts",
+      [
+        "account that you tried to reach is disabled", "account is disabled", "account disabled",
+        "account has been disabled",
+        "disabled or discontinued", "account is locked", "account has been locked", "mailbox is disabled",
+        "mailbox disabled",
+        "account suspended", "account is suspended", "account has been suspended", "mailbox temporarily disabled",
+        "mailbox is inactive", "account inactive", "inactive user", "account is inactive", "user suspended",
+        "is a deactivated mailbox",
+        "account deactivated", "disabled recipient", "recipient account is blocked", "temporary locked",
+        "temporarily locked",
+        "user account disabled", "not active", "mailbox is frozen", "mailbox has been blocked",
+        "inactive on our system", "recipient suspend",
+        "casilla ha expirado", "ha expirado por falta de uso", "user has been suspended", "mailbox currently suspended",
+        "this address is no longer active", "invalid/inactive user", "account expired", "user is inactive",
+        "suspended recipient",
+        "account temporarily disabled", "domain suspended", "has been deactivated", "has been discontinued",
+        "is currently suspended",
+        "account closed", "boite inactive", "expired mailbox", "unavailable*account locked",
+      ]),
+    Group(
+      .hasmoved, "RFC 5321 §3.4 (551), Sendmail REDIRECT",
+      [
+        "has been replaced by", "user has moved", "has moved to", "moved to another", "user not local*please try",
+        "address has changed",
+        "not our customer", "moved permanently", "is no longer at this",
+      ]),
+    Group(
+      .norelaying, "Postfix, Sendmail, Exim, Exchange texts on relaying",
+      [
+        "relay access denied", "relaying denied", "relay denied", "relaying not allowed", "relay not permitted",
+        "no relaying",
+        "not permitted to relay", "unable to relay", "not configured to relay", "we do not relay", "cannot relay",
+        "relaying is prohibited",
+        "relaying prohibited", "relaying mail to", "open relay", "isn't allowed to be relayed", "not a relay",
+        "relay operation rejected",
+        "not allow relaying", "isn't in my list of allowed rcpthosts", "that domain isn't in my list", "rcpthosts",
+        "not relayed",
+        "mail relaying", "relaying blocked", "relay not allowed", "send-only", "to relay through",
+      ]),
+    Group(
+      .spamdetected, "SpamAssassin, Barracuda, Proofpoint, Orange, Gmail texts on spam",
+      [
+        "spam firewall", "spam & virus firewall", "identified as spam", "considered spam", "looks like spam", "is spam",
+        "as spam",
+        "spam message rejected", "spam content", "spam detected", "detected spam", "content rejected as spam",
+        "spam score",
+        "- spam.", "spamassassin", "possible spam", "probable spam", "rejected because it contains spam",
+        "likely unsolicited",
+        "suspected spam", "unsolicited mail", "unsolicited bulk", "uribl", "blacklisted url", "surbl",
+        "message content rejected",
+        "content filter", "bulk email", "spam mail", "spamming", "anti-spam", "antispam", "spam filter",
+        "message refused by policyd",
+        "mail rejete", "ofr_506", "junk mail", "classified as spam", "spam-like", "this message has been flagged",
+        "transaction rejected*spam",
+        "message was identified as junk", "score exceeds", "rejected due to content", "dnsbl url", "high spam",
+        "rule imposed mailbox access",
+      ]),
+    Group(
+      .blocked, "DNS blocklists and address blocks: Spamhaus, Microsoft S3140, Orange, AOL, Yahoo texts",
+      [
+        "blacklisted by recipient", "client host rejected: blocked", "blocked using", "blocked by*rbl", "spamhaus",
+        "barracudacentral",
+        "client host*blocked", "is blacklisted", "ip address blacklisted", "blacklisted", "blocklist", "block list",
+        "blacklist", "black list",
+        "rbl", "dnsbl", "listed at", "is listed in", "ip address is blocked", "blocked for abuse", "blocked by ldap",
+        "ip blocked",
+        "banned sending ip", "your ip", "smtp server of your isp", "contact your internet service provider",
+        "dynamic ip",
+        "dynamic/residential", "dial-up", "residential ip", "(bl)", "adresse ip source bloquee",
+        "not allowed to connect",
+        "bad helo", "helo*rejected", "helo command rejected", "invalid helo", "refused to talk to me",
+        "too many bad commands",
+        "service not available, closing transmission channel", "connection refused by policy",
+        "you cannot send e-mail to yourself",
+        "temporarily blocked", "access from ip", "unfortunately, messages from", "client host rejected",
+        "is not allowed to connect",
+        "host name is unknown", "ip address", "bloqueado por", "network blocked", "connections from this host",
+        "error - blocked",
+        "cannot accept mail from your", "mail from your ip", "blocked - see", "is blocked", "has been blocked by",
+        "domain temporarily rate", "sending ip", "dul", "ip range", "greylisted by block",
+      ]),
+    Group(
+      .expired, "queues giving up: Postfix, Exim, qmail, Sendmail, Gmail, Exchange",
+      [
+        "retry timeout exceeded", "message expired", "delivery time expired", "in the queue too long",
+        "could not deliver for the last",
+        "delivery expired", "message could not be delivered for", "could not be delivered within", "undeliverable for",
+        "did not accept our requests to connect", "host not reachable", "operation timed out", "connection timed out",
+        "timed out while", "timeout while", "retry time not reached", "unable to deliver in",
+        "not been able to deliver",
+        "time limit exceeded", "gave up", "giving up", "expired after", "cannot send message for", "message timed out",
+        "attempts to deliver this message", "timeout exceeded", "timed out", "delayed*hours", "still undelivered after",
+        "delivery attempts will continue", "will be retried", "connection timeout", "was aborted after",
+        "failed 20 attempts",
+        "message undelivered after", "delivery failed 20", "too long in the queue", "queue too long",
+        "retries exceeded",
+        "has been delayed", "has not yet been delivered", "delivery time-out",
+      ]),
+    Group(
+      .notaccept, "RFC 7504, RFC 7505; hosts without mail",
+      [
+        "does not accept mail", "does not accept email", "no smtp service", "nullmx", "null mx",
+        "not accepting network messages",
+        "couldn't find a mail exchanger", "no mx record", "does not receive mail", "host not accepting mail",
+        "doesn't accept mail", "not accepting mail", "no mail exchanger", "mail receiving disabled",
+        "no mx or a records",
+      ]),
+    Group(
+      .networkerror, "DNS and network failures, loops",
+      [
+        "host not found, try again", "no route to host", "name service error", "dns query failed", "too many hops",
+        "hop count exceeded", "routing loop", "mail loop", "network is unreachable", "network unreachable", "dns error",
+        "temporary dns", "temporarily unable to resolve", "wasn't able to establish an smtp connection",
+        "could not connect",
+        "connection refused", "connection dropped", "connection was dropped", "connection lost", "lost connection",
+        "looping",
+        "loops back to myself", "address resolution", "host unreachable", "malformed name server reply",
+        "cannot resolve",
+        "unable to connect", "communication failure", "dns server", "dns lookup failure", "unable to resolve route",
+        "socket error",
+        "network error", "temporary lookup failure", "tcp connection", "mail forwarding loop", "name server timeout",
+        "unable to route", "loop detected", "could not initiate smtp", "connection reset", "dns failure",
+        "connection to mail exchanger failed",
+      ]),
+    Group(
+      .hostunknown, "RFC 3463 x.1.2; Sendmail, Exim, qmail, Gmail texts",
+      [
+        "host unknown", "unknown host", "domain name not found", "domain not found", "domain does not exist",
+        "unrouteable address",
+        "unroutable address", "unrouteable mail domain", "unrouteable domain", "couldn't find any host",
+        "host not found", "no such domain",
+        "name or service not known", "domain is not reachable", "invalid domain", "unknown domain", "nxdomain",
+        "the account or domain may not exist", "no dns records", "domain*couldn't be found", "no such host",
+        "recipient domain must exist", "bad destination host", "could not find a gateway for", "domain isn't valid",
+        "host or domain name not found",
+        "no matches to nameserver query", "illegal host", "domain name is invalid", "recipient's domain",
+      ]),
+    Group(
+      .rejected, "refusals of the sender's address, after any command",
+      [
+        "sender address rejected", "domain of sender address", "unroutable sender", "sender verify failed",
+        "sender rejected",
+        "sender denied", "sender domain", "domain is invalid. please provide a valid from", "invalid sender",
+        "sender unknown",
+        "not a member of this mailing list", "are not a member", "not allowed to post",
+        "may not have permission to post",
+        "recipient addresses rejected : access denied", "sending to/from an address", "bad sender",
+        "sender not allowed",
+        "from address", "reverse path", "return path", "mail from must", "envelope sender", "sender is not",
+        "sender not pre-approved", "not authorized to send", "unverified sender", "sender verification",
+        "sender refused",
+        "'send mail as'", "sender's address", "email address is on senderfilterconfig list", "groups.google.com",
+        "due to sender", "you are not allowed to post", "rejected by sender", "only accepts messages from",
+        "not accept*from your address",
+      ]),
+    Group(
+      .rejected, "the same words after MAIL", after: .mail,
+      [
+        "access denied", "does not exist", "no such domain", "not exist", "user unknown", "denied", "unknown",
+        "not permitted", "rejected",
+        "invalid",
+      ]),
+    Group(.hostunknown, "a domain that is not there", [" does not exist in dns"]),
+    Group(
+      .blocked, "words after the connection or EHLO", after: .connection,
+      [
+        "access denied", "rejected", "denied", "refused", "spam", "service unavailable", "not available",
+      ]),
+    Group(
+      .policyviolation, "Yahoo, Verizon, La Poste, Exim, Postfix configurations on policy",
+      [
+        "for policy reasons", "policy reasons", "denied by policy", "protocol violation",
+        "policy violation*see https://www", "header error",
+        "due to security policies", "message not allowed", "violates policy", "local policy", "policy rejection",
+        "against policy",
+        "administrative policy", "not accepted for policy", "email not accepted", "blocked for policy",
+        "administrative prohibition",
+        "message rejected by policy", "lpn000", "you have been blocked by policy", "restricted attachment",
+        "file attachment",
+        "attachment type", "executable attachment", "blocked attachment", "disallowed", "unacceptable attachment",
+        "rejected due to policy",
+        "rejected for policy", "message filtered", "content restriction", "content policy", "company policy",
+      ]),
+    Group(
+      .securityerror, "authentication wanted by a server, other security words",
+      [
+        "smtp authentication", "authentication required", "authentication turned on", "authentication failed",
+        "unauthenticated senders", "authentication is required", "not authenticated", "must authenticate",
+        "auth required",
+        "account not subscribed to", "policy violation", "security violation", "authorization failed", "login required",
+        "verification failed", "insufficient privileges", "authenticate",
+      ]),
+    Group(
+      .systemerror, "servers that fail themselves",
+      [
+        "internal system error", "system error", "transaction failed", "service refused", "service refuse",
+        "local configuration error",
+        "server configuration error", "internal error", "internal server error", "temporary system", "config error",
+        "resources temporarily",
+        "local error in processing", "unable to deliver at this time", "unexpected failure", "aliasing/forwarding loop",
+        "cannot open",
+        "system is unavailable", "can't create user output", "unknown error", "remote server is misconfigured",
+        "system not capable",
+        "interrupted system", "proxy error", "sorry, message can't be delivered", "misconfigur", "could not load",
+        "service unavailable*procmail",
+      ]),
+    Group(
+      .mailererror, "local delivery programs",
+      [
+        "unknown mailer error", "procmail", "pipe to |", "command output", "exit status", "command died",
+        "child status",
+        "operating system error", "temporary failure", "mailer error", "local delivery failed", "delivery agent",
+        "command failed",
+        "returned error", "x-unix",
+      ]),
+    Group(
+      .contenterror, "RFC 3463 x.6; Sendmail, Exim texts on form",
+      [
+        "headers too large", "media error", "8-bit", "8bit", "invalid header", "malformed", "improper", "mime",
+        "conversion",
+        "unacceptable header", "message header", "wrong format", "content error", "illegal character",
+      ]),
+    Group(
+      .syntaxerror, "RFC 5321 §4.2.2",
+      [
+        "command parameter not implemented", "syntax error", "command not implemented", "bad sequence",
+        "unrecognized command",
+        "command not recognized", "unimplemented", "unexpected recipient",
+      ]),
+    Group(
+      .userunknown, "RFC 3463 x.1.1 and RFC 5321 §4.2.3 (550): many servers' words for an unknown mailbox",
+      [
+        "user unknown", "unknown user", "no such user", "user not found", "unknown recipient", "recipient unknown",
+        "recipient not found",
+        "recipnotfound", "recipientnotfound", "no mailbox here by that name", "mailbox not found",
+        "mailbox unavailable", "mailbox does not exist",
+        "no such mailbox", "user does not exist", "user doesn't exist", "user not exist", "account does not exist",
+        "addressee unknown",
+        "does not exist", "doesn't have a", "no such recipient", "recipient rejected", "recipient address rejected",
+        "unknown address",
+        "address unknown", "invalid recipient", "invalid mailbox", "invalid address", "invalid user", "user invalid",
+        "mailbox invalid",
+        "no such person", "no such address", "unknown local", "unknown or illegal alias", "user not known",
+        "unknown account",
+        "no account", "account not found", "not a valid", "is not valid", "isn't valid", "recipient is not",
+        "recipient does not",
+        "address not found", "couldn't be found", "could not be found", "couldn't be delivered", "not a known user",
+        "not listed in",
+        "destinataire inconnu", "adresse destinataire invalide", "destinataire invalide", "adresse inconnue",
+        "utente sconosciuto", "usuario desconocido",
+        "destinatario desconocido", "usuario inexistente", "no existe", "inconnu", "unbekannt", "onbekend",
+        "recipient name is not recognized", "not recognized", "no valid recipients", "bad destination mailbox",
+        "bad destination email",
+        "invalid final delivery userid", "failed recipient", "nonexistent", "non-existent", "no user by that name",
+        "has no mailbox",
+        "unable to verify user", "unable to find alias", "unable to deliver message to", "not our user", "bad address",
+        "bad recipient",
+        "did not match any", "did not exactly match", "mailbox_unavailable", "directory", "user_unknown",
+        "invalid-recipient",
+        "not found", "no longer available", "no longer valid", "no longer exists", "no longer on server",
+        "unknown mailbox", "no local mailbox",
+        "\u{43d}\u{435} \u{441}\u{443}\u{449}\u{435}\u{441}\u{442}\u{432}\u{443}\u{435}\u{442}",
+        "destinatarul nu exist", "is unknown", "user_not_found",
+        "not exist", "rejected the recipient", "no such local", "unable to accept*recipient", "undeliverable address",
+        "illegal user", "no user",
+        "not known here", "delivery to the following recipients failed permanently",
+      ]),
+    Group(
+      .filtered, "refusals after the mail was seen, without a word why",
+      [
+        "due to extended inbox inactivity", "was rejected by the recipient", "rejected by a remote mail server",
+        "message was rejected",
+        "message rejected", "user rejects", "recipient refused", "recipient has refused", "recipient*does not want",
+        "rejected by recipient",
+        "we couldn't deliver", "refused by the recipient", "user reject", "mail content denied",
+        "recipient only accepts", "rejected the message",
+      ]),
+    Group(
+      .onhold, "temporary troubles of a mailbox",
+      [
+        "recipient error", "on hold", "mailbox temporarily", "temporarily unavailable", "try again later",
+        "temporary error",
+        "temporarily deferred", "temporary problem", "temporarily not accepting", "greylist", "graylist", "try later",
+      ]),
+    Group(
+      .rejected, "plain refusals", ["access denied", "permission denied", "not allowed", "not authorized", "denied"]),
+  ]
+}

@@ -1,0 +1,45 @@
+import MailText
+
+/// A person's answers, told from lists and newsletters without knowing what was sent.
+struct ReplyRules {
+  let facts: MailFacts
+
+  func verdict() -> Verdict? {
+    guard Self.isAnswer(facts), !Self.isList(facts.header) else { return nil }
+    var evidence: [String] = []
+    for name in ["in-reply-to", "references"] {
+      if let value = facts.header.value(name), !value.isEmpty {
+        evidence.append("\(name == "references" ? "References" : "In-Reply-To"): \(value)")
+      }
+    }
+    if evidence.isEmpty { evidence.append("Subject: \(facts.subject)") }
+    return Verdict(
+      mailClass: .reply, confidence: evidence[0].hasPrefix("Subject") ? 0.7 : 0.9,
+      rule: evidence[0].hasPrefix("Subject") ? "reply.subject" : "reply.thread", evidence: evidence)
+  }
+
+  /// Whether the mail says that it answers another.
+  static func isAnswer(_ facts: MailFacts) -> Bool {
+    for name in ["in-reply-to", "references"] {
+      if let value = facts.header.value(name), !MessageID.list(in: value).isEmpty { return true }
+    }
+    return prefixes.contains { facts.subjectWords.starts(with: $0) }
+  }
+
+  /// RFC 2919, RFC 2369, RFC 8058 and the words bulk mailers put into Precedence.
+  static func isList(_ header: HeaderBlock) -> Bool {
+    if header.contains("list-id") || header.contains("list-unsubscribe") || header.contains("list-post") { return true }
+    let precedence = header.value("precedence")?.asciiLowercased ?? ""
+    return precedence == "list" || precedence == "bulk" || precedence == "junk"
+  }
+
+  /// "Re:" as mail programs write it; Wikipedia "List of email subject abbreviations" for the languages.
+  private static let prefixes: [[UInt8]] = [
+    "re:", "re :", "re[", "re\u{ff1a}", "aw:", "antw:", "antwort:", "sv:", "vs:", "vast:", "odp:", "res:", "r:", "rif:",
+    "bls:",
+    "atb:", "ynt:", "ref:", "\u{56de}\u{590d}:", "\u{56de}\u{590d}\u{ff1a}", "\u{56de}\u{8986}:",
+    "\u{56de}\u{8986}\u{ff1a}", "\u{7b54}\u{590d}:",
+    "\u{7b54}\u{590d}\u{ff1a}", "\u{43e}\u{442}\u{432}:", "\u{3b1}\u{3c0}:", "\u{3c3}\u{3c7}\u{3b5}\u{3c4}:",
+    "\u{5d4}\u{5e9}\u{5d1}:", "vb:",
+  ].map { PhraseMatcher.normalize($0) }
+}

@@ -1,0 +1,44 @@
+import MailText
+
+/// Says what an inbound mail is: the classes are tried from the surest to the vaguest, the first that fits counts.
+///
+/// Takes any octets, never fails, and takes time linear in the size.
+public func sort(_ mail: [UInt8]) -> SortedMail {
+  let facts = MailFacts(mail)
+  var original: HeaderBlock?
+  var envelopeID: String?
+  var verdict: Verdict
+  if let found = ComplaintRules(facts: facts).outcome() ?? BounceRules(facts: facts).verdict() {
+    verdict = found.verdict
+    original = found.original
+    envelopeID = found.envelopeID
+  } else {
+    verdict =
+      AutoReplyRules(facts: facts).verdict() ?? ReplyRules(facts: facts).verdict()
+      ?? Verdict(mailClass: .other, confidence: 0.5, rule: "none")
+  }
+  verdict.from = facts.from?.address
+  verdict.subject = facts.header.contains("subject") ? facts.subject : nil
+  if verdict.mailClass == .reply { verdict.replyText = ReplyText.trim(facts) }
+
+  var correlation = Correlation()
+  correlation.inReplyTo = facts.header.value("in-reply-to").map(MessageID.list) ?? []
+  correlation.references = facts.header.value("references").map(MessageID.list) ?? []
+  correlation.returnedMessageID = original?.value("message-id").flatMap(MessageID.first)
+  correlation.microsoftOriginalMessageID =
+    (facts.header.value("x-microsoft-original-message-id") ?? original?.value("x-microsoft-original-message-id"))
+    .flatMap(MessageID.first)
+  correlation.originalRecipients = verdict.bounces.compactMap(\.recipient)
+  correlation.originalSubject = original?.text("subject")
+  correlation.envelopeID = envelopeID
+  verdict.originalMessageID =
+    correlation.returnedMessageID ?? correlation.inReplyTo.first ?? correlation.references.last
+  if original == nil, verdict.mailClass != .reply, verdict.mailClass != .autoReply, correlation.inReplyTo.isEmpty {
+    verdict.originalMessageID = nil
+  }
+  let recipients = (facts.header.all("to") + facts.header.all("cc")).flatMap { Address.list(in: $0.value) }
+  return SortedMail(
+    verdict: verdict, correlation: correlation, from: verdict.from, to: recipients.map(\.address),
+    subject: verdict.subject,
+    date: facts.header.value("date").flatMap(MailDate.parse), messageID: facts.messageID)
+}
