@@ -61,7 +61,8 @@ var targets: [Target] = [
 // libFuzzer brings its own main, so the fuzzers are built only by scripts/fuzz, which sets this.
 if ProcessInfo.processInfo.environment["POSTERN_FUZZ"] != nil {
   targets += [
-    .executableTarget(name: "FuzzFramer", dependencies: ["SMTP"], path: "Tests/Fuzz/FuzzFramer", exclude: ["seeds"],
+    .executableTarget(
+      name: "FuzzFramer", dependencies: ["SMTP"], path: "Tests/Fuzz/FuzzFramer", exclude: ["seeds"],
       swiftSettings: strict),
     .executableTarget(name: "FuzzMIME", dependencies: ["MailText"], path: "Tests/Fuzz/FuzzMIME", swiftSettings: strict),
   ]

@@ -74,7 +74,9 @@ public final class IntakeServer: Sendable {
   /// Takes clients from now on; returns at once.
   public func start() {
     for (number, place) in places.withLock({ $0 }).enumerated() {
-      log.info("intake.listening", ["address": .text("\(place.listener.local)")])
+      log.info(
+        "intake.listening",
+        ["address": .text("\(place.listener.local)"), "tls": .text(place.offer.settings.tls.rawValue)])
       place.loop.spawn { [self] in
         while true {
           let owner = loops.next()

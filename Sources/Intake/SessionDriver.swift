@@ -158,6 +158,8 @@ struct SessionDriver {
 
   private var mailRefusal: ServerReply? {
     if hooks.isDiskLow() { return .insufficientStorage }
+    // After a failed commit nothing more is taken until the daemon has recovered from disk.
+    if taker.store.failed != nil { return .localError }
     let isFull = connections.bufferedBytes.load(ordering: .relaxed) > offer.limits.maxBufferMemory
     return isFull ? ServerReply(452, .init(4, 3, 1), "Too many large mails at once, try again later") : nil
   }
