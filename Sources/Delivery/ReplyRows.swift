@@ -127,6 +127,8 @@ extension ReplyTable {
     .init(stages: [.login, .data], code: 3, kind: .accepted, source: rfc5321),
     .init(code: 550, enhanced: "5.4.5", kind: .accountLimited, rest: 6 * hour, source: googleLimits),
     .init(code: 550, enhanced: "5.7.30", kind: .accountLimited, rest: hour, source: microsoftBasic),
+    // Postfix's anvil says it with 4.7.0 too; here it is the connections that are too many, not the mails.
+    .init(code: 421, text: ["too many connections", "concurrent"], kind: .connectionTrouble, source: postfix),
     .init(code: 421, enhanced: "4.7.0", kind: .accountLimited, rest: 15 * minute, source: google),
     .init(
       stages: [.recipient, .dot], code: 450, enhanced: "4.2.1", text: ["user you are trying", "mailbox", "recipient"],
@@ -144,7 +146,6 @@ extension ReplyTable {
         "daily sending quota", "daily sending limit", "daily user sending", "hourly sending limit",
         "exceeded the max emails per hour", "sending limit exceeded", "exceeded your sending limit",
       ], kind: .accountLimited, rest: hour, source: googleLimits),
-    .init(code: 421, text: ["too many connections", "concurrent"], kind: .connectionTrouble, source: postfix),
     .init(stages: [.login], code: 454, kind: .connectionTrouble, rest: 5 * minute, source: rfc4954),
     .init(stages: [.login], code: 4, kind: .connectionTrouble, rest: 5 * minute, source: rfc4954),
     .init(stages: [.login], code: 5, kind: .loginRefused, source: rfc4954),
@@ -152,9 +153,12 @@ extension ReplyTable {
     .init(code: 534, kind: .loginRefused, source: rfc4954),
     .init(code: 535, kind: .loginRefused, source: rfc4954),
     .init(code: 538, kind: .loginRefused, source: rfc4954),
+    // One foreign recipient must not pause an account; if the account may relay nothing, its success rate will.
     .init(
-      stages: [.recipient], code: 5, text: ["relay access denied", "relaying denied", "authentication required"],
-      kind: .loginRefused, source: postfix),
+      stages: [.recipient], code: 5, text: ["relay access denied", "relaying denied"],
+      kind: .recipientRefused, source: postfix),
+    .init(
+      stages: [.recipient], code: 5, text: ["authentication required"], kind: .loginRefused, source: rfc4954),
   ]
 
   /// By enhanced code, then by stage and class: the end of the table, an answer for every reply.

@@ -112,7 +112,7 @@ import Testing
     .init(stage: .greeting, reply: "554 no SMTP service here", kind: .connectionTrouble),
     .init(
       stage: .greeting, reply: "421 4.7.0 mail.example.org Error: too many connections from 192.0.2.1",
-      kind: .accountLimited),
+      kind: .connectionTrouble),
     .init(stage: .hello, reply: "502 5.5.2 Error: command not recognized", kind: .connectionTrouble),
     .init(stage: .login, reply: "535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6", kind: .loginRefused),
     .init(stage: .login, reply: "454 4.7.0 Temporary authentication failure", kind: .connectionTrouble),
@@ -135,10 +135,11 @@ import Testing
       kind: .temporary),
     .init(stage: .recipient, reply: "451 4.7.1 Greylisted, please try again in 300 seconds", kind: .temporary),
     .init(
-      stage: .recipient, reply: "554 5.7.1 <x@example.org>: Relay access denied", kind: .loginRefused),
+      stage: .recipient, reply: "554 5.7.1 <x@example.org>: Relay access denied", kind: .recipientRefused),
     .init(
       stage: .recipient, reply: "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen",
       kind: .recipientRefused),
+    .init(stage: .recipient, reply: "550 5.7.0 Authentication required", kind: .loginRefused),
     .init(stage: .recipient, reply: "552 5.2.2 mailbox is full", kind: .recipientRefused),
     .init(stage: .recipient, reply: "556 5.1.10 null MX", kind: .recipientRefused, isHard: true),
     .init(
