@@ -109,26 +109,32 @@ import Testing
     group.join()
   }
 
-  @Test func aWakeupRemembersOneSignal() async throws {
+  @Test func aDoorbellRemembersOneRing() async throws {
     try await withLoop { loop in
-      let wakeup = Wakeup(loop: loop)
-      wakeup.signal()
-      wakeup.signal()
-      let outcomes = await on(loop) {
-        var outcomes = [await wakeup.wait(), await wakeup.wait(deadline: Clock.deadline(in: 5))]
-        let late = Box<Wakeup.Outcome>(.timedOut)
-        let task = loop.spawn { late.value = await wakeup.wait() }
+      let bell = Doorbell(loop: loop)
+      bell.ring()
+      bell.ring()
+      let rested = await on(loop) {
+        // One ring is remembered, so only the second wait lasts until its deadline.
+        let start = Clock.monotonic()
+        await bell.wait(until: nil)
+        let deadline = Clock.deadline(in: 20)
+        await bell.wait(until: deadline)
+        return start < deadline && Clock.monotonic() >= deadline
+      }
+      #expect(rested)
+      let woken = await on(loop) {
+        let task = loop.spawn { await bell.wait(until: nil) }
         await loop.pause()
-        _ = await offLoop { wakeup.signal() }
+        await offLoop { bell.ring() }
         await task.value
-        outcomes.append(late.value)
-        let cancelled = loop.spawn { late.value = await wakeup.wait() }
+        let cancelled = loop.spawn { await bell.wait(until: nil) }
         await loop.pause()
         cancelled.cancel()
         await cancelled.value
-        return outcomes + [late.value]
+        return true
       }
-      #expect(outcomes == [.signalled, .timedOut, .signalled, .cancelled])
+      #expect(woken)
     }
   }
 
