@@ -35,7 +35,7 @@ final class AccountConnection: @unchecked Sendable {
   }
 
   /// Whether another mail may be handed over on it.
-  var isReusable: Bool { session.isReusable && remote.isAlive }
+  var isReusable: Bool { session.isReusable && remote.isQuiet }
 
   /// Hands one mail over. `commit` is awaited when everything but the final dot has gone; the dot follows only on true.
   func handOver(
