@@ -25,6 +25,9 @@ extension Reader {
     return message.map { ($0, "sender and subject") }
   }
 
+  /// Whether a Message-ID (with angle brackets) is one of a mail that Postern sends: seen in a mailbox, it is no answer.
+  public func isOurs(messageID id: String) throws(StoreError) -> Bool { try !messages(withMessageID: id).isEmpty }
+
   private func messages(withMessageID id: String) throws(StoreError) -> [MessageRecord] {
     // Two index look-ups; one query with OR would scan.
     try connection.rows(
