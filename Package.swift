@@ -64,6 +64,8 @@ if ProcessInfo.processInfo.environment["POSTERN_FUZZ"] != nil {
     .executableTarget(
       name: "FuzzFramer", dependencies: ["SMTP"], path: "Tests/Fuzz/FuzzFramer", exclude: ["seeds"],
       swiftSettings: strict),
+    .executableTarget(
+      name: "FuzzIMAP", dependencies: ["IMAP"], path: "Tests/Fuzz/FuzzIMAP", exclude: ["seeds"], swiftSettings: strict),
     .executableTarget(name: "FuzzMIME", dependencies: ["MailText"], path: "Tests/Fuzz/FuzzMIME", swiftSettings: strict),
   ]
 }
