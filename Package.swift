@@ -31,7 +31,7 @@ var targets: [Target] = [
   room("Daemon", ["Intake", "Relay", "Poller", "Sequencer", "Web", "Store", "Host", "Configuration"]),
   room("Intake", ["Store", "Host", "Outreach", "SMTP", "MailText", "Configuration"]),
   room("Relay", ["Store", "Host", "Delivery", "SMTP", "MailText", "Configuration"]),
-  room("Poller", ["Store", "Host", "Sorting", "IMAP", "MailText", "Configuration"]),
+  room("Poller", ["Store", "Host", "Delivery", "Sorting", "IMAP", "MailText", "Configuration"]),
   room("Sequencer", ["Store", "Host", "Outreach", "Configuration"]),
   room("Web", ["Store", "Host", "Delivery", "Outreach", "Sorting", "MailText", "Configuration", "CMicrohttpd"]),
   room("Store", ["Host", "Outreach", "Delivery", "Sorting", "MailText", "Configuration", "CSQLite"]),
@@ -55,6 +55,7 @@ var targets: [Target] = [
   tests(of: "MailText"), tests(of: "SMTP", ["MailText"]), tests(of: "IMAP"), tests(of: "Sorting", ["MailText"]),
   tests(of: "Delivery"), tests(of: "Outreach"), tests(of: "Configuration", exclude: ["Bad"]), tests(of: "Host"),
   tests(of: "Store", ["Delivery", "Outreach", "Configuration"]),
+  tests(of: "Poller", ["Store", "Host", "Delivery", "Outreach", "IMAP", "Configuration"]),
   tests(of: "Intake", ["Store", "Host", "Outreach", "SMTP", "MailText", "Configuration"]),
 ]
 

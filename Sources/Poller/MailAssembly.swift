@@ -1,0 +1,81 @@
+import IMAP
+
+/// One mail put together from the pieces a server sends, up to a limit.
+struct MailAssembly: Equatable {
+  enum Progress: Equatable {
+    /// Ask for this piece next.
+    case wants(origin: UInt64, count: UInt32)
+    case complete
+    /// The server sent something that was not asked for.
+    case wrong(String)
+  }
+
+  private(set) var bytes: [UInt8] = []
+  /// Whether the mail is longer than what was fetched of it.
+  private(set) var isTruncated = false
+  private let limit: Int
+  private var asked: UInt32
+
+  /// At most `limit` bytes in pieces of at most `piece`.
+  init(limit: Int, piece: UInt32) {
+    self.limit = limit
+    asked = UInt32(clamping: min(limit, Int(piece)))
+  }
+
+  /// What to ask for first.
+  var firstPiece: FetchItem { .bodyPiece(section: "", origin: 0, count: asked) }
+
+  /// Takes a piece. Sizes a server announces are never believed: a piece shorter than asked for is the last one.
+  mutating func take(_ section: FetchedSection, piece: UInt32) -> Progress {
+    guard section.name.isEmpty else { return .wrong("section \(section.name.prefix(40))") }
+    guard (section.origin ?? 0) == UInt64(bytes.count) else {
+      return .wrong("a piece from \(section.origin ?? 0) instead of \(bytes.count)")
+    }
+    let received = section.bytes ?? []
+    // Without an origin the whole mail came in one go, which small mails may.
+    guard received.count <= Int(asked) || section.origin == nil else {
+      return .wrong("\(received.count) bytes instead of \(asked)")
+    }
+    let room = limit - bytes.count
+    bytes.append(contentsOf: received.prefix(room))
+    if received.count > room { isTruncated = true }
+    if section.origin == nil || received.count < Int(asked) { return .complete }
+    if bytes.count >= limit {
+      isTruncated = true
+      return .complete
+    }
+    asked = UInt32(clamping: min(limit - bytes.count, Int(piece)))
+    return .wants(origin: UInt64(bytes.count), count: asked)
+  }
+}
+
+/// What is known of a mail before it is fetched.
+struct MailFacts: Equatable {
+  var uid: UInt32
+  /// As announced; 0 when it was not.
+  var size: UInt64
+  /// UTC epoch milliseconds.
+  var internalDate: Int64?
+}
+
+/// Groups mails, in order of UID, into fetches of bounded size.
+enum FetchGroups {
+  /// A group ends at `count` mails or when it would hold more than `bytes`, with each mail counted for one piece at the most.
+  static func make(_ mails: [MailFacts], count: Int, bytes: UInt64, piece: UInt64) -> [[MailFacts]] {
+    var groups: [[MailFacts]] = []
+    var group: [MailFacts] = []
+    var total: UInt64 = 0
+    for mail in mails {
+      let share = min(mail.size, piece)
+      if !group.isEmpty, group.count >= count || total + share > bytes {
+        groups.append(group)
+        group = []
+        total = 0
+      }
+      group.append(mail)
+      total += share
+    }
+    if !group.isEmpty { groups.append(group) }
+    return groups
+  }
+}

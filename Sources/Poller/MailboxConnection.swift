@@ -1,0 +1,184 @@
+import Host
+import IMAP
+
+/// The bytes of a connection that is logged in: `Host.RemoteConnection`, or a scripted server in tests.
+protocol MailboxWire: Sendable {
+  func read(into buffer: inout [UInt8], atMost: Int, deadline: Int64?) async -> Transfer
+  func write(_ bytes: [UInt8], deadline: Int64?) async -> Transfer
+  func close()
+}
+
+/// A wire and the lines seen while it logged in.
+struct MailboxLogin: Sendable {
+  var wire: any MailboxWire
+  var transcript: [String]
+}
+
+/// One IMAP connection at work: the pure session, its wire, and a deadline on every reply. Used by one task.
+final class MailboxConnection {
+  private let wire: any MailboxWire
+  private var session: ClientSession
+  private let timeoutMilliseconds: Int64
+  private let onAlert: (String) -> Void
+  /// Whether the server told of messages since this was last set to false.
+  var hasNews = false
+
+  /// A command may be answered in many pieces, each in time; all of them together get so many times the time of one.
+  private static let patience: Int64 = 20
+
+  init(_ login: MailboxLogin, timeoutMilliseconds: Int64, onAlert: @escaping (String) -> Void) {
+    wire = login.wire
+    session = ClientSession(loggedInWith: login.transcript)
+    self.timeoutMilliseconds = timeoutMilliseconds
+    self.onAlert = onAlert
+  }
+
+  var mailbox: Mailbox? { session.mailbox }
+
+  func offers(_ capability: String) -> Bool { session.offers(capability) }
+
+  func close() { wire.close() }
+
+  /// Asks what the server offers, unless the login's reply told.
+  func learnCapabilities() async throws(WatchFailure) {
+    guard session.capabilities == nil else { return }
+    try await succeed(.capability)
+  }
+
+  /// Opens a folder read-only.
+  func examine(_ folder: String) async throws(WatchFailure) -> Mailbox {
+    try await succeed(.examine(mailbox: folder))
+    guard let mailbox = session.mailbox else { throw .unusable("EXAMINE succeeded but opened nothing") }
+    return mailbox
+  }
+
+  /// UIDs that match all keys; not more than the folder holds, whatever the server says.
+  func search(_ keys: [SearchKey]) async throws(WatchFailure) -> IdentifierSet {
+    var found = IdentifierSet([UInt32]())
+    try await succeed(.search(keys, extended: offers("ESEARCH"))) { action in
+      if case .found(let result) = action { found = found.union(result.identifiers) }
+    }
+    // Mail that comes during the search may be in its answer before EXISTS tells of it.
+    let exists = session.mailbox?.exists ?? 0
+    guard found.count <= Int(exists) + 1_000 else {
+      throw .unusable("a search found \(found.count) mails in a folder of \(exists)")
+    }
+    return found
+  }
+
+  /// Sends a command that must be answered with OK.
+  func succeed(_ command: Command, _ take: (Action) -> Void = { _ in }) async throws(WatchFailure) {
+    let completion = try await run(command, take)
+    guard completion.isOK else {
+      throw .refused(command: command.name, words: "\(completion.status.condition.rawValue) \(completion.status.text)")
+    }
+  }
+
+  /// Sends a command, hands over everything that comes meanwhile, and returns its completion.
+  func run(_ command: Command, _ take: (Action) -> Void) async throws(WatchFailure) -> Completion {
+    let tag = try await send(command)
+    let limit = Clock.deadline(in: timeoutMilliseconds * Self.patience)
+    while true {
+      let deadline = min(limit, Clock.deadline(in: timeoutMilliseconds))
+      guard let actions = try await receive(until: deadline) else { throw .timedOut(command.name) }
+      var completion: Completion?
+      for action in actions {
+        if case .finished(let finished) = action, finished.tag == tag { completion = finished } else { take(action) }
+      }
+      if let completion { return completion }
+    }
+  }
+
+  /// Lets the server push until it tells of messages, or until a deadline (monotonic milliseconds); false when it wants no IDLE.
+  func idle(until end: Int64) async throws(WatchFailure) -> Bool {
+    let tag = try await send(.idle)
+    var deadline = min(end, Clock.deadline(in: timeoutMilliseconds))
+    var isStopping = false
+    while true {
+      guard let actions = try await receive(until: deadline) else {
+        // Before the server's "+" and after our DONE silence means that the connection is dead.
+        guard session.isIdling, !isStopping else { throw .timedOut("IDLE") }
+        isStopping = true
+        deadline = Clock.deadline(in: timeoutMilliseconds)
+        try await endIdle()
+        continue
+      }
+      for action in actions {
+        if case .finished(let finished) = action, finished.tag == tag { return finished.isOK }
+        if action == .idling, !isStopping { deadline = end }
+      }
+      if hasNews, !isStopping {
+        isStopping = true
+        deadline = Clock.deadline(in: timeoutMilliseconds)
+        try await endIdle()
+      }
+    }
+  }
+
+  private func endIdle() async throws(WatchFailure) {
+    if let bytes = session.endIdle() { try await write(bytes) }
+  }
+
+  private func send(_ command: Command) async throws(WatchFailure) -> String {
+    do {
+      let (tag, bytes) = try session.submit(command)
+      try await write(bytes)
+      return tag
+    } catch let error as CommandError {
+      throw .unusable("\(command.name) cannot be sent: \(error)")
+    } catch let failure as WatchFailure {
+      throw failure
+    } catch {
+      throw .unusable("\(error)")
+    }
+  }
+
+  private func write(_ bytes: [UInt8]) async throws(WatchFailure) {
+    switch await wire.write(bytes, deadline: Clock.deadline(in: timeoutMilliseconds)) {
+    case .bytes: return
+    case .end: throw .unreachable("the server closed the connection")
+    case .timedOut: throw .timedOut("a command")
+    case .failed(let words): throw .unreachable(words)
+    case .cancelled: throw .cancelled
+    }
+  }
+
+  /// The actions of the next bytes; nil when the deadline passed first.
+  private func receive(until deadline: Int64) async throws(WatchFailure) -> [Action]? {
+    var buffer: [UInt8] = []
+    let actions: [Action]
+    switch await wire.read(into: &buffer, atMost: 65_536, deadline: deadline) {
+    case .bytes: actions = session.receive(buffer)
+    case .end: actions = session.peerClosed()
+    case .timedOut: return nil
+    case .failed(let words): throw .unreachable(words)
+    case .cancelled: throw .cancelled
+    }
+    for action in actions {
+      switch action {
+      case .failed(let failure): throw .protocolFailure(failure)
+      case .write(let bytes): try await write(bytes)
+      case .exists: hasNews = true
+      case .alert(let text): onAlert(text)
+      default: break
+      }
+    }
+    return actions
+  }
+}
+
+extension Command {
+  /// The command's word, for logs.
+  var name: String {
+    switch self {
+    case .capability: "CAPABILITY"
+    case .noop: "NOOP"
+    case .logout: "LOGOUT"
+    case .list: "LIST"
+    case .examine(let mailbox): "EXAMINE \(mailbox)"
+    case .search: "UID SEARCH"
+    case .fetch: "UID FETCH"
+    case .idle: "IDLE"
+    }
+  }
+}

@@ -1,0 +1,169 @@
+public import Configuration
+import Delivery
+public import Host
+public import Store
+import Synchronization
+
+/// The room that watches mailboxes: one task for each account, so that no account's trouble is another's.
+///
+/// Accounts that are added, changed, paused or removed are picked up from the store's signal.
+public final class PollerRoom: Sendable {
+  private struct Watch {
+    var account: AccountRecord
+    /// Tells a watch from the one that took its place.
+    var number: Int
+    var task: Task<Void, Never>
+  }
+
+  private struct State {
+    var settings: PollerSettings
+    var watches: [Int64: Watch] = [:]
+    var nextNumber = 0
+    var supervisor: Task<Void, Never>?
+    var isStopping = false
+  }
+
+  private let store: Store
+  private let loops: EventLoopGroup
+  private let home: EventLoop
+  private let changes: Doorbell
+  private let log: Log
+  private let random: @Sendable () -> UInt64
+  private let connect: AccountWatch.Connect
+  private let state: Mutex<State>
+
+  /// How long a failed look at the list of accounts waits for the next.
+  private static let retryMilliseconds: Int64 = 5_000
+
+  /// A room that watches every account with an IMAP server, on loops taken in turn.
+  ///
+  /// `secret` unseals what an account logs in with; what it throws is logged, so it must not hold the secret.
+  public convenience init(
+    store: Store, loops: EventLoopGroup, settings: PollerSettings, log: Log,
+    secret: @escaping @Sendable (AccountRecord) throws -> RemoteOptions.Secret
+  ) {
+    self.init(
+      store: store, loops: loops, settings: settings, log: log, random: { UInt64.random(in: .min ... .max) },
+      connect: { account, settings, loop in
+        let connector = MailboxConnector(secret: secret, timeoutMilliseconds: settings.connectTimeoutMilliseconds)
+        return await connector.open(account, on: loop)
+      })
+  }
+
+  init(
+    store: Store, loops: EventLoopGroup, settings: PollerSettings, log: Log,
+    random: @escaping @Sendable () -> UInt64, connect: @escaping AccountWatch.Connect
+  ) {
+    self.store = store
+    self.loops = loops
+    home = loops.next()
+    changes = Doorbell(loop: home)
+    self.log = log
+    self.random = random
+    self.connect = connect
+    state = Mutex(State(settings: settings))
+  }
+
+  /// Begins to watch. Call it once.
+  public func start() {
+    store.observe(.accounts) { [changes] in changes.ring() }
+    let task = home.spawn { [self] in await supervise() }
+    state.withLock { $0.supervisor = task }
+  }
+
+  /// Takes new settings; every mailbox is connected anew.
+  public func reload(_ settings: PollerSettings) {
+    let old = state.withLock { state in
+      guard state.settings != settings else { return [Watch]() }
+      state.settings = settings
+      defer { state.watches = [:] }
+      return Array(state.watches.values)
+    }
+    for watch in old { watch.task.cancel() }
+    changes.ring()
+  }
+
+  /// Stops watching and waits until what was being written is on disk; prompt, as every wait is cut short.
+  public func stop() async {
+    let (supervisor, watches) = state.withLock { state in
+      state.isStopping = true
+      return (state.supervisor, state.watches.values.map(\.task))
+    }
+    supervisor?.cancel()
+    for task in watches { task.cancel() }
+    await supervisor?.value
+    for task in watches { await task.value }
+  }
+
+  /// Ids of the accounts that are watched now.
+  public var watched: Set<Int64> { state.withLock { Set($0.watches.keys) } }
+
+  private func supervise() async {
+    while !Task.isCancelled {
+      do {
+        reconcile(try await store.read { reader in try reader.accounts() })
+      } catch {
+        if error == .unavailable { return }
+        log.error("poller.accounts_unreadable", ["reason": .text("\(error)")])
+        await home.sleep(milliseconds: Self.retryMilliseconds)
+        continue
+      }
+      await changes.wait(until: nil)
+    }
+  }
+
+  /// Makes the tasks be those of the accounts that are to be watched.
+  private func reconcile(_ accounts: [AccountRecord]) {
+    let wanted = Dictionary(accounts.filter(Self.isWatched).map { ($0.id, $0) }) { first, _ in first }
+    let ended = state.withLock { state in
+      let ended = state.watches.filter { id, watch in wanted[id].map { !Self.isSame($0, watch.account) } ?? true }
+      for id in ended.keys { state.watches[id] = nil }
+      if !state.isStopping {
+        for (id, account) in wanted where state.watches[id] == nil {
+          state.nextNumber += 1
+          let task = begin(account, number: state.nextNumber, state.settings)
+          state.watches[id] = Watch(account: account, number: state.nextNumber, task: task)
+        }
+      }
+      return ended.values
+    }
+    for watch in ended { watch.task.cancel() }
+  }
+
+  private func begin(_ account: AccountRecord, number: Int, _ settings: PollerSettings) -> Task<Void, Never> {
+    let loop = loops.next()
+    let recorder = InboundRecorder(store: store, log: log)
+    return loop.spawn { [self] in
+      let watch = AccountWatch(
+        account, settings: settings, recorder: recorder, log: log, random: random, connect: connect)
+      await watch.run(on: loop)
+      ended(account.id, number: number)
+    }
+  }
+
+  /// A watch that ended by itself makes room for the next one, should the account be one to watch again.
+  private func ended(_ id: Int64, number: Int) {
+    let wasCurrent = state.withLock { state in
+      guard state.watches[id]?.number == number else { return false }
+      state.watches[id] = nil
+      return true
+    }
+    if wasCurrent { changes.ring() }
+  }
+
+  /// A paused account is watched all the same, as answers to what it sent still come; not after a refused login, which
+  /// would only be refused again and may lock the mailbox.
+  static func isWatched(_ account: AccountRecord) -> Bool {
+    guard account.settings.imap != nil else { return false }
+    return switch account.state {
+    case .active: true
+    case .paused: account.reason != .authFailed
+    case .disabled: false
+    }
+  }
+
+  /// Whether nothing changed that a connection depends on.
+  static func isSame(_ one: AccountRecord, _ other: AccountRecord) -> Bool {
+    one.settings == other.settings && one.secret == other.secret
+  }
+}

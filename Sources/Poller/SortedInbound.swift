@@ -1,0 +1,102 @@
+import Sorting
+import Store
+
+/// A fetched mail with its verdict, in the shape the store takes.
+struct SortedInbound: Sendable {
+  /// Its UID in the folder.
+  let uid: UInt32
+  /// Its own Message-ID, with angle brackets.
+  let messageID: String?
+  /// As sorted, unless it is plain from the mail alone that the account itself wrote it.
+  let inbound: NewInbound
+
+  /// Sorts a mail that lies in a folder of the account with this (lower-case) address.
+  init(_ mail: FetchedMail, accountID: Int64, address: String, folder: String, now: Int64) {
+    let sorted = Sorting.sort(mail.bytes)
+    let isOwn = Self.isWrittenByHand(sorted, from: address)
+    let verdict = isOwn ? Self.ownVerdict("own.address", sorted, "From: \(address)") : sorted.verdict
+    uid = mail.facts.uid
+    messageID = sorted.messageID
+    inbound = NewInbound(
+      accountID: accountID, folder: folder, identity: Self.identity(sorted, mail.bytes), bytes: mail.bytes,
+      receivedAt: mail.facts.internalDate ?? now, seenAt: now, sender: sorted.from, subject: sorted.subject,
+      kind: verdict.mailClass.rawValue, rule: verdict.rule, verdict: Self.json(verdict),
+      answers: isOwn ? [] : Self.answers(sorted.correlation), bounces: Self.bounced(verdict))
+    ownCopy = Self.ownVerdict("own.message_id", sorted, "Message-ID: \(sorted.messageID ?? "")")
+  }
+
+  private let ownCopy: Verdict
+
+  /// The same for a mail whose Message-ID is one of ours: it proves that its message went, and is an answer to nothing, though
+  /// it names the mails before it in the thread.
+  var asOwn: NewInbound {
+    var own = inbound
+    own.kind = ownCopy.mailClass.rawValue
+    own.rule = ownCopy.rule
+    own.verdict = Self.json(ownCopy)
+    own.answers = messageID.map { [($0, "own copy")] } ?? []
+    own.bounces = []
+    return own
+  }
+
+  /// A mail from the account's own address to somebody else: a copy of what its owner wrote by hand. To itself, it may be the
+  /// answer of somebody who tries a sequence on himself.
+  private static func isWrittenByHand(_ mail: SortedMail, from account: String) -> Bool {
+    guard mail.from?.lowercased() == account, !mail.to.contains(where: { $0.lowercased() == account }) else {
+      return false
+    }
+    switch mail.verdict.mailClass {
+    case .reply, .autoReply, .unsubscribe, .other: return true
+    case .bounce, .delay, .complaint, .challenge: return false
+    }
+  }
+
+  private static func ownVerdict(_ rule: String, _ mail: SortedMail, _ evidence: String) -> Verdict {
+    Verdict(mailClass: .other, confidence: 1, rule: rule, evidence: [evidence], from: mail.from, subject: mail.subject)
+  }
+
+  private static func json(_ verdict: Verdict) -> String { String(decoding: verdict.jsonLine(), as: UTF8.self) }
+
+  private static func answers(_ correlation: Correlation) -> [(id: String, evidence: String)] {
+    correlation.messageIDs.map { id in
+      let evidence =
+        if id == correlation.returnedMessageID {
+          "returned original"
+        } else if id == correlation.microsoftOriginalMessageID {
+          "X-Microsoft-Original-Message-ID"
+        } else if correlation.inReplyTo.contains(id) {
+          "In-Reply-To"
+        } else {
+          "References"
+        }
+      return (id, evidence)
+    }
+  }
+
+  /// Who a bounce is about; the address that the sender used before the one it was forwarded to.
+  private static func bounced(_ verdict: Verdict) -> [BouncedRecipient] {
+    verdict.bounces.flatMap { bounce in
+      let addresses = [bounce.originalRecipient, bounce.recipient].compactMap(\.self)
+      let distinct = addresses.first == addresses.last ? Array(addresses.prefix(1)) : addresses
+      return distinct.map {
+        BouncedRecipient(address: $0, isHard: bounce.permanence == .hard, reason: bounce.reason)
+      }
+    }
+  }
+
+  /// What tells a mail from every other in the account, whatever its UID: its Message-ID with a hash of what else a mail keeps
+  /// on all its ways, as some senders give many mails the same Message-ID; without one, a hash of its beginning.
+  private static func identity(_ mail: SortedMail, _ bytes: [UInt8]) -> String {
+    guard let id = mail.messageID else { return "hash:" + fingerprint(bytes.prefix(65_536)) }
+    let rest = [mail.from ?? "", mail.subject ?? "", mail.date.map { "\($0)" } ?? ""].joined(separator: "\n")
+    return "\(id) \(fingerprint(rest.utf8))"
+  }
+
+  /// FNV-1a, 64 bits: only ever compared within one account, and whoever makes two of his mails collide loses one of them.
+  private static func fingerprint(_ bytes: some Sequence<UInt8>) -> String {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    let digits = String(hash, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
