@@ -20,6 +20,7 @@ hostname = "localhost"
 data_dir = "{data}"
 control_socket = "{socket}"
 log_level = "{log_level}"
+drain_timeout = "{drain}"
 
 [[listener]]
 address = "127.0.0.1"
@@ -86,7 +87,7 @@ class Gateway:
     """One Postern with its own store. `plain` trusts loopback; `starttls` and `implicit` want a login."""
 
     def __init__(self, certs: Path, settings: str = "", log_level: str = "info", folder: Path | None = None,
-                 ports: dict[str, int] | None = None):
+                 ports: dict[str, int] | None = None, drain: str = "10s"):
         """`settings` is more TOML for the configuration, after the listeners."""
         self.folder = folder or Path(tempfile.mkdtemp(prefix="postern-gateway-", dir="/tmp"))
         self.certs = certs
@@ -95,12 +96,13 @@ class Gateway:
         names = ("plain", "starttls", "implicit")
         self.ports = {name: (ports or {}).get(name) or free_port() for name in names}
         self.conf, self.log_path = self.folder / "postern.toml", self.folder / "postern.log"
-        self.log_level = log_level
+        self.log_level, self.drain = log_level, drain
         self.configure(settings)
         self.process: subprocess.Popen | None = None
 
     def configure(self, settings: str = "") -> None:
-        values = dict(data=self.data, socket=self.socket, certs=self.certs, log_level=self.log_level, **self.ports)
+        values = dict(data=self.data, socket=self.socket, certs=self.certs, log_level=self.log_level, drain=self.drain,
+                      **self.ports)
         self.conf.write_text(CONFIGURATION.format(**values) + "\n" + settings)
 
     # --- life ---
