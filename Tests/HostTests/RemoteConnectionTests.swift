@@ -352,4 +352,41 @@ import Testing
       #expect(failure?.kind == .resolve)
     }
   }
+
+  /// A label of more than 63 bytes (RFC 1035 section 2.3.4) has no address, and no server is asked for it.
+  @Test func aNameWithoutAnAddressIsToldApart() async throws {
+    try await withLoop { loop in
+      var options = Self.smtp(25)
+      options.host = String(repeating: "x", count: 70) + ".invalid"
+      let failure = await Self.failure(options, loop)
+      #expect(failure?.kind == .resolve)
+      #expect(failure?.curlCode == 6)
+    }
+  }
+
+  @Test func theFirstLinesAndTheLastAreKept() {
+    var transcript = RemoteTranscript()
+    for index in 0..<1000 { "line \(index)\r\n".withUTF8Bytes { transcript.append($0) } }
+    String(repeating: "x", count: 100_000).withUTF8Bytes { transcript.append($0) }
+    #expect(transcript.lines.count == 256)
+    #expect(transcript.lines[0] == "line 0")
+    #expect(transcript.lines[254] == "line 999")
+    #expect(transcript.lines[255].utf8.count == 4096)
+  }
+
+  @Test(arguments: [
+    (["250 ok", "535-5.7.8 a", "535 5.7.8 b"], RemoteOptions.Scheme.smtp, "535 5.7.8 a 5.7.8 b" as String?),
+    (["235 ok"], .smtp, nil), (["421"], .smtp, "421 "), ([], .smtp, nil), ([""], .smtp, nil),
+    (["A1 NO [ALERT] x"], .imap, "NO [ALERT] x"), (["* BYE full"], .imap, "BYE full"), (["A1 OK"], .imap, nil),
+    (["A1"], .imap, nil), ([" "], .imap, nil), (["x "], .imap, nil),
+  ])
+  func theLastWordIsFound(lines: [String], scheme: RemoteOptions.Scheme, refusal: String?) {
+    var transcript = RemoteTranscript()
+    for line in lines { "\(line)\r\n".withUTF8Bytes { transcript.append($0) } }
+    #expect(transcript.refusal(scheme) == refusal)
+  }
+}
+
+extension String {
+  fileprivate func withUTF8Bytes(_ body: (UnsafeRawBufferPointer) -> Void) { Array(utf8).withUnsafeBytes(body) }
 }
