@@ -57,6 +57,8 @@ var targets: [Target] = [
   tests(of: "Store", ["Delivery", "Outreach", "Configuration"]),
   tests(of: "Poller", ["Store", "Host", "Delivery", "Outreach", "IMAP", "Configuration"]),
   tests(of: "Intake", ["Store", "Host", "Outreach", "SMTP", "MailText", "Configuration"]),
+  tests(of: "Web", ["Store", "Host", "Delivery", "Outreach", "Configuration"]),
+  tests(of: "CommandLine", ["Configuration", "MailText"]),
 ]
 
 // libFuzzer brings its own main, so the fuzzers are built only by scripts/fuzz, which sets this.
