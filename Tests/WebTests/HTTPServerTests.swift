@@ -1,0 +1,57 @@
+import Foundation
+import Host
+import Testing
+
+@testable import Web
+
+/// Real requests over a real socket, with curl on the other side.
+struct HTTPServerTests {
+  private func serving(_ body: (LocalHTTPClient, TestAPI) async throws -> Void, users: Set<UInt32> = [getuid()])
+    async throws
+  {
+    let test = try TestAPI()
+    let path = FileManager.default.temporaryDirectory.appending(path: "pw-\(UUID().uuidString.prefix(8)).sock").path()
+    let socket = try ControlSocket(path: path)
+    let loop = try EventLoop(name: "web-test")
+    loop.start()
+    let server = HTTPServer(api: test.api, loop: loop, allowedUsers: users, log: Log(threshold: .error))
+    #expect(server.start(listening: socket.descriptor))
+    try await body(LocalHTTPClient(socketPath: path), test)
+    await server.stop()
+    socket.remove()
+    loop.stop()
+    loop.join()
+  }
+
+  @Test func requestsAndErrors() async throws {
+    try await serving { (client: LocalHTTPClient, _: TestAPI) async throws in
+      let version = try client.request("GET", "/api/v1/version")
+      #expect(version.status == 200)
+      #expect(String(decoding: version.body, as: UTF8.self) == "{\"version\":\"9.9\"}\n")
+      #expect(try client.request("GET", "/api/v1/nothing").status == 404)
+      #expect(try client.request("GET", "/api/v1/messages", query: [(name: "state", value: "a b&c=d")]).status == 400)
+      #expect(try client.request("POST", "/api/v1/queue/run", body: []).status == 200)
+    }
+  }
+
+  @Test func largeBodies() async throws {
+    try await serving { (client: LocalHTTPClient, _: TestAPI) async throws in
+      let mail = String(repeating: "QUFB", count: 2_000_000)
+      let body = #"{"sender":"","recipients":["b@example.net"],"mail":"\#(mail)"}"#
+      #expect(try client.request("POST", "/api/v1/submissions", body: Array(body.utf8)).status == 201)
+      let tooLarge = [UInt8](repeating: 0x20, count: HTTPServer.largestBody + 1)
+      #expect(try client.request("POST", "/api/v1/submissions", body: tooLarge).status == 413)
+    }
+  }
+
+  @Test func waitingForEventsHoldsNobodyUpAndEndsWithTheServer() async throws {
+    try await serving { (client: LocalHTTPClient, _: TestAPI) async throws in
+      let waiting = Task.detached {
+        try client.request(
+          "GET", "/api/v1/events", query: [(name: "after", value: "0"), (name: "wait", value: "60s")])
+      }
+      for _ in 0..<20 { #expect(try client.request("GET", "/api/v1/version").status == 200) }
+      waiting.cancel()
+    }
+  }
+}

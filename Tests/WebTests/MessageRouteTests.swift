@@ -1,0 +1,135 @@
+import Foundation
+import Outreach
+import Testing
+
+@testable import Web
+
+struct MessageRouteTests {
+  @Test func queueThroughItsStates() async throws {
+    let test = try TestAPI()
+    let ids = try await test.submit(to: ["a@example.net", "b@example.net", "c@example.net"])
+    #expect(await test.get("/messages").count == 3)
+    #expect(await test.get("/messages", ["recipient": "b@example.net"])["items.0.id"] == "\(ids[1])")
+    #expect(await test.get("/messages", ["limit": "2"]).count == 2)
+    #expect(await test.get("/messages", ["after": "\(ids[1])"]).count == 1)
+    #expect(await test.post("/messages/\(ids[0])/hold")["state"] == "held")
+    #expect(await test.post("/messages/\(ids[0])/hold").status == 409)
+    #expect(await test.get("/messages", ["state": "held"]).count == 1)
+    #expect(await test.post("/messages/\(ids[0])/release")["state"] == "scheduled")
+    #expect(await test.post("/messages/\(ids[1])/cancel")["state"] == "cancelled")
+    #expect(await test.get("/messages").count == 2)
+    #expect(await test.get("/messages", ["state": "all"]).count == 3)
+    #expect(await test.get("/queue/stats")["items.0.state"] == "cancelled")
+    #expect(await test.get("/messages/\(ids[1])")["last_reply"] == "cancelled by an operator")
+  }
+
+  @Test func listAsLines() async throws {
+    let test = try TestAPI()
+    try await test.submit(to: ["a@example.net", "b@example.net"])
+    let answer = await test.get("/messages", ["format": "lines"])
+    #expect(answer.type == "application/x-ndjson")
+    let lines = answer.text.split(separator: "\n")
+    #expect(lines.count == 2)
+    for line in lines { #expect((try? JSONSerialization.jsonObject(with: Data(line.utf8))) != nil) }
+  }
+
+  @Test func explainNamesEveryGate() async throws {
+    let test = try TestAPI()
+    let ids = try await test.submit(to: ["a@example.net"])
+    let answer = await test.get("/messages/\(ids[0])/explain")
+    #expect(
+      (0..<9).map { answer["gates.\($0).gate"] } == [
+        "due", "running", "conditions", "suppression", "contact", "credits", "window", "account", nil,
+      ])
+    // The default pool has no account yet, and that alone binds.
+    #expect(answer["outcome"] == "wait")
+    #expect(answer["binding"] == "account")
+    #expect(answer["gates.7.state"] == "closed")
+    #expect(answer["reason"]?.isEmpty == false)
+  }
+
+  @Test func sequenceShowsWhereEachContactIs() async throws {
+    let test = try TestAPI()
+    var control = ControlHeaders()
+    control.sequence = "hello"
+    control.step = 1
+    let ids = try await test.submit(to: ["a@example.net", "b@example.net"], control)
+    control.step = 2
+    control.delayMilliseconds = 60_000
+    try await test.submit(to: ["a@example.net"], control)
+    #expect(await test.get("/sequences")["items.0.enrolled"] == "2")
+    let answer = await test.get("/sequences/hello")
+    #expect(answer["enrollments.0.contact"] == "a@example.net")
+    #expect(answer["enrollments.0.steps_known"] == "2")
+    #expect(answer["enrollments.0.steps.0.message_id"] == "\(ids[0])")
+    #expect(answer["enrollments.1.steps_known"] == "1")
+    #expect(await test.get("/sequences/hello/enrollments", ["limit": "1"]).count == 1)
+  }
+
+  @Test func submissionReachesTheHook() async throws {
+    let test = try TestAPI { mail in
+      mail.recipients == ["b@example.net"] && mail.mail == Array("Subject: x\r\n\r\n\u{e4}".utf8)
+        ? .queued([7]) : .refused("no")
+    }
+    let mail = Data("Subject: x\r\n\r\n\u{e4}".utf8).base64EncodedString()
+    let body = #"{"sender":"a@example.org","recipients":["b@example.net"],"mail":"\#(mail)"}"#
+    let answer = await test.post("/submissions", body: Array(body.utf8))
+    #expect(answer.status == 201)
+    #expect(answer["ids.0"] == "7")
+  }
+
+  @Test(arguments: [
+    (SubmittedReply.refused("554 bad header"), 422, "refused"), (.later("disk"), 503, "later"),
+  ])
+  func submissionRefused(reply: SubmittedReply, status: Int, code: String) async throws {
+    let test = try TestAPI { _ in reply }
+    let body = #"{"sender":"","recipients":["b@example.net"],"mail":"YQ=="}"#
+    let answer = await test.post("/submissions", body: Array(body.utf8))
+    #expect(answer.status == status)
+    #expect(answer["error.code"] == code)
+  }
+
+  @Test(arguments: [
+    #"{"sender":"","recipients":[],"mail":"YQ=="}"#, #"{"sender":"","recipients":["a@b"],"mail":"%%"}"#,
+    #"{"sender":"","recipients":["a@b"],"mail":""}"#, "", "[]",
+  ])
+  func badSubmission(body: String) async throws {
+    let test = try TestAPI()
+    #expect(await test.post("/submissions", body: Array(body.utf8)).status == 400)
+  }
+
+  @Test func eventsFollowACursor() async throws {
+    let test = try TestAPI()
+    try await test.submit(to: ["a@example.net"])
+    let newest = await test.get("/events", ["limit": "1"])
+    let cursor = try #require(newest["items.0.id"])
+    #expect(newest["items.0.event"] == "message.queued")
+    #expect(newest["items.0.detail.recipient"] == "a@example.net")
+    #expect(await test.get("/events", ["after": cursor]).count == 0)
+    // One waits while nothing is there, and is woken by the commit.
+    async let waiting = test.get("/events", ["after": cursor, "wait": "60s"])
+    try await test.submit(to: ["b@example.net"])
+    #expect(await waiting["items.0.detail.recipient"] == "b@example.net")
+    #expect(await test.get("/events", ["wait": "2h"]).status == 400)
+  }
+
+  @Test func closingEndsAllWaiting() async throws {
+    let test = try TestAPI()
+    async let waiting = test.get("/events", ["after": "0", "wait": "60s"])
+    test.api.close()
+    #expect(await waiting.count == 0)
+  }
+
+  @Test func accountsAreSwitched() async throws {
+    let test = try TestAPI()
+    _ = try await test.apply(
+      "[[account]]\naddress = \"a@example.org\"\nsmtp = { host = \"127.0.0.1\", tls = \"none\" }")
+    #expect(await test.post("/accounts/a@example.org/disable")["state"] == "disabled")
+    #expect(await test.get("/accounts/A@example.org")["reason"] == "manual")
+    #expect(await test.post("/accounts/a@example.org/enable")["state"] == "active")
+    #expect(await test.get("/accounts/health")["items.0.sent_week"] == "0")
+    #expect(await test.get("/accounts/health", ["address": "b@example.org"]).status == 404)
+    #expect(await test.delete("/accounts/a@example.org").status == 200)
+    #expect(await test.get("/accounts").count == 0)
+  }
+}

@@ -1,0 +1,65 @@
+import Testing
+
+@testable import Web
+
+struct RoutingTests {
+  @Test(arguments: [
+    ("GET", "/api/v1/version", 200), ("GET", "/api/v1/health", 200), ("GET", "/", 404), ("GET", "/api/v2/version", 404),
+    ("GET", "/api/v1/nothing", 404), ("DELETE", "/api/v1/version", 405), ("GET", "/api/v1/messages/1", 404),
+    ("GET", "/api/v1/messages/x", 400), ("GET", "/api/v1/messages/-1", 400), ("POST", "/api/v1/messages/1/cancel", 404),
+    ("GET", "/api/v1/accounts/nobody@example.org", 404), ("POST", "/api/v1/accounts/nobody@example.org/enable", 404),
+    ("DELETE", "/api/v1/accounts/nobody@example.org", 404), ("GET", "/api/v1/sequences/none", 404),
+    ("GET", "/api/v1/inbox/1", 404), ("GET", "/api/v1/inbox/1/raw", 404), ("DELETE", "/api/v1/pools/none", 404),
+    ("DELETE", "/api/v1/submitters/none", 404), ("DELETE", "/api/v1/suppressions/none.example", 404),
+    ("POST", "/api/v1/apply", 400), ("POST", "/api/v1/submissions", 400), ("GET", "/api/v1/messages", 200),
+    ("GET", "/api/v1/queue/stats", 200), ("POST", "/api/v1/queue/run", 200), ("GET", "/api/v1/accounts", 200),
+    ("GET", "/api/v1/accounts/health", 200), ("GET", "/api/v1/pools", 200), ("GET", "/api/v1/submitters", 200),
+    ("GET", "/api/v1/sequences", 200), ("GET", "/api/v1/credits", 200), ("GET", "/api/v1/credits/ledger", 200),
+    ("GET", "/api/v1/inbox", 200), ("GET", "/api/v1/suppressions", 200), ("GET", "/api/v1/events", 200),
+  ])
+  func status(method: String, path: String, expected: Int) async throws {
+    let test = try TestAPI()
+    let response = await test.api.respond(Request(method: method, path: path))
+    #expect(response.status == expected)
+    if expected >= 400 {
+      let answer = Answer(response)
+      #expect(answer["error.code"] != nil)
+      #expect(answer["error.message"]?.isEmpty == false)
+    }
+  }
+
+  @Test func wrongMethodSaysWhichAreRight() async throws {
+    let test = try TestAPI()
+    let answer = Answer(await test.api.respond(Request(method: "PUT", path: "/api/v1/accounts/a@example.org")))
+    #expect(answer.status == 405)
+    #expect(answer.fields["Allow"] == "DELETE, GET")
+  }
+
+  @Test(arguments: [
+    ("limit", "0"), ("limit", "many"), ("limit", "-1"), ("after", "-1"), ("state", "lost"),
+    ("limit", "99999999999999999999"),
+  ])
+  func badQueryIsRefused(name: String, value: String) async throws {
+    let answer = await (try TestAPI()).get("/messages", [name: value])
+    #expect(answer.status == 400)
+    #expect(answer["error.code"] == "invalid")
+  }
+
+  @Test func slashInTheLastParameter() {
+    let route = Route("GET", "suppressions/*") { _, _, _ in Response(.null) }
+    #expect(route.match(["suppressions", "a", "b@example.org"]) == "a/b@example.org")
+    #expect(route.match(["suppressions"]) == nil)
+  }
+
+  @Test func everyRouteIsDistinct() {
+    let names = API.routes.map { "\($0.method) \($0.pattern.joined(separator: "/"))" }
+    #expect(Set(names).count == names.count)
+  }
+
+  @Test func jsonTextIsEscaped() {
+    let json = JSON.object([("a\"b", .text("line\nbreak\u{1}\\ ü")), ("n", .null), ("l", .list([.integer(-5)]))])
+    #expect(
+      String(decoding: json.bytes, as: UTF8.self)
+        == #"{"a\"b":"line\nbreak\u0001\\ ü","n":null,"l":[-5]}"#)
+  }
+}
