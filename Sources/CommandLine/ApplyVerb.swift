@@ -1,0 +1,113 @@
+// `apply FILE…`: the file is read, checked and its secrets fetched here; the daemon gets JSON with everything in it.
+import Configuration
+import Foundation
+
+extension Verb {
+  static let applyVerb = Verb(
+    words: ["apply"],
+    summary: "make accounts, pools, submitters, sequences and suppressions be as files say; print the difference",
+    parameters: [Parameter(name: "FILE", repeats: true)],
+    options: [Option(long: "dry-run", help: "print the difference and change nothing")],
+    notes: "What the files do not mention stays as it is. Relative paths in a file start at the working folder."
+  ) { (call: Invocation) throws(Failure) in
+    var whole = Provision()
+    for file in call.positional {
+      let toml = String(decoding: try call.shell.readFile(file), as: UTF8.self)
+      whole.add(try call.provision(toml, file: file))
+    }
+    let dryRun = call.has("dry-run")
+    let answer = try call.send(whole, dryRun: dryRun)
+    guard !call.wantsJSON else { return }
+    let changes = answer["changes"].items
+    if changes.isEmpty {
+      call.shell.out("nothing to change\n")
+    } else {
+      let columns = [
+        Column("CHANGE", "change"), Column("KIND", "kind"), Column("NAME", "name"), Column("WHAT", "what"),
+      ]
+      call.shell.out(renderTable(columns, changes, zone: call.shell.zone))
+      if dryRun { call.shell.out("\nnothing was changed (--dry-run)\n") }
+    }
+  }
+}
+
+extension Provision {
+  mutating func add(_ other: Provision) {
+    accounts += other.accounts
+    pools += other.pools
+    submitters += other.submitters
+    sequences += other.sequences
+    suppressions += other.suppressions
+  }
+}
+
+extension Invocation {
+  /// Applies what a verb of its own wrote as an apply file; errors are about the verb's flags then.
+  func apply(_ toml: String) throws(Failure) {
+    switch Provision.parse(toml: toml, file: "") {
+    case .failure(let errors):
+      throw usage(errors.errors.map(\.what).joined(separator: "\npostern: "))
+    case .success(let provision):
+      _ = try send(try resolved(provision), dryRun: false)
+    }
+  }
+
+  /// Reads an apply file's text, with its secrets and absolute paths.
+  func provision(_ toml: String, file: String) throws(Failure) -> Provision {
+    switch Provision.parse(toml: toml, file: file, fileExists: shell.isReadable) {
+    case .failure(let errors): throw Failure(ExitCode.configuration, errors.description)
+    case .success(let provision): return try resolved(provision)
+    }
+  }
+
+  func send(_ provision: Provision, dryRun: Bool) throws(Failure) -> JSONValue {
+    guard let body = try? JSONEncoder().encode(provision) else {
+      throw Failure(ExitCode.software, "postern: the provision cannot be written as JSON")
+    }
+    return try object("POST", "/apply", query: [("dry_run", dryRun ? "true" : nil)], body: Array(body))
+  }
+
+  private func resolved(_ provision: Provision) throws(Failure) -> Provision {
+    var provision = provision
+    for index in provision.accounts.indices {
+      provision.accounts[index].secret = try provision.accounts[index].secret.map(literal)
+      provision.accounts[index].settings.caFile = provision.accounts[index].settings.caFile.map(shell.absolute)
+    }
+    for index in provision.submitters.indices {
+      guard case .password(let source) = provision.submitters[index].secret else { continue }
+      provision.submitters[index].secret = .password(try literal(source))
+    }
+    return provision
+  }
+
+  private func literal(_ source: SecretSource) throws(Failure) -> SecretSource {
+    let secret: String
+    switch source {
+    case .literal: return source
+    case .environment(let name):
+      guard let value = shell.environment[name], !value.isEmpty else {
+        throw Failure(ExitCode.configuration, "postern: the environment variable \(name) with a password is not set")
+      }
+      secret = value
+    case .file(let path):
+      let bytes = path == "-" ? shell.input() : try shell.readFile(path)
+      let line = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+      guard !line.isEmpty else { throw Failure(ExitCode.configuration, "postern: \(path) holds no password") }
+      secret = String(decoding: line, as: UTF8.self)
+    }
+    return .literal(secret)
+  }
+}
+
+/// A TOML basic string.
+func tomlText(_ text: String) -> String {
+  var literal = "\""
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "\"", "\\": literal += "\\" + String(scalar)
+    case _ where scalar.value < 0x20 || scalar.value == 0x7f: literal += "\\u" + String(format: "%04X", scalar.value)
+    default: literal.unicodeScalars.append(scalar)
+    }
+  }
+  return literal + "\""
+}

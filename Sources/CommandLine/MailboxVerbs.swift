@@ -1,0 +1,251 @@
+// `account`, `pool`, `submitter`, `suppress`: what is also made by `apply`.
+import Configuration
+
+extension Verb {
+  static let accountVerbs: [Verb] = [
+    Verb(words: ["account", "list"], summary: "list mailboxes") { (call: Invocation) throws(Failure) in
+      try call.printList(
+        try call.lines("/accounts"),
+        [
+          Column("ADDRESS", "address"), Column("STATE", "state"), Column("REASON", "reason"),
+          Column("POOLS", "pools"), Column("TODAY", "sent_today", .number),
+          Column("LIMIT", "settings.daily_limit", .number), Column("RESTS UNTIL", "rest_until", .time),
+        ], empty: "no accounts")
+    },
+    Verb(
+      words: ["account", "show"], summary: "show one mailbox with its settings",
+      parameters: [Parameter(name: "ADDRESS")], run: showAccount),
+    Verb(
+      words: ["account", "health"], summary: "what to look at each morning: state, use of limits, last error",
+      parameters: [Parameter(name: "ADDRESS", isRequired: false)], run: accountHealth),
+    Verb(
+      words: ["account", "test"], summary: "log in to both servers and say in plain words what is wrong",
+      parameters: [Parameter(name: "ADDRESS")], run: testAccount),
+    Verb(
+      words: ["account", "add"], summary: "add a mailbox, or change one", parameters: [Parameter(name: "ADDRESS")],
+      options: accountOptions,
+      notes:
+        "HOST may be followed by :PORT. A password is never taken from the command line, where others can read it.",
+      run: addAccount),
+    switchAccount("enable", "enabled", "let a mailbox send again"),
+    switchAccount("disable", "disabled", "keep a mailbox from sending"),
+    Verb(
+      words: ["account", "remove"], summary: "remove a mailbox; what waits for it alone is held",
+      parameters: [Parameter(name: "ADDRESS")]
+    ) { (call: Invocation) throws(Failure) in
+      _ = try call.object("DELETE", "/accounts/\(call.positional[0])")
+      call.say("account \(call.positional[0]) removed")
+    },
+  ]
+
+  private static func showAccount(_ call: Invocation) throws(Failure) {
+    let account = try call.object("GET", "/accounts/\(call.positional[0])")
+    guard !call.wantsJSON else { return }
+    let facts = [
+      Column("address", "address"), Column("name", "settings.display_name"), Column("workspace", "workspace"),
+      Column("state", "state"), Column("reason", "reason"), Column("in words", "reason_text"),
+      Column("rests until", "rest_until", .time), Column("rests because", "rest_reason"), Column("pools", "pools"),
+      Column("smtp", "settings.smtp"), Column("imap", "settings.imap"), Column("password", "has_secret"),
+      Column("proxy", "settings.proxy"), Column("CA file", "settings.ca_file"), Column("zone", "settings.zone"),
+      Column("daily limit", "settings.daily_limit"), Column("limit mode", "settings.limit_mode"),
+      Column("hourly limit", "settings.hourly_limit"),
+      Column("minimum gap", "settings.minimum_gap_milliseconds", .duration),
+      Column("connections", "settings.connections"), Column("warmup", "settings.warmup"),
+      Column("window", "settings.window"), Column("on unknown", "settings.on_unknown"),
+      Column("weight", "settings.weight"), Column("sent today", "sent_today"), Column("added", "created_at", .time),
+    ]
+    call.shell.out(renderFacts(facts, of: account, zone: call.shell.zone))
+  }
+
+  private static func accountHealth(_ call: Invocation) throws(Failure) {
+    let lines = try call.lines("/accounts/health", query: [("address", call.parameter(0))])
+    try call.printList(
+      lines,
+      [
+        Column("ADDRESS", "address"), Column("STATE", "state"), Column("REASON", "reason"),
+        Column("TODAY", "sent_today", .number), Column("LIMIT", "daily_limit", .number),
+        Column("HOUR", "sent_hour", .number), Column("LIMIT", "hourly_limit", .number),
+        Column("WEEK", "sent_week", .number), Column("BOUNCES", "bounced_week", .number),
+        Column("REPLIES", "replied_week", .number), Column("WAITING", "waiting", .number),
+        Column("LAST SENT", "last_sent_at", .time), Column("LAST ERROR", "last_error", .shortened(60)),
+      ], empty: "no accounts")
+  }
+
+  private static func testAccount(_ call: Invocation) throws(Failure) {
+    let answer = try call.object("POST", "/accounts/\(call.positional[0])/test")
+    let sides = answer["sides"].items
+    if !call.wantsJSON {
+      call.shell.out(
+        renderTable(
+          [
+            Column("SIDE", "side"), Column("SERVER", "server"), Column("RESULT", "result"), Column("WORDS", "text"),
+          ], sides, zone: call.shell.zone))
+    }
+    if answer["ok"] != .boolean(true) { throw Failure(ExitCode.unavailable, "") }
+  }
+
+  private static let accountOptions: [Option] = [
+    Option(long: "smtp", value: "HOST", help: "the server that sends its mail (required)"),
+    Option(long: "smtp-tls", value: "HOW", help: "implicit (default), starttls or none"),
+    Option(long: "imap", value: "HOST", help: "the server its mail is read from"),
+    Option(long: "imap-tls", value: "HOW", help: "implicit (default), starttls or none"),
+    Option(long: "user", value: "NAME", help: "the login, when it is not the address"),
+    Option(long: "password-file", value: "FILE", help: "its first line is the password; - is stdin"),
+    Option(long: "password-env", value: "NAME", help: "the environment variable with the password"),
+    Option(long: "name", value: "TEXT", help: "the name beside the address in From"),
+    Option(long: "daily-limit", value: "N", help: "sends a day"),
+    Option(long: "hourly-limit", value: "N", help: "sends an hour"),
+    Option(long: "minimum-gap", value: "TIME", help: "least time between two sends, like 90s"),
+    Option(long: "pool", value: "NAME", help: "a pool it is in", repeats: true),
+    Option(long: "zone", value: "ZONE", help: "the zone of its day, like Europe/Berlin"),
+    Option(long: "ca-file", value: "FILE", help: "the CA of own servers"),
+    Option(long: "proxy", value: "URL", help: "like socks5h://127.0.0.1:1080"),
+  ]
+
+  /// Written as an apply file and read back, so that every value is checked in one place.
+  private static func addAccount(_ call: Invocation) throws(Failure) {
+    guard call.has("smtp") else { throw call.usage("\"account add\" needs --smtp") }
+    var toml = "[[account]]\naddress = \(tomlText(call.positional[0]))\n"
+    for (option, key) in [
+      ("name", "display_name"), ("minimum-gap", "minimum_gap"), ("zone", "zone"), ("ca-file", "ca_file"),
+      ("proxy", "proxy"), ("password-file", "password_file"), ("password-env", "password_env"),
+    ] {
+      if let value = call.value(option) { toml += "\(key) = \(tomlText(value))\n" }
+    }
+    for (option, key) in [("daily-limit", "daily_limit"), ("hourly-limit", "hourly_limit")] {
+      if let value = try call.number(option, in: 0...10_000_000) { toml += "\(key) = \(value)\n" }
+    }
+    if let pools = call.values["pool"] { toml += "pools = [\(pools.map(tomlText).joined(separator: ", "))]\n" }
+    for side in ["smtp", "imap"] {
+      guard let server = call.value(side) else { continue }
+      let (host, port) = splitPort(server)
+      toml += "[account.\(side)]\nhost = \(tomlText(host))\n"
+      if let port { toml += "port = \(port)\n" }
+      if let tls = call.value("\(side)-tls") { toml += "tls = \(tomlText(tls))\n" }
+      if let user = call.value("user") { toml += "user = \(tomlText(user))\n" }
+    }
+    try call.apply(toml)
+    call.say("account \(call.positional[0]) is set")
+  }
+
+  private static func switchAccount(_ word: String, _ done: String, _ summary: String) -> Verb {
+    Verb(words: ["account", word], summary: summary, parameters: [Parameter(name: "ADDRESS", repeats: true)]) {
+      (call: Invocation) throws(Failure) in
+      for address in call.positional {
+        _ = try call.object("POST", "/accounts/\(address)/\(word)")
+        call.say("account \(address) \(done)")
+      }
+    }
+  }
+
+  static let poolVerbs: [Verb] = [
+    Verb(words: ["pool", "list"], summary: "list pools with their accounts") { (call: Invocation) throws(Failure) in
+      try call.printList(
+        try call.lines("/pools"),
+        [
+          Column("POOL", "name"), Column("WORKSPACE", "workspace"), Column("ROTATION", "rotation"),
+          Column("ACCOUNTS", "accounts"),
+        ], empty: "no pools")
+    },
+    Verb(
+      words: ["pool", "add"], summary: "add a pool, or change one", parameters: [Parameter(name: "NAME")],
+      options: [Option(long: "rotation", value: "HOW", help: "least-used (default) or round-robin")]
+    ) { (call: Invocation) throws(Failure) in
+      var toml = "[[pool]]\nname = \(tomlText(call.positional[0]))\n"
+      if let rotation = call.value("rotation") { toml += "rotation = \(tomlText(rotation))\n" }
+      try call.apply(toml)
+      call.say("pool \(call.positional[0]) is set")
+    },
+    Verb(words: ["pool", "remove"], summary: "remove an empty pool", parameters: [Parameter(name: "NAME")]) {
+      (call: Invocation) throws(Failure) in
+      _ = try call.object("DELETE", "/pools/\(call.positional[0])")
+      call.say("pool \(call.positional[0]) removed")
+    },
+  ]
+
+  static let submitterVerbs: [Verb] = [
+    Verb(words: ["submitter", "list"], summary: "list SMTP logins") { (call: Invocation) throws(Failure) in
+      try call.printList(
+        try call.lines("/submitters"),
+        [
+          Column("LOGIN", "login"), Column("WORKSPACE", "workspace"), Column("POOLS", "pools"),
+          Column("FROM", "from"), Column("KEEPS FROM", "keep_from"),
+        ], empty: "no submitters")
+    },
+    Verb(
+      words: ["submitter", "add"], summary: "add an SMTP login, or change one",
+      parameters: [Parameter(name: "LOGIN")],
+      options: [
+        Option(long: "password-file", value: "FILE", help: "its first line is the password; - is stdin"),
+        Option(long: "password-env", value: "NAME", help: "the environment variable with the password"),
+        Option(long: "pool", value: "NAME", help: "a pool it may use", repeats: true),
+        Option(long: "from", value: "ADDRESS", help: "an address or @domain it may write from", repeats: true),
+        Option(long: "keep-from", help: "its From stays instead of becoming the account's"),
+      ]
+    ) { (call: Invocation) throws(Failure) in
+      var toml = "[[submitter]]\nlogin = \(tomlText(call.positional[0]))\n"
+      if let file = call.value("password-file") { toml += "password_file = \(tomlText(file))\n" }
+      if let name = call.value("password-env") { toml += "password_env = \(tomlText(name))\n" }
+      if let pools = call.values["pool"] { toml += "pools = [\(pools.map(tomlText).joined(separator: ", "))]\n" }
+      if let from = call.values["from"] { toml += "from = [\(from.map(tomlText).joined(separator: ", "))]\n" }
+      if call.has("keep-from") { toml += "keep_from = true\n" }
+      try call.apply(toml)
+      call.say("submitter \(call.positional[0]) is set")
+    },
+    Verb(words: ["submitter", "remove"], summary: "remove an SMTP login", parameters: [Parameter(name: "LOGIN")]) {
+      (call: Invocation) throws(Failure) in
+      _ = try call.object("DELETE", "/submitters/\(call.positional[0])")
+      call.say("submitter \(call.positional[0]) removed")
+    },
+  ]
+
+  static let suppressVerbs: [Verb] = [
+    Verb(
+      words: ["suppress", "list"], summary: "list addresses and domains that get no more mail",
+      options: [.limit(1000)]
+    ) { (call: Invocation) throws(Failure) in
+      let limit = try call.number("limit", in: 1...1_000_000) ?? 1000
+      try call.printList(
+        try call.lines("/suppressions", query: [("limit", String(limit))]),
+        [
+          Column("VALUE", "value"), Column("REASON", "reason"), Column("SOURCE", "source"),
+          Column("SINCE", "created_at", .time),
+        ], empty: "nothing is suppressed")
+    },
+    Verb(
+      words: ["suppress", "add"], summary: "send no more mail to addresses or domains",
+      parameters: [Parameter(name: "ADDRESS|DOMAIN", repeats: true)],
+      options: [Option(long: "reason", value: "TEXT", help: "why, for people (default manual)")]
+    ) { (call: Invocation) throws(Failure) in
+      var toml = ""
+      for value in call.positional {
+        toml += "[[suppression]]\n\(value.contains("@") ? "address" : "domain") = \(tomlText(value))\n"
+        if let reason = call.value("reason") { toml += "reason = \(tomlText(reason))\n" }
+      }
+      try call.apply(toml)
+      call.say("\(call.positional.joined(separator: ", ")) suppressed")
+    },
+    Verb(
+      words: ["suppress", "remove"], summary: "allow mail again to addresses or domains",
+      parameters: [Parameter(name: "ADDRESS|DOMAIN", repeats: true)]
+    ) { (call: Invocation) throws(Failure) in
+      for value in call.positional {
+        _ = try call.object("DELETE", "/suppressions/\(value)")
+        call.say("\(value) may get mail again")
+      }
+    },
+  ]
+}
+
+/// `host:587` and `[::1]:587`, with or without the port.
+func splitPort(_ text: String) -> (host: String, port: Int?) {
+  if text.hasPrefix("["), let close = text.firstIndex(of: "]") {
+    let host = String(text[text.index(after: text.startIndex)..<close])
+    let rest = text[text.index(after: close)...]
+    return (host, rest.hasPrefix(":") ? Int(rest.dropFirst()) : nil)
+  }
+  // More than one colon is an IPv6 address without a port.
+  guard text.count(where: { $0 == ":" }) == 1, let colon = text.firstIndex(of: ":") else { return (text, nil) }
+  guard let port = Int(text[text.index(after: colon)...]) else { return (text, nil) }
+  return (String(text[..<colon]), port)
+}

@@ -1,0 +1,41 @@
+/// The program: reads the command line, runs the verb, returns the exit code (sysexits).
+///
+/// `serve` runs the daemon with the configuration's file name and returns its exit code.
+public func runPostern(_ arguments: [String], serve: @escaping @Sendable (String) -> Int32) -> Int32 {
+  let shell = Shell.system(send: sendToDaemon)
+  return runCommand(arguments, verbs: Verb.table(serve: serve), shell: shell)
+}
+
+extension Verb {
+  /// Every verb, in the order `--help` shows them.
+  static func table(serve: @escaping @Sendable (String) -> Int32) -> [Verb] {
+    [.serve(run: serve), checkConfig, applyVerb] + accountVerbs + poolVerbs + submitterVerbs + queueVerbs
+      + sequenceVerbs + creditVerbs + suppressVerbs + inboxVerbs + [eventVerb, classify, sendmail, version]
+  }
+}
+
+func runCommand(_ arguments: [String], verbs: [Verb], shell: Shell) -> Int32 {
+  do {
+    try dispatch(arguments, verbs: verbs, shell: shell)
+    return 0
+  } catch {
+    if !error.text.isEmpty { shell.err(error.text + "\n") }
+    return error.code
+  }
+}
+
+private func dispatch(_ arguments: [String], verbs: [Verb], shell: Shell) throws(Failure) {
+  let called = arguments.first?.split(separator: "/").last ?? ""
+  var words = Array(arguments.dropFirst())
+  if called == "mailq" { words.insert("mailq", at: 0) }
+  if called == "sendmail" { words.insert("sendmail", at: 0) }
+  if words.first == "sendmail", words.dropFirst().first != "--help" {
+    let call = Invocation(verb: .sendmail, positional: Array(words.dropFirst()), shell: shell)
+    return try call.verb.run(call)
+  }
+  switch try ArgumentParser(verbs: verbs, shell: shell).parse(words) {
+  case .run(let invocation): try invocation.verb.run(invocation)
+  case .help(let verb): shell.out(verb.help)
+  case .overview(let words): shell.out(overview(of: verbs, beginningWith: words))
+  }
+}

@@ -1,0 +1,65 @@
+import Foundation
+
+/// Everything a verb may touch outside itself, so that tests can run verbs without a terminal, files or a daemon.
+struct Shell {
+  /// Writes text to stdout as it is.
+  var out: (String) -> Void
+  /// Writes text to stderr as it is.
+  var err: (String) -> Void
+  /// All of stdin.
+  var input: () -> [UInt8]
+  /// A file's bytes.
+  var readFile: (String) throws(Failure) -> [UInt8]
+  var environment: [String: String]
+  /// The folder relative paths start at.
+  var folder: String
+  /// The zone times are shown in.
+  var zone: TimeZone
+  /// Sends one request to the daemon behind a socket.
+  var send: (_ socket: String, DaemonRequest) throws(Failure) -> DaemonReply
+}
+
+/// One request to the daemon.
+struct DaemonRequest: Equatable {
+  var method: String
+  /// Not percent-encoded.
+  var path: String
+  var query: [String: String] = [:]
+  var body: [UInt8] = []
+}
+
+/// What the daemon said.
+struct DaemonReply: Equatable {
+  var status: Int
+  var body: [UInt8]
+}
+
+extension Shell {
+  /// The process's own.
+  static func system(send: @escaping (String, DaemonRequest) throws(Failure) -> DaemonReply) -> Shell {
+    Shell(
+      out: { FileHandle.standardOutput.write(Data($0.utf8)) },
+      err: { FileHandle.standardError.write(Data($0.utf8)) },
+      input: { (try? FileHandle.standardInput.readToEnd()).map { Array($0) } ?? [] },
+      readFile: { path throws(Failure) in
+        do {
+          return Array(try Data(contentsOf: URL(filePath: path)))
+        } catch {
+          throw Failure(ExitCode.noInput, "\(path): \(Shell.reason(error))")
+        }
+      },
+      environment: ProcessInfo.processInfo.environment,
+      folder: FileManager.default.currentDirectoryPath,
+      zone: TimeZone.current,
+      send: send)
+  }
+
+  /// `path` from the root on.
+  func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : folder + "/" + path }
+
+  private static func reason(_ error: any Error) -> String {
+    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+    guard let code = underlying?.code, underlying?.domain == NSPOSIXErrorDomain else { return "cannot be read" }
+    return String(cString: strerror(Int32(code)))
+  }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import Synchronization
+
+@testable import CommandLine
+
+/// A shell without terminal, files or daemon: what was written is kept, what the daemon says is given.
+final class TestShell {
+  private(set) var out = ""
+  private(set) var err = ""
+  private(set) var requests: [DaemonRequest] = []
+  private(set) var sockets: [String] = []
+  var input = ""
+  var files: [String: String] = [:]
+  var environment: [String: String] = [:]
+  var replies: [DaemonReply] = []
+  var unreachable = false
+
+  /// Runs a command line; the words after `postern`.
+  func run(_ words: String..., named program: String = "/usr/bin/postern") -> Int32 {
+    runCommand([program] + words, verbs: Verb.table(serve: { _ in 78 }), shell: shellForTable)
+  }
+
+  func answer(_ json: String, status: Int = 200) {
+    replies.append(DaemonReply(status: status, body: Array(json.utf8)))
+  }
+
+  var shellForTable: Shell {
+    Shell(
+      out: { self.out += $0 }, err: { self.err += $0 }, input: { Array(self.input.utf8) },
+      readFile: { path throws(Failure) in
+        guard let text = self.files[path] else { throw Failure(ExitCode.noInput, "\(path): No such file or directory") }
+        return Array(text.utf8)
+      },
+      environment: environment, folder: "/work", zone: TimeZone(identifier: "Europe/Berlin") ?? .gmt,
+      send: { socket, request throws(Failure) in
+        self.sockets.append(socket)
+        self.requests.append(request)
+        if self.unreachable { throw .unreachable("nobody answers on \(socket)") }
+        return self.replies.isEmpty ? DaemonReply(status: 200, body: Array("{}\n".utf8)) : self.replies.removeFirst()
+      })
+  }
+}

@@ -1,0 +1,145 @@
+import Configuration
+import Foundation
+import Testing
+
+@testable import CommandLine
+
+struct VerbTests {
+  @Test func queueListAsTableAndAsLines() {
+    let line =
+      #"{"id":7,"state":"scheduled","due":"2026-11-21T05:40:15.000Z","recipient":"a@example.org","subject":"Hi"}"#
+    let people = TestShell()
+    people.answer(line + "\n")
+    #expect(people.run("queue", "list") == 0)
+    #expect(people.out.contains("2026-11-21 06:40:15"))
+    #expect(people.out.split(separator: "\n").count == 2)
+    let programs = TestShell()
+    programs.answer(line + "\n" + line + "\n")
+    #expect(programs.run("queue", "list", "--json") == 0)
+    #expect(programs.out == line + "\n" + line + "\n")
+  }
+
+  @Test func everyChangeIsSentOnce() {
+    let shell = TestShell()
+    #expect(shell.run("queue", "cancel", "5", "6") == 0)
+    #expect(shell.requests.map(\.path) == ["/api/v1/messages/5/cancel", "/api/v1/messages/6/cancel"])
+    #expect(shell.out == "message 5 cancelled\nmessage 6 cancelled\n")
+  }
+
+  @Test func explainShowsGatesAndOutcome() {
+    let shell = TestShell()
+    shell.answer(
+      #"{"outcome":"wait","until":"2026-11-21T08:00:00Z","reason":"outside its hours","gates":[{"gate":"due","state":"open","until":null,"reason":"","numbers":{}},{"gate":"window","state":"closed","until":"2026-11-21T08:00:00Z","reason":"outside its hours","numbers":{"n":3}}]}"#
+    )
+    #expect(shell.run("queue", "explain", "5") == 0)
+    #expect(shell.out.contains("window  closed  2026-11-21 09:00:00"))
+    #expect(shell.out.contains("goes at  2026-11-21 09:00:00 Europe/Berlin"))
+  }
+
+  @Test func applySendsSecretsAsLiteralsAndAbsolutePaths() throws {
+    let shell = TestShell()
+    shell.environment["ANNA"] = "from environment"
+    shell.files["pw"] = "from file\nsecond line\n"
+    shell.files["ca.pem"] = "x"
+    shell.files["a.toml"] = """
+      [[account]]
+      address = "anna@example.org"
+      password_env = "ANNA"
+      ca_file = "ca.pem"
+      smtp = { host = "h" }
+      [[submitter]]
+      login = "app"
+      password_file = "pw"
+      """
+    shell.files["b.toml"] = "[[suppression]]\ndomain = \"example.net\""
+    shell.answer(#"{"changes":[{"change":"add","kind":"account","name":"anna@example.org","what":""}]}"#)
+    #expect(shell.run("apply", "a.toml", "b.toml", "--dry-run") == 0)
+    let request = try #require(shell.requests.first)
+    #expect(request.path == "/api/v1/apply")
+    #expect(request.query == ["dry_run": "true"])
+    let sent = try JSONDecoder().decode(Provision.self, from: Data(request.body))
+    #expect(sent.accounts.first?.secret == .literal("from environment"))
+    #expect(sent.accounts.first?.settings.caFile == "/work/ca.pem")
+    #expect(sent.submitters.first?.secret == .password(.literal("from file")))
+    #expect(sent.suppressions.first?.value == "example.net")
+    #expect(shell.out.contains("add     account  anna@example.org"))
+    #expect(shell.out.contains("nothing was changed"))
+  }
+
+  @Test(arguments: [
+    ("[[acount]]\nx = 1", 78, "f.toml:1:3: unknown key \"acount\""),
+    ("[[submitter]]\nlogin = \"a\"\npassword_env = \"NOT_SET\"", 78, "NOT_SET"),
+    ("[[submitter]]\nlogin = \"a\"\npassword_file = \"missing\"", 66, "missing: No such file"),
+    ("[[account]]\naddress = \"a@b.example\"\nsmtp = { host = \"h\" }\nca_file = \"missing\"", 78, "no readable file"),
+  ])
+  func applyRefusesBeforeTheDaemonIsAsked(toml: String, code: Int32, complaint: String) {
+    let shell = TestShell()
+    shell.files["f.toml"] = toml
+    #expect(shell.run("apply", "f.toml") == code)
+    #expect(shell.err.contains(complaint), "\(shell.err)")
+    #expect(shell.requests.isEmpty)
+  }
+
+  @Test func accountAddChecksAndSends() throws {
+    let shell = TestShell()
+    shell.input = "s3cret\n"
+    #expect(
+      shell.run(
+        "account", "add", "a@example.org", "--smtp", "smtp.example.org:587", "--smtp-tls", "starttls", "--imap",
+        "imap.example.org", "--password-file", "-", "--name", "A \"B\" C", "--daily-limit", "50", "--pool", "x",
+        "--pool", "y") == 0)
+    let sent = try JSONDecoder().decode(Provision.self, from: Data(try #require(shell.requests.first).body))
+    let account = try #require(sent.accounts.first)
+    #expect(account.secret == .literal("s3cret"))
+    #expect(account.settings.smtp == RemoteServer(host: "smtp.example.org", port: 587, tls: .starttls))
+    #expect(account.settings.imap == RemoteServer(host: "imap.example.org", port: 993, tls: .implicit))
+    #expect(account.settings.displayName == "A \"B\" C")
+    #expect(account.settings.dailyLimit == 50)
+    #expect(account.settings.pools == ["x", "y"])
+  }
+
+  @Test func checkConfig() {
+    let shell = TestShell()
+    shell.files["good.toml"] = "[server]\nhostname = \"mail.example.org\""
+    shell.files["bad.toml"] = "[server]\nhostnme = \"x\"\nloops = \"y\""
+    #expect(shell.run("check-config", "-c", "good.toml") == 0)
+    #expect(shell.out == "good.toml: good\n")
+    #expect(shell.run("check-config", "-c", "bad.toml") == 78)
+    #expect(shell.err.split(separator: "\n").count == 2)
+    #expect(shell.err.contains("bad.toml:2:1: unknown key \"hostnme\" in [server]; did you mean \"hostname\"?"))
+    let json = TestShell()
+    json.files = shell.files
+    #expect(json.run("check-config", "-c", "bad.toml", "--json") == 78)
+    #expect(json.out.split(separator: "\n").count == 2)
+    #expect(json.out.contains("\"line\":2"))
+    #expect(TestShell().run("check-config", "-c", "missing.toml") == 66)
+  }
+
+  @Test func eventsFollowUntilTheDaemonIsGone() {
+    let shell = TestShell()
+    shell.answer(
+      #"{"id":4,"at":"2026-11-21T05:40:15.000Z","event":"message.sent","message_id":9,"detail":{"recipient":"a@b"}}"#)
+    shell.answer(#"{"id":9,"at":"2026-11-21T05:40:16.000Z","event":"message.sent","message_id":10,"detail":{}}"#)
+    shell.answer(#"{"error":{"code":"stopping","message":"the daemon is stopping"}}"#, status: 503)
+    #expect(shell.run("events", "--follow") == 75)
+    #expect(shell.requests.map { $0.query["after"] } == [nil, "4", "9"])
+    #expect(shell.requests.map { $0.query["wait"] } == [nil, "30s", "30s"])
+    #expect(shell.out.contains("2026-11-21 06:40:15  message.sent"))
+    #expect(shell.out.contains("recipient=a@b"))
+  }
+
+  @Test func classifyReadsFilesAndStdin() {
+    let mail = "From: a@example.org\r\nSubject: Re: x\r\nIn-Reply-To: <1@example.org>\r\n\r\nYes.\r\n"
+    let shell = TestShell()
+    shell.files["a.eml"] = mail
+    shell.input = mail
+    #expect(shell.run("classify", "a.eml", "-", "--json") == 0)
+    let lines = shell.out.split(separator: "\n")
+    #expect(lines.count == 2)
+    #expect(lines.first?.hasPrefix(#"{"file":"a.eml","class":"reply""#) == true, "\(shell.out)")
+    #expect(lines.last?.hasPrefix(#"{"file":"-""#) == true)
+    #expect(shell.run("classify", "missing.eml", "a.eml") == 66)
+    #expect(shell.err.contains("missing.eml"))
+    #expect(shell.out.contains("FILE"))
+  }
+}
