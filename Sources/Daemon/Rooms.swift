@@ -1,0 +1,191 @@
+import Configuration
+import Foundation
+import Glibc
+import Host
+import Intake
+import Poller
+import Relay
+import Sequencer
+import Store
+import Web
+
+/// All rooms of one daemon, made in an order in which each finds what it needs, and stopped in the other.
+final class Rooms: Sendable {
+  let storeFailure: StoreFailure
+  private let store: Store
+  private let loops: EventLoopGroup
+  private let disk: DiskWatch
+  private let intake: IntakeServer
+  private let relay: Relay
+  private let poller: PollerRoom
+  private let sequencer: Sequencer
+  private let web: HTTPServer
+  private let controlSocket: ControlSocket
+  private let drainMilliseconds: Int64
+  private let log: Log
+
+  /// Opens the key, the store, the ports and the socket; nothing runs yet.
+  init(configuration: Configuration, loops: EventLoopGroup, version: String, log: Log) throws {
+    self.log = log
+    self.loops = loops
+    drainMilliseconds = configuration.server.drainTimeoutMilliseconds
+    let key = try Self.openKey(configuration)
+    let store = try Self.openStore(configuration)
+    self.store = store
+    let disk = DiskWatch(
+      folder: configuration.server.dataDir, watermark: configuration.store.diskWatermark, log: log)
+    self.disk = disk
+    let failure = StoreFailure(loop: loops.loops[0])
+    storeFailure = failure
+    // Whoever meets the failure first, the daemon ends because of it.
+    store.observe(.queue) { if let error = store.failed { failure.report(error) } }
+    do {
+      intake = try IntakeServer(
+        configuration: configuration, store: store, loops: loops, log: log,
+        hooks: IntakeHooks(isDiskLow: { disk.isLow }, storeFailed: { failure.report($0) }))
+      let secret: @Sendable (AccountRecord) throws -> RemoteOptions.Secret = { try $0.secret(under: key) }
+      relay = Relay(
+        store: store, loop: loops.next(), settings: configuration.relay, clientName: configuration.server.hostname,
+        log: log, secret: secret, isDiskLow: { disk.isLow })
+      poller = PollerRoom(store: store, loops: loops, settings: configuration.poller, log: log, secret: secret)
+      sequencer = Sequencer(
+        store: store, loop: loops.next(),
+        idempotencyWindowMilliseconds: configuration.intake.idempotencyWindowMilliseconds, log: log)
+      controlSocket = try Self.openControlSocket(configuration.server.controlSocket)
+      let intake = intake
+      let hooks = APIHooks(
+        submit: { mail in
+          SubmittedReply(await intake.handIn(sender: mail.sender, recipients: mail.recipients, mail: mail.mail))
+        },
+        seal: { key.seal(Array($0.utf8)) },
+        unseal: { String(decoding: try key.open($0), as: UTF8.self) })
+      // Root may always speak to the daemon, else only the user it runs as.
+      web = HTTPServer(
+        api: API(store: store, version: version, hooks: hooks, now: { Clock.now() }), loop: loops.next(),
+        allowedUsers: [getuid()], log: log)
+    } catch let error as HostError {
+      store.close()
+      throw StartError(text: "\(error)", exitCode: error.kind == .data ? ExitCode.configuration : ExitCode.unavailable)
+    }
+  }
+
+  /// Gives the workspace its settings, then lets the rooms work; mail is taken in last, when all else stands.
+  func start(_ configuration: Configuration) async throws {
+    try await applyWorkspace(configuration)
+    relay.start()
+    sequencer.start()
+    poller.start()
+    guard web.start(listening: controlSocket.descriptor) else {
+      throw StartError(text: "the control socket cannot be served", exitCode: ExitCode.unavailable)
+    }
+    intake.start()
+    log.info("daemon.started", ["store": .text(store.path), "pid": .int(Int64(getpid()))])
+  }
+
+  /// Takes what can be taken from the file while running; a wrong file changes nothing.
+  func reload(from path: String) async {
+    let configuration: Configuration
+    switch ConfigurationFile.read(path) {
+    case .failure(let error):
+      for line in error.lines { log.error("configuration.rejected", ["error": .text(line)]) }
+      return
+    case .success(let read): configuration = read
+    }
+    do {
+      for note in try intake.reload(configuration) { log.warning("configuration.needs_restart", ["what": .text(note)]) }
+      try await applyWorkspace(configuration)
+    } catch {
+      log.error("configuration.rejected", ["error": .text("\(error)")])
+      return
+    }
+    relay.reload(configuration.relay)
+    poller.reload(configuration.poller)
+    disk.setWatermark(configuration.store.diskWatermark)
+    log.info("configuration.reloaded", ["file": .text(path)])
+  }
+
+  /// Takes no more mail, lets what is under way finish, closes the store.
+  func stop() async {
+    async let taken: Void = intake.stop()
+    async let sent: Void = relay.stop(drainMilliseconds: drainMilliseconds)
+    _ = await (taken, sent)
+    await poller.stop()
+    await sequencer.stop()
+    await web.stop()
+    controlSocket.remove()
+    store.close()
+  }
+
+  /// The store failed: what is open is cut, because no more of it can be made durable.
+  func abandon() async {
+    await relay.stop(drainMilliseconds: 0)
+    await poller.stop()
+    await sequencer.stop()
+    await web.stop()
+    controlSocket.remove()
+    store.close()
+  }
+
+  private func applyWorkspace(_ configuration: Configuration) async throws {
+    let workspace = configuration.workspace
+    let defaults = SequenceEntry(
+      key: "default", onReply: configuration.sequences.onReply, onBounce: configuration.sequences.onBounce,
+      window: configuration.sequences.window)
+    try await store.write { transaction in
+      // Workspace 1 is `default`, the one that a configuration file speaks of.
+      try transaction.setWorkspace(
+        1, zone: workspace.zone, dailyCredits: workspace.dailyCredits, sequenceDefaults: defaults)
+    }
+  }
+
+  // MARK: - Making
+
+  private static func openKey(_ configuration: Configuration) throws -> SealingKey {
+    let folder = configuration.server.dataDir
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+    } catch {
+      throw StartError(
+        text: "the data folder \(folder) cannot be made: \(error.localizedDescription)", exitCode: ExitCode.permission)
+    }
+    do {
+      return try SealingKey.loadOrCreate(path: configuration.keyFile)
+    } catch {
+      throw StartError(text: "\(error)", exitCode: ExitCode.configuration)
+    }
+  }
+
+  private static func openControlSocket(_ path: String) throws -> ControlSocket {
+    let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw StartError(
+        text: "the control socket's folder \(folder) cannot be made: \(error.localizedDescription)",
+        exitCode: ExitCode.permission)
+    }
+    return try ControlSocket(path: path)
+  }
+
+  private static func openStore(_ configuration: Configuration) throws -> Store {
+    do {
+      return try Store(path: configuration.storeFile, now: Clock.now())
+    } catch {
+      throw StartError(text: "\(error)", exitCode: ExitCode.data)
+    }
+  }
+}
+
+extension SubmittedReply {
+  /// The intake's answer in the words of the API.
+  fileprivate init(_ reply: HandInReply) {
+    switch reply {
+    case .taken(.queued(let ids)): self = .queued(ids)
+    case .taken(.repeated(let first)): self = .repeated(first)
+    case .taken(.cancelled(let count)): self = .cancelled(count)
+    case .taken(.refused(let reason)), .refused(let reason): self = .refused(reason)
+    case .later(let reason): self = .later(reason)
+    }
+  }
+}
