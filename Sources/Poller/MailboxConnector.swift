@@ -18,10 +18,7 @@ struct MailboxConnector: Sendable {
     } catch {
       return .failure(.unusable("its secret cannot be read: \(error)"))
     }
-    let options = RemoteOptions(
-      scheme: .imap, host: server.host, port: server.port, tls: security(server.tls),
-      user: proof == .none ? nil : server.user ?? account.settings.address, secret: proof,
-      caFile: account.settings.caFile, proxy: account.settings.proxy, connectTimeoutMilliseconds: timeoutMilliseconds)
+    let options = account.options(for: server, .imap, secret: proof, timeoutMilliseconds: timeoutMilliseconds)
     switch await RemoteConnection.open(options, on: loop) {
     case .success(let connection):
       return .success(MailboxLogin(wire: connection, transcript: connection.transcript))
@@ -35,14 +32,6 @@ struct MailboxConnector: Sendable {
     case .cancelled: .cancelled
     case .login where !failure.isTemporary && !LoginRefusal.isPassing(failure.text): .loginRefused(failure.text)
     default: .unreachable("\(failure)")
-    }
-  }
-
-  private func security(_ tls: RemoteTLS) -> RemoteOptions.Security {
-    switch tls {
-    case .implicit: .implicit
-    case .starttls: .starttls
-    case .none: .none
     }
   }
 }
