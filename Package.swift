@@ -26,7 +26,7 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [
 }
 
 var targets: [Target] = [
-  .executableTarget(name: "postern", dependencies: ["CommandLine"], swiftSettings: strict),
+  .executableTarget(name: "postern", dependencies: ["CommandLine", "Daemon"], swiftSettings: strict),
   room("CommandLine", ["Daemon", "Host", "Sorting", "MailText", "Configuration"]),
   room("Daemon", ["Intake", "Relay", "Poller", "Sequencer", "Web", "Store", "Host", "Configuration"]),
   room("Intake", ["Store", "Host", "Outreach", "SMTP", "MailText", "Configuration"]),
