@@ -125,13 +125,15 @@ extension Verb {
     words: ["events"], summary: "the log of everything that happened",
     options: [
       Option(long: "follow", short: "f", help: "go on as it happens, until interrupted"),
-      Option(long: "after", value: "ID", help: "only events after this id (default: the newest ones)"),
+      Option(
+        long: "after", value: "ID", help: "only events after this id (default: the newest ones, or all of --message)"),
       Option(long: "kind", value: "KIND", help: "only this kind, like message.sent"),
       Option(long: "message", value: "ID", help: "only events of this message"), .limit(100),
     ]
   ) { (call: Invocation) throws(Failure) in
     let limit = try call.number("limit", in: 1...100_000) ?? 100
-    var cursor = try call.number("after", in: 0...Int.max)
+    // Of one message all events are wanted, of everything the newest.
+    var cursor = try call.number("after", in: 0...Int.max) ?? (call.has("message") ? 0 : nil)
     let printer = EventPrinter(call)
     repeat {
       var query: [(String, String?)] = [

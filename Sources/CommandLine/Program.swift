@@ -29,6 +29,7 @@ private func dispatch(_ arguments: [String], verbs: [Verb], shell: Shell) throws
   var words = Array(arguments.dropFirst())
   if called == "mailq" { words.insert("mailq", at: 0) }
   if called == "sendmail" { words.insert("sendmail", at: 0) }
+  if words == ["--version"] { words = ["version"] }
   if words.first == "sendmail", words.dropFirst().first != "--help" {
     let call = Invocation(verb: .sendmail, positional: Array(words.dropFirst()), shell: shell)
     return try call.verb.run(call)

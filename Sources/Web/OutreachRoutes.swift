@@ -1,4 +1,5 @@
 import Configuration
+import Delivery
 import Outreach
 import Store
 
@@ -39,8 +40,16 @@ extension API {
   static let creditRoutes: [Route] = [
     Route("GET", "credits") { api, request, _ in
       let limit = try request.limit(default: 30)
+      let now = api.now()
       let days = try await api.store.read { db in
-        try db.creditDays(of: try db.workspace(defaultWorkspace), limit: limit)
+        let workspace = try db.workspace(defaultWorkspace)
+        let today = (Zone.named(workspace.zone) ?? .utc).dayKey(at: now)
+        var days = try db.creditDays(of: workspace, limit: limit)
+        // Today is what is asked for most, also before anything was booked.
+        if !days.contains(where: { $0.day >= today }) {
+          days = [try db.credits(of: workspace, day: today)] + days.prefix(limit - 1)
+        }
+        return days
       }
       return Response(list: days.map(\.json), for: request)
     },

@@ -6,25 +6,31 @@ import Testing
 
 /// Real requests over a real socket, with curl on the other side.
 struct HTTPServerTests {
-  private func serving(_ body: (LocalHTTPClient, TestAPI) async throws -> Void, users: Set<UInt32> = [getuid()])
-    async throws
-  {
+  /// Everybody may connect, so that what refuses is the server.
+  private func serving(_ body: (LocalHTTPClient, _ socketPath: String) async throws -> Void) async throws {
     let test = try TestAPI()
     let path = FileManager.default.temporaryDirectory.appending(path: "pw-\(UUID().uuidString.prefix(8)).sock").path()
     let socket = try ControlSocket(path: path)
+    chmod(path, 0o666)
     let loop = try EventLoop(name: "web-test")
     loop.start()
-    let server = HTTPServer(api: test.api, loop: loop, allowedUsers: users, log: Log(threshold: .error))
+    let server = HTTPServer(api: test.api, loop: loop, allowedUsers: [getuid()], log: Log(threshold: .error))
     #expect(server.start(listening: socket.descriptor))
-    try await body(LocalHTTPClient(socketPath: path), test)
+    var failure: (any Error)?
+    do {
+      try await body(LocalHTTPClient(socketPath: path), path)
+    } catch {
+      failure = error
+    }
     await server.stop()
     socket.remove()
     loop.stop()
     loop.join()
+    if let failure { throw failure }
   }
 
   @Test func requestsAndErrors() async throws {
-    try await serving { (client: LocalHTTPClient, _: TestAPI) async throws in
+    try await serving { (client: LocalHTTPClient, _: String) async throws in
       let version = try client.request("GET", "/api/v1/version")
       #expect(version.status == 200)
       #expect(String(decoding: version.body, as: UTF8.self) == "{\"version\":\"9.9\"}\n")
@@ -35,7 +41,7 @@ struct HTTPServerTests {
   }
 
   @Test func largeBodies() async throws {
-    try await serving { (client: LocalHTTPClient, _: TestAPI) async throws in
+    try await serving { (client: LocalHTTPClient, _: String) async throws in
       let mail = String(repeating: "QUFB", count: 2_000_000)
       let body = #"{"sender":"","recipients":["b@example.net"],"mail":"\#(mail)"}"#
       #expect(try client.request("POST", "/api/v1/submissions", body: Array(body.utf8)).status == 201)
@@ -44,8 +50,29 @@ struct HTTPServerTests {
     }
   }
 
+  /// Another user gets an answer that says why, and nothing else. Only root can try.
+  @Test(.enabled(if: getuid() == 0))
+  func otherUsersAreRefused() async throws {
+    try await serving { (_: LocalHTTPClient, socketPath: String) async throws in
+      let curl = Process()
+      let output = Pipe()
+      curl.executableURL = URL(filePath: "/usr/bin/setpriv")
+      curl.arguments = [
+        "--reuid=65534", "--regid=65534", "--clear-groups", "curl", "-s", "-w", "%{http_code}", "--unix-socket",
+        socketPath, "http://postern/api/v1/accounts",
+      ]
+      curl.standardOutput = output
+      try curl.run()
+      let said = output.fileHandleForReading.readDataToEndOfFile()
+      curl.waitUntilExit()
+      let text = String(decoding: said, as: UTF8.self)
+      #expect(text.hasSuffix("403"))
+      #expect(text.contains("\"code\":\"forbidden\""))
+    }
+  }
+
   @Test func waitingForEventsHoldsNobodyUpAndEndsWithTheServer() async throws {
-    try await serving { (client: LocalHTTPClient, _: TestAPI) async throws in
+    try await serving { (client: LocalHTTPClient, _: String) async throws in
       let waiting = Task.detached {
         try client.request(
           "GET", "/api/v1/events", query: [(name: "after", value: "0"), (name: "wait", value: "60s")])

@@ -1,5 +1,7 @@
+import Configuration
 import Foundation
 import Outreach
+import Store
 import Testing
 
 @testable import Web
@@ -111,6 +113,19 @@ struct MessageRouteTests {
     try await test.submit(to: ["b@example.net"])
     #expect(await waiting["items.0.detail.recipient"] == "b@example.net")
     #expect(await test.get("/events", ["wait": "2h"]).status == 400)
+  }
+
+  @Test func todaysCreditsAreShownBeforeTheFirstBooking() async throws {
+    let test = try TestAPI()
+    try await test.store.write {
+      try $0.setWorkspace(
+        1, zone: "Pacific/Kiritimati", dailyCredits: 14, sequenceDefaults: SequenceEntry(key: "default"))
+    }
+    let answer = await test.get("/credits", ["limit": "1"])
+    #expect(answer.count == 1)
+    // 2026-09-21T14:13:20Z is the next day there, UTC+14.
+    #expect(answer["items.0.day"] == "2026-09-22")
+    #expect(answer["items.0.left"] == "14")
   }
 
   @Test func closingEndsAllWaiting() async throws {
