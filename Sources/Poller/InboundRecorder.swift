@@ -34,7 +34,7 @@ struct InboundRecorder: Sendable {
     let recorded: [InboundRecord]
     do {
       recorded = try await write(inbound, cursor, account.id, folder)
-    } catch .statement(let reason) where inbound.count > 1 {
+    } catch .statement(let reason) where !inbound.isEmpty {
       // One mail that the store cannot take must not keep out the others of its group.
       log.error("poller.group_unrecorded", ["account": .text(account.address), "reason": .text(reason)])
       return try await recordSingly(inbound, cursor, account, folder)

@@ -218,6 +218,20 @@ private func inRoom(
     }
   }
 
+  @Test func aMailThatCannotBeStoredHoldsUpNothing() async throws {
+    try await inRoom { test in
+      #expect(test.refuseToStore(subject: "two"))
+      let server = try await test.add { for name in ["one", "two", "three"] { $0.deliver(mail(name)) } }
+      test.room.start()
+      #expect(try await test.until { try await test.inbound().map(\.subject) == ["one", "three"] })
+      server.deliver(mail("two again"))
+      #expect(try await test.until { server.commands.contains { $0.hasPrefix("UID FETCH 4 (UID BODY") } })
+      server.deliver(mail("five"))
+      #expect(try await test.until { try await test.inbound().map(\.subject) == ["one", "three", "five"] })
+      #expect(server.state.withLock { $0.logins } == 1)
+    }
+  }
+
   @Test func aMailDeletedMeanwhileHoldsUpNothing() async throws {
     try await inRoom { test in
       let server = try await test.add {

@@ -1,3 +1,4 @@
+import CSQLite
 import Configuration
 import Delivery
 import Foundation
@@ -70,6 +71,18 @@ final class RoomUnderTest: Sendable {
       try await Task.sleep(for: .milliseconds(5))
     }
     return false
+  }
+
+  /// Makes the store refuse mails whose subject begins so, as a defect of ours would.
+  func refuseToStore(subject: String) -> Bool {
+    var connection: OpaquePointer?
+    defer { sqlite3_close(connection) }
+    let trigger = """
+      CREATE TRIGGER poison BEFORE INSERT ON inbound WHEN NEW.subject LIKE '\(subject)%'
+      BEGIN SELECT RAISE(ABORT, 'poison'); END
+      """
+    return sqlite3_open(store.path, &connection) == SQLITE_OK
+      && sqlite3_exec(connection, trigger, nil, nil, nil) == SQLITE_OK
   }
 
   /// Ends everything and takes the folder away.
