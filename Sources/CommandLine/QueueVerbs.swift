@@ -93,22 +93,6 @@ extension Verb {
     if !attempts.isEmpty { call.shell.out("\n" + renderTable(attemptColumns, attempts, zone: call.shell.zone)) }
   }
 
-  private static let gateColumns = [
-    Column("GATE", "gate"), Column("STATE", "state"), Column("OPENS", "until", .time), Column("REASON", "reason"),
-    Column("NUMBERS", "numbers"),
-  ]
-
-  private static func explainMessage(_ call: Invocation) throws(Failure) {
-    let report = try call.object("GET", "/messages/\(try call.id())/explain")
-    guard !call.wantsJSON else { return }
-    call.shell.out(renderTable(gateColumns, report["gates"].items, zone: call.shell.zone))
-    let verdict = [
-      Column("outcome", "outcome"), Column("why", "reason"), Column("account", "account"),
-      Column("goes at", "until", .time),
-    ]
-    call.shell.out("\n" + renderFacts(verdict, of: report, zone: call.shell.zone))
-  }
-
   private static func change(_ word: String, _ done: String, _ summary: String) -> Verb {
     Verb(words: ["queue", word], summary: summary, parameters: [Parameter(name: "ID", repeats: true)]) {
       (call: Invocation) throws(Failure) in

@@ -45,7 +45,7 @@ func renderFacts(_ facts: [Column], of value: JSONValue, zone: TimeZone) -> Stri
   let rows = facts.compactMap { fact -> (String, String)? in
     let text = clock.cell(value[fact.path], fact.style)
     guard !text.isEmpty else { return nil }
-    if case .time = fact.style { return (fact.title, "\(text) \(zone.identifier)") }
+    if case .time = fact.style { return (fact.title, "\(text) \(clock.zoneName)") }
     return (fact.title, text)
   }
   let width = rows.map { displayWidth($0.0) }.max() ?? 0
@@ -74,7 +74,7 @@ struct ZoneClock {
   }
 
   func title(of column: Column) -> String {
-    if case .time = column.style { return "\(column.title) (\(zone.identifier))" }
+    if case .time = column.style { return "\(column.title) (\(zoneName))" }
     return column.title
   }
 
@@ -95,11 +95,18 @@ struct ZoneClock {
     guard let date = (try? withFraction.parse(text)) ?? (try? Date.ISO8601FormatStyle().parse(text)) else {
       return text
     }
+    return time(date)
+  }
+
+  func time(_ date: Date) -> String {
     let parts = calendar.dateComponents([.year, .month, .day, .hour, .minute, .second], from: date)
     return String(
       format: "%04d-%02d-%02d %02d:%02d:%02d", parts.year ?? 0, parts.month ?? 0, parts.day ?? 0, parts.hour ?? 0,
       parts.minute ?? 0, parts.second ?? 0)
   }
+
+  /// The zone's name as people know it.
+  var zoneName: String { ["Etc/UTC", "GMT", "UCT"].contains(zone.identifier) ? "UTC" : zone.identifier }
 
   /// A header's text may hold anything; a terminal must get neither line breaks nor escape sequences of it.
   private func oneLine(_ text: String) -> String {
@@ -112,8 +119,8 @@ struct ZoneClock {
 
 /// `1h 5m` for 3,900,000 milliseconds: the two largest units.
 func durationText(_ milliseconds: Int64) -> String {
-  guard abs(milliseconds) >= 1000 else { return "\(milliseconds)ms" }
-  var rest = abs(milliseconds) / 1000
+  guard milliseconds.magnitude >= 1000 else { return milliseconds == 0 ? "0s" : "\(milliseconds)ms" }
+  var rest = Int64(clamping: milliseconds.magnitude) / 1000
   var parts: [String] = []
   for (size, unit) in [(86_400, "d"), (3600, "h"), (60, "m"), (1, "s")] as [(Int64, String)] where parts.count < 2 {
     if rest >= size { parts.append("\(rest / size)\(unit)") } else if !parts.isEmpty { break }

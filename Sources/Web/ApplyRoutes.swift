@@ -16,7 +16,8 @@ extension API {
       let isDry = request.query["dry_run"] == "true"
       let prepared = try await api.prepare(provision)
       let changes = try await api.store.read { try differences(prepared, $0) }
-      try await api.write(prepared, isDry: isDry)
+      // What is so already is left alone: writing an account makes its rooms connect anew.
+      try await api.write(prepared.only(changes), isDry: isDry)
       return Response(
         .object([("dry_run", .boolean(isDry)), ("changes", .list(changes.map(\.json)))]))
     }
@@ -90,6 +91,18 @@ struct PreparedProvision: Sendable {
   var sealed: [String: [UInt8]] = [:]
   /// By login; only those that changed.
   var hashes: [String: String] = [:]
+
+  /// Without what does not change.
+  func only(_ changes: [Change]) -> PreparedProvision {
+    let changed = Set(changes.map { "\($0.kind) \($0.name)" })
+    var rest = self
+    rest.provision.accounts.removeAll { !changed.contains("account \($0.settings.address.lowercased())") }
+    rest.provision.pools.removeAll { !changed.contains("pool \($0.name)") }
+    rest.provision.submitters.removeAll { !changed.contains("submitter \($0.login)") }
+    rest.provision.sequences.removeAll { !changed.contains("sequence \($0.key)") }
+    rest.provision.suppressions.removeAll { !changed.contains("suppression \($0.value)") }
+    return rest
+  }
 }
 
 /// Where in the JSON a value is missing or wrong.

@@ -38,6 +38,8 @@ struct ApplyTests {
     #expect(first["changes.1.change"] == "add")
     let second = try await test.apply(Self.whole)
     #expect(second["changes.0.kind"] == nil, "\(second.text)")
+    // Nothing was written the second time, so no room connects anew.
+    #expect(await test.get("/events", ["kind": "account.changed"]).count == 1)
     #expect(await test.get("/accounts").count == 1)
     #expect(await test.get("/pools")["items.1.accounts.0"] == "anna@example.org")
     #expect(await test.get("/submitters")["items.0.login"] == "app")
