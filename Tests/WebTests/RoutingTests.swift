@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Web
@@ -54,6 +55,14 @@ struct RoutingTests {
   @Test func everyRouteIsDistinct() {
     let names = API.routes.map { "\($0.method) \($0.pattern.joined(separator: "/"))" }
     #expect(Set(names).count == names.count)
+  }
+
+  @Test func everyRouteIsDocumented() throws {
+    let article = URL(filePath: #filePath).deletingLastPathComponent().appending(
+      path: "../../Sources/Web/Web.docc/API.md")
+    let text = try String(contentsOf: article, encoding: .utf8)
+    let rows = text.split(separator: "\n").filter { $0.hasPrefix("| `") }.map { String($0.split(separator: "`")[1]) }
+    #expect(Set(rows) == Set(API.routes.map { "\($0.method) \($0.pattern.joined(separator: "/"))" }))
   }
 
   @Test func jsonTextIsEscaped() {
