@@ -30,7 +30,7 @@ extension Verb {
   }
 
   private static let columns = [
-    Column("FILE", "file", .shortened(50)), Column("CLASS", "class"),
+    Column("FILE", "file"), Column("CLASS", "class"),
     Column("BOUNCES", "bounce_summary", .shortened(60)),
     Column("RULE", "rule"), Column("FROM", "from", .shortened(40)), Column("SUBJECT", "subject", .shortened(50)),
   ]
