@@ -6,6 +6,12 @@ import sys
 import traceback
 
 
+def shown(value) -> str:
+    """A value in a line that can still be read."""
+    text = repr(value)
+    return text if len(text) <= 1000 else f"{text[:1000]}… ({len(text)} characters)"
+
+
 class Checks:
     """Collects what was compared; use as `with Checks() as check:` around a whole test."""
 
@@ -19,7 +25,7 @@ class Checks:
             print(f"ok    {what}", flush=True)
         else:
             self.failed += 1
-            print(f"FAIL  {what}\n      seen   {seen!r}\n      wanted {wanted!r}", flush=True)
+            print(f"FAIL  {what}\n      seen   {shown(seen)}\n      wanted {shown(wanted)}", flush=True)
         return good
 
     def contains(self, what: str, text: str, *parts: str) -> bool:

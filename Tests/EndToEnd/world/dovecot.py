@@ -118,7 +118,8 @@ class Dovecot:
 
     def start(self) -> None:
         run("dovecot", "-c", self.conf)
-        self.pid = int((self.folder / "run/master.pid").read_text())
+        pid_file = self.folder / "run/master.pid"
+        self.pid = int(wait_until("Dovecot's pid", lambda: pid_file.exists() and pid_file.read_text()))
         wait_until("Dovecot's IMAP", lambda: banner(self.ports["imap"]).startswith(b"* OK"))
         wait_until("Dovecot's LMTP", lambda: self.lmtp.exists() and self.auth.exists())
 
