@@ -79,22 +79,27 @@ struct Handover {
     case .none, .pause: break
     }
     let (until, reason) = (rest?.until, rest?.reason ?? "")
+    let settingsTried = claim.account.changedAt
+    var isPaused = false
     do {
-      try await desk.store.write { transaction in
+      isPaused = try await desk.store.write { transaction in
         try transaction.finish(attempt, judgement.outcome, now: now)
         if let until { try transaction.restAccount(account, until: until, reason: reason) }
-        if case .pause(let words) = action {
-          try transaction.setAccountState(account, .paused, reason: .authFailed, text: words, now: now)
+        // A login takes seconds; when the password was changed meanwhile, its refusal says nothing of the new one.
+        guard case .pause(let words) = action, try transaction.account(account)?.changedAt == settingsTried else {
+          return false
         }
+        try transaction.setAccountState(account, .paused, reason: .authFailed, text: words, now: now)
+        return true
       }
     } catch {
       // The journal still says what it said before: claimed goes back, transmitting becomes unknown, at the next start.
       desk.log.error("relay.booking_failed", ["message": .int(claim.message.id), "error": .text("\(error)")])
     }
-    log(judgement, rest: until)
+    log(judgement, rest: until, isPaused: isPaused)
   }
 
-  private func log(_ judgement: Judgement, rest: Int64?) {
+  private func log(_ judgement: Judgement, rest: Int64?, isPaused: Bool) {
     var fields: LogFields = [
       "message": .int(claim.message.id), "attempt": .int(claim.attemptID), "account": .text(account.address),
       "recipient": .text(claim.message.recipient),
@@ -106,7 +111,7 @@ struct Handover {
     case .accepted: desk.log.info(event, fields)
     default: desk.log.warning(event, fields)
     }
-    if case .pause(let words) = judgement.account {
+    if isPaused, case .pause(let words) = judgement.account {
       desk.log.error(
         "account.paused", ["account": .text(account.address), "reason": .text("auth_failed"), "text": .text(words)])
     }
