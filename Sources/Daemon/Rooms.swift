@@ -12,6 +12,8 @@ import Web
 /// All rooms of one daemon, made in an order in which each finds what it needs, and stopped in the other.
 final class Rooms: Sendable {
   let storeFailure: StoreFailure
+  /// Two daemons on one store would each take the other's handovers for a crash.
+  private let folderLock: FolderLock
   private let store: Store
   private let loops: EventLoopGroup
   private let disk: DiskWatch
@@ -30,6 +32,11 @@ final class Rooms: Sendable {
     self.loops = loops
     drainMilliseconds = configuration.server.drainTimeoutMilliseconds
     let key = try Self.openKey(configuration)
+    do {
+      folderLock = try FolderLock(folder: configuration.server.dataDir)
+    } catch {
+      throw StartError(text: "\(error)", exitCode: ExitCode.unavailable)
+    }
     let store = try Self.openStore(configuration)
     self.store = store
     let disk = DiskWatch(
