@@ -14,11 +14,13 @@ public struct OutgoingMail {
     public var from: (displayName: String?, address: String)?
     /// The Date to write when the mail has none, in epoch milliseconds.
     public var date: Int64
+    /// Whether `date` takes the place of the mail's own: a mail that waited for days is complete when it goes.
+    public var replacesDate: Bool
 
     /// Collects the parts of a plan.
     public init(
       messageID: String, inReplyTo: String? = nil, references: [String] = [], subjectWhenEmpty: String? = nil,
-      from: (displayName: String?, address: String)? = nil, date: Int64
+      from: (displayName: String?, address: String)? = nil, date: Int64, replacesDate: Bool = false
     ) {
       self.messageID = messageID
       self.inReplyTo = inReplyTo
@@ -26,6 +28,7 @@ public struct OutgoingMail {
       self.subjectWhenEmpty = subjectWhenEmpty
       self.from = from
       self.date = date
+      self.replacesDate = replacesDate
     }
   }
 
@@ -54,6 +57,9 @@ public struct OutgoingMail {
         write("References", references(plan.references))
       } else if let from = plan.from, field.isNamed("from") {
         write("From", formatted(from))
+      } else if plan.replacesDate, field.isNamed("date") {
+        write("Date", MailDate.format(plan.date))
+        hasDate = true
       } else if field.isNamed("subject") {
         if field.valueBytes.isEmpty, let subject = plan.subjectWhenEmpty {
           write("Subject", EncodedWord.encode(subject))

@@ -9,6 +9,9 @@ struct Handover {
   let desk: Desk
   let claim: Claim
 
+  /// Within a minute a mail has only passed through: its author's Date stays.
+  private static let datedAnewAfterMilliseconds: Int64 = 60_000
+
   private var account: AccountRecord { claim.account }
 
   func run() async {
@@ -46,11 +49,14 @@ struct Handover {
     let outgoing = try await desk.store.read { reader in try reader.outgoing(message) }
     let from: (displayName: String?, address: String)? =
       message.fromAddress == nil ? (account.settings.displayName, account.address) : nil
+    let now = Clock.now()
     return OutgoingMail.compose(
       outgoing.stored,
       plan: OutgoingMail.Plan(
         messageID: message.messageID, inReplyTo: outgoing.inReplyTo, references: outgoing.references,
-        subjectWhenEmpty: outgoing.threadSubject.map { "Re: \($0)" }, from: from, date: message.createdAt))
+        subjectWhenEmpty: outgoing.threadSubject.map { "Re: \($0)" }, from: from, date: now,
+        // What its plan or its gates held back carries the time it goes at, as if its author had sent it then.
+        replacesDate: now - message.createdAt > Self.datedAnewAfterMilliseconds))
   }
 
   /// The journal's word before the dot. False also when the store can't say it: then nothing may be sent.

@@ -46,6 +46,10 @@ struct ComposeCase: Sendable, CustomTestStringConvertible {
     ComposeCase(
       "a bare CR hides no Bcc", "Date: d\r\nA: 1\rBcc: s@x\r\n\r\n", plan,
       "Date: d\r\nA: 1\r\nMessage-ID: <new@x>\r\n\r\n"),
+    ComposeCase(
+      "a mail that waited is dated anew", "Date: d\r\nA: 1\r\nDate: e\r\n\r\n",
+      OutgoingMail.Plan(messageID: "<new@x>", date: 0, replacesDate: true),
+      "Date: Thu, 1 Jan 1970 00:00:00 +0000\r\nA: 1\r\nMessage-ID: <new@x>\r\n\r\n"),
     ComposeCase("no body", "Date: d", plan, "Date: d\r\nMessage-ID: <new@x>\r\n\r\n"),
     ComposeCase("nothing", "", plan, "Date: Thu, 1 Jan 1970 00:00:00 +0000\r\nMessage-ID: <new@x>\r\n\r\n"),
     ComposeCase(
