@@ -88,12 +88,21 @@ public struct RecipientStatus: Sendable {
   /// When the server stops trying, in epoch milliseconds.
   public var willRetryUntil: Int64? { fields.value("will-retry-until").flatMap(MailDate.parse) }
 
+  /// The address as the report writes it, without brackets and comments: it may be of another kind than a mailbox.
   private func address(_ name: String) -> String? {
-    guard let value = fields.text(name) else { return nil }
+    guard let value = fields.value(name) else { return nil }
     let typed = TypedValue(value)
     if typed.type == "utf-8" { return TypedValue.unitextDecoded(typed.value) }
-    let text = typed.value
-    return text.contains("@") ? Address(text)?.address ?? text : (text.isEmpty ? nil : text)
+    var text = Array(typed.value.utf8)[...]
+    if let open = text.firstIndex(of: Octet.lessThan), text.first != Octet.quote {
+      text = text[(open + 1)...]
+      text = text[..<(text.lastIndex(of: Octet.greaterThan) ?? text.endIndex)]
+    }
+    let trimmed = text.trimmedSpaces()
+    if trimmed.first != Octet.quote, trimmed.contains(where: \.isSpace), trimmed.contains(Octet.at) {
+      return Address(String(decoding: trimmed, as: UTF8.self))?.address
+    }
+    return trimmed.isEmpty ? nil : String(decoding: trimmed, as: UTF8.self)
   }
 }
 

@@ -39,6 +39,22 @@ public struct HeaderBlock: Sendable, Equatable {
     bodyStart = reader.bodyStart(bytes)
   }
 
+  /// Reads a header that went through a text notice: lines that are no fields (lost indents) are skipped up to the empty line.
+  public init(lenientlyParsing bytes: [UInt8]) {
+    var reader = FieldReader(position: 0, limit: bytes.count)
+    reader.skipEnvelopeLine(bytes)
+    fields = []
+    while reader.position < bytes.count, fields.count < Limit.fields {
+      if let field = reader.next(bytes) {
+        fields.append(field)
+        continue
+      }
+      let line = bytes.line(from: reader.position, limit: bytes.count)
+      if bytes[reader.position..<line.text].allSatisfy(\.isBlank) { break }
+      reader.position = line.next
+    }
+  }
+
   /// The first field of this name.
   public func first(_ name: String) -> HeaderField? { fields.first { $0.isNamed(name) } }
 
@@ -109,6 +125,7 @@ struct FieldReader {
   /// Inside a multipart a line that begins with `--` is a boundary, not a field.
   var stopAtDashes = false
 
+  /// Past an mbox `From ` line.
   mutating func skipEnvelopeLine(_ bytes: [UInt8]) {
     if bytes.hasASCII("from ", at: position) || bytes.hasASCII(">from ", at: position) {
       position = bytes.line(from: position, limit: limit).next

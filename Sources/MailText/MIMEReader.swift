@@ -18,7 +18,11 @@ struct MIMEReader {
   init(bytes: [UInt8]) { self.bytes = bytes }
 
   mutating func run() {
-    var position = openEntity(at: 0, parent: nil)
+    // Mbox files and pasted mails begin with empty lines; a mail that is nothing but its body does so too.
+    let start = bytes.firstIndex { $0 != Octet.cr && $0 != Octet.lf } ?? 0
+    let hasHeader =
+      start > 0 && !HeaderBlock(parsing: Array(bytes[start..<min(bytes.count, start + 1_000)])).fields.isEmpty
+    var position = openEntity(at: hasHeader ? start : 0, parent: nil)
     while let line = nextDelimiter(from: position) {
       // The line end before a boundary belongs to the boundary.
       var end = line.start

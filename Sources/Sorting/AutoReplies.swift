@@ -5,7 +5,7 @@ struct AutoReplyRules {
   let facts: MailFacts
 
   func verdict() -> Verdict? {
-    if let rule = Self.headerRule(facts.header) {
+    if let rule = Self.headerRule(facts.header) ?? generatedAnswer() {
       return Verdict(mailClass: .autoReply, confidence: 0.98, rule: rule.name, evidence: [rule.evidence])
     }
     for index in Self.subjects.matches(in: facts.subjectWords)
@@ -14,6 +14,14 @@ struct AutoReplyRules {
         mailClass: .autoReply, confidence: 0.9, rule: "autoreply.subject", evidence: ["Subject: \(facts.subject)"])
     }
     return nil
+  }
+
+  /// RFC 3834 §5 calls a mail auto-generated that nobody caused; programs also mark answers so, and then they name the mail.
+  private func generatedAnswer() -> (name: String, evidence: String)? {
+    guard let value = facts.header.value("auto-submitted"), value.asciiLowercased.hasPrefix("auto-generated"),
+      ReplyRules.isAnswer(facts), !ReplyRules.isList(facts.header)
+    else { return nil }
+    return ("autoreply.auto-submitted", "Auto-Submitted: \(value)")
   }
 
   private func startsSubject(_ index: Int) -> Bool {

@@ -29,14 +29,17 @@ struct BounceRules {
   // MARK: Reports
 
   private func reported() -> Outcome? {
-    guard let part = facts.message.parts.first(where: { $0.isDeliveryStatus && isOwnReport($0) }) else { return nil }
-    let status = DeliveryStatus(facts.message.content(of: part))
+    let part = facts.message.parts.first { $0.isDeliveryStatus && isOwnReport($0) }
     let notice = Notice(facts)
+    guard let status = part.map({ DeliveryStatus(facts.message.content(of: $0)) }) ?? reportInText(notice),
+      !status.recipients.isEmpty
+    else { return nil }
     let original = ReturnedOriginal(facts, notice)
-    guard !status.recipients.isEmpty else { return nil }
     let actions = status.recipients.map { $0.action ?? "failed" }
     let failed = status.recipients.filter { !Self.successes.contains($0.action ?? "failed") }
-    var evidence = ["Content-Type: \(facts.message.parts[0].contentType.mediaType); \(part.contentType.mediaType)"]
+    var evidence = [
+      "Content-Type: \(facts.message.parts[0].contentType.mediaType); \(part?.contentType.mediaType ?? "the report in text")"
+    ]
     if failed.isEmpty {
       evidence.append("Action: \(actions[0])")
       return Outcome(
@@ -56,6 +59,24 @@ struct BounceRules {
   }
 
   private static let successes: Set<String> = ["delivered", "relayed", "expanded", "deliverable", "deliverable-to"]
+
+  /// Some put the fields of RFC 3464 into the notice's text, and some lose the part's type.
+  private func reportInText(_ notice: Notice) -> DeliveryStatus? {
+    guard looksLikeSystem, Self.reportFields.hasMatch(in: notice.words) else { return nil }
+    let lines = notice.lines.map { $0.trimmedSpaces }
+    guard
+      let start = lines.firstIndex(where: { line in Self.reportStarts.contains { line.asciiLowercased.hasPrefix($0) } })
+    else { return nil }
+    let status = DeliveryStatus(Array(notice.lines[start...].joined(separator: "\n").utf8))
+    return status.recipients.allSatisfy { $0.action != nil && $0.finalRecipient != nil } ? status : nil
+  }
+
+  private static let reportFields = PhraseMatcher([
+    "action: failed*final-recipient:", "final-recipient:*action: failed", "final-recipient:*action: delayed",
+  ])
+  private static let reportStarts = [
+    "reporting-mta:", "final-recipient:", "original-recipient:", "action:", "original-envelope-id:",
+  ]
 
   /// A report inside a mail that a person forwards is not a report to us.
   private func isOwnReport(_ part: MessagePart) -> Bool {
@@ -88,7 +109,7 @@ struct BounceRules {
     return Bounce(
       recipient: final, originalRecipient: original == final ? nil : original,
       action: waits ? "delayed" : (recipient.action ?? "failed"),
-      status: status, smtpCode: code, permanence: ReasonSearch.permanence(finding.reason, status, code, delayed: waits),
+      status: status, smtpCode: code, permanence: ReasonSearch.permanence(finding, status, delayed: waits),
       reason: finding.reason.rawValue, diagnostic: said.isEmpty ? (section.isEmpty ? nil : section) : said,
       remoteMTA: recipient.remoteMTA)
   }
@@ -101,7 +122,10 @@ struct BounceRules {
     let nullPath =
       facts.header.value("return-path").map { $0 == "<>" || $0.equalsIgnoringCase("<mailer-daemon>") } ?? false
     let named = facts.header.value("x-failed-recipients")
-    guard bySender || bySubject || nullPath || named != nil else { return nil }
+    let root = facts.message.parts[0].contentType
+    let isReport =
+      root.isType("multipart", "report") && root.parameters["report-type"]?.asciiLowercased == "delivery-status"
+    guard bySender || bySubject || nullPath || named != nil || isReport else { return nil }
     let notice = Notice(facts)
     let failure = NoticeMarks.failures.hasMatch(in: notice.words)
     let delayed = NoticeMarks.delays.hasMatch(in: notice.words)
@@ -112,12 +136,13 @@ struct BounceRules {
     guard score >= 4 else { return nil }
     // RFC 3834 answers also come with a null return path: their own field decides, unless everything says notice.
     if AutoReplyRules.headerRule(facts.header) != nil, !(bySender && (bySubject || named != nil)) { return nil }
-    // A person who answers a notice quotes its words.
-    if !bySender, named == nil, ReplyRules.isAnswer(facts) { return nil }
-
     let original = ReturnedOriginal(facts, notice)
     let waits = delaySubject ? delayed || !failure : delayed && !notice.saysPermanent
     let bounces = entries(notice, named: named, original: original, waits: waits)
+    // A person who answers a notice quotes its words, after some of their own.
+    if !bySender, named == nil, !isReport, ReplyRules.isAnswer(facts), !(bySubject && notice.beginsWithFailure) {
+      return nil
+    }
     if bounces.isEmpty && !(failure && bySender) && !delayed { return nil }
     var evidence: [String] = []
     if bySender, let from = facts.from { evidence.append("From: \(from.address)") }
@@ -146,26 +171,27 @@ struct BounceRules {
         found = [.init(address: recipients[0].address, line: found.first?.line ?? 0, tier: .named)]
       }
     }
-    if found.isEmpty { return [entry(nil, text: notice.text, waits: waits, permanent: notice.saysPermanent)] }
+    if found.isEmpty { return [entry(nil, said: "", notice: notice, waits: waits)] }
     return found.enumerated().map { index, item in
-      let end =
-        found.count == 1
-        ? notice.lines.count : (found.dropFirst(index + 1).first { $0.line > item.line }?.line ?? notice.lines.count)
-      let text = found.count == 1 ? notice.text : notice.lines[item.line..<max(item.line, end)].joined(separator: "\n")
-      return entry(item.address, text: text, waits: waits, permanent: notice.saysPermanent)
+      let next = found.dropFirst(index + 1).first { $0.line > item.line }?.line ?? notice.lines.count
+      let said = notice.lines[min(item.line, next)..<next].joined(separator: "\n")
+      return entry(item.address, said: said, notice: notice, waits: waits)
     }
   }
 
-  private func entry(_ address: String?, text: String, waits: Bool, permanent: Bool) -> Bounce {
-    let status = EnhancedStatus.find(in: text)
-    let code = SMTPCode.find(in: text)
-    let finding = ReasonSearch.find(said: "", section: text, status: status, code: code, delayed: waits)
+  /// `said` are the lines from the address on; the rest of the notice speaks only when they say nothing.
+  private func entry(_ address: String?, said: String, notice: Notice, waits: Bool) -> Bounce {
+    let status = EnhancedStatus.find(in: said) ?? EnhancedStatus.find(in: notice.text)
+    let code = SMTPCode.find(in: said) ?? SMTPCode.find(in: notice.text)
+    let finding = ReasonSearch.find(said: said, section: notice.text, status: status, code: code, delayed: waits)
     let permanence: Bounce.Permanence =
-      finding.reason == .undefined && permanent
-      ? .hard : ReasonSearch.permanence(finding.reason, status, code, delayed: waits)
+      finding.reason == .undefined && notice.saysPermanent
+      ? .hard : ReasonSearch.permanence(finding, status, delayed: waits)
+    let words = (said.isEmpty ? notice.text : said).trimmedSpaces
     return Bounce(
-      recipient: address, action: waits ? "delayed" : "failed", status: status, smtpCode: code, permanence: permanence,
-      reason: finding.reason.rawValue, diagnostic: text.trimmedSpaces.isEmpty ? nil : text.trimmedSpaces)
+      recipient: address, originalRecipient: AliasWords.original(in: said, except: address),
+      action: waits ? "delayed" : "failed", status: status, smtpCode: code, permanence: permanence,
+      reason: finding.reason.rawValue, diagnostic: words.isEmpty ? nil : words)
   }
 }
 
@@ -186,6 +212,12 @@ extension Notice {
     "removed from the mail queue", "no further delivery attempts",
   ])
 
+  /// Whether one of the first lines with text says that a mail has failed.
+  var beginsWithFailure: Bool {
+    let first = lines.lazy.filter { $0.utf8.contains { $0.isLetter } }.prefix(3).joined(separator: " ")
+    return NoticeMarks.failures.hasMatch(in: PhraseMatcher.normalize(first.utf8))
+  }
+
   /// The first line that names the address; 0 when none does.
   func firstLine(with address: String) -> Int { lines.firstIndex { $0.contains(address) } ?? 0 }
 
@@ -196,10 +228,25 @@ extension Notice {
     for address in addresses {
       guard let start = lines.firstIndex(where: { $0.contains(address) }) else { continue }
       var end = start + 1
-      while end < lines.count, end - start < 20, !lines[end].utf8.allSatisfy(\.isSpace) { end += 1 }
+      while end < lines.count, end - start < 20, !lines[end].utf8.allSatisfy(\.isSpace),
+        !Self.namesAnother(lines[end], than: address)
+      {
+        end += 1
+      }
       return lines[start..<end].joined(separator: "\n")
     }
     return ""
+  }
+}
+
+extension Notice {
+  /// Whether the line begins with another address: the next recipient's.
+  fileprivate static func namesAnother(_ line: String, than address: String) -> Bool {
+    let bytes = Array(line.utf8)
+    guard let place = AddressScan.places(in: bytes).first, !place.address.equalsIgnoringCase(address) else {
+      return false
+    }
+    return bytes[..<place.start].allSatisfy { !$0.isLetter && !$0.isDigit }
   }
 }
 
@@ -210,22 +257,18 @@ enum ReasonSearch {
       AnsweredCommand.find(in: PhraseMatcher.normalize(said.utf8))
       ?? AnsweredCommand.find(in: PhraseMatcher.normalize(section.utf8))
     for text in [said, section] where !text.isEmpty {
-      let words = Diagnosis(text: text, status: nil, code: code, command: command).finding()
-      if let words, words.rule == "reason.text" {
-        return Diagnosis(text: text, status: status, code: code, command: command).finding() ?? words
-      }
+      let found = Diagnosis(text: text, status: status, code: code, command: command).finding()
+      if let found, found.rule != "reason.command" { return found }
     }
     if let other = Diagnosis(text: "", status: status, code: code, command: command).finding() { return other }
     if delayed { return .init(reason: .expired, rule: "reason.delayed") }
     return .init(reason: said.isEmpty && section.isEmpty ? .undefined : .onhold, rule: "reason.none")
   }
 
-  static func permanence(_ reason: Reason, _ status: String?, _ code: Int?, delayed: Bool) -> Bounce.Permanence {
-    if reason.isHard, !delayed { return .hard }
-    if reason == .undefined || reason == .onhold, !delayed {
-      if status?.hasPrefix("5") == true && reason == .undefined { return .hard }
-    }
-    return .soft
+  static func permanence(_ finding: Diagnosis.Finding, _ status: String?, delayed: Bool) -> Bounce.Permanence {
+    if delayed { return .soft }
+    if finding.reason.isHard || finding.lasting { return .hard }
+    return finding.reason == .undefined && status?.hasPrefix("5") == true ? .hard : .soft
   }
 }
 
@@ -240,6 +283,20 @@ enum StatusChoice {
   }
 
   private static func isVague(_ status: String) -> Bool { status.hasSuffix(".0.0") }
+}
+
+/// The address the sender gave, when the notice says what it led to: "(expanded from: x)" of Sendmail, "(generated from x)" of Exim.
+enum AliasWords {
+  static func original(in text: String, except address: String?) -> String? {
+    for words in ["expanded from", "generated from", "originally addressed to"] {
+      guard let range = text.firstRange(of: words) else { continue }
+      let rest = Array(text[range.upperBound...].utf8.prefix(300))
+      if let place = AddressScan.places(in: rest).first, place.address != address, rest[..<place.start].count < 6 {
+        return place.address
+      }
+    }
+    return nil
+  }
 }
 
 /// Reply codes of SMTP in text.

@@ -25,16 +25,19 @@ struct ComplaintRules {
   /// Hotmail's Junk Mail Reporting Program encloses the mail and names the complainer in a field of it.
   private func jmrp() -> BounceRules.Outcome? {
     let names = ["x-hmxmroriginalrecipient", "x-hm-xmroriginalrecipient"]
-    guard let original = ReturnedOriginal(facts, nil) else { return nil }
-    let field = names.lazy.compactMap { original.header.value($0) ?? facts.header.value($0) }.first
     let sender = facts.from?.address.asciiLowercased ?? ""
+    // Some forward the reported mail itself, with the field put before its header.
+    let own = names.lazy.compactMap { facts.header.value($0) }.first
+    let original = ReturnedOriginal(facts, nil)?.header ?? (own == nil ? nil : facts.header)
+    guard let original else { return nil }
+    let field = own ?? names.lazy.compactMap { original.value($0) }.first
     guard field != nil || Self.senders.contains(where: sender.hasPrefix) else { return nil }
-    let recipients = Address.list(in: field ?? original.header.value("to") ?? "").map(\.address)
+    let recipients = Address.list(in: field ?? original.value("to") ?? "").map(\.address)
     let verdict = Verdict(
       mailClass: .complaint, confidence: 0.97, rule: "complaint.jmrp",
       evidence: ["From: \(sender)"] + (field.map { ["X-HmXmrOriginalRecipient: \($0)"] } ?? []),
       bounces: recipients.map { complaint(about: $0) }, feedbackType: "abuse")
-    return .init(verdict: verdict, original: original.header, envelopeID: nil)
+    return .init(verdict: verdict, original: original, envelopeID: nil)
   }
 
   /// Addresses from which feedback loops without a report come.

@@ -34,7 +34,7 @@ struct Notice {
     }
     self.lines = lines
     words = PhraseMatcher.normalize(lines.joined(separator: "\n").utf8)
-    returned = returnedAt.map { HeaderBlock(parsing: Array(bytes[$0...])) }
+    returned = returnedAt.map { HeaderBlock(lenientlyParsing: Array(bytes[$0...])) }
   }
 
   /// The texts before the first enclosed mail or report, one of each alternative.
@@ -75,8 +75,13 @@ struct Notice {
 
   /// Whether the line says that the returned mail follows.
   private static func isCut(_ line: ArraySlice<UInt8>) -> Bool {
-    guard line.count > 8, line.count < 200 else { return false }
-    return NoticeMarks.cuts.hasMatch(in: PhraseMatcher.normalize(line))
+    let text = line.trimmedSpaces()
+    guard text.count > 8, text.count < 200, let first = text.first, let last = text.last else { return false }
+    let words = PhraseMatcher.normalize(text)
+    guard NoticeMarks.cuts.hasMatch(in: words) else { return false }
+    // A heading, not a sentence that speaks of the original message.
+    let decorated = !first.isLetter && !first.isDigit && first < 128
+    return decorated || last == Octet.colon || NoticeMarks.headings.hasMatch(in: words)
   }
 
   /// The next line that looks like a field, within some lines of explanation.

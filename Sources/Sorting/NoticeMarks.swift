@@ -16,11 +16,27 @@ enum NoticeMarks {
     "top 20 lines of the message follows", "original message as received",
     "the following is a copy of the message header",
     "begin original message", "returned message follows", "your message reads (in part)", "---- original message",
-    "the message header", "enclosed is a copy of the message", "a copy of your message", "original message text",
+    "the message header", "enclosed is a copy of the message", "original message text",
     "original message header",
     "forwarded message follows", "mail data is as follows", "the text of your message", "the body of the message is",
     "your original message", "original message details:", "message contents follow", "old message:",
     "\u{43d}\u{438}\u{436}\u{435} \u{43f}\u{440}\u{438}\u{432}\u{435}\u{434}\u{435}\u{43d}",  // Russian: "given below"
+  ])
+
+  /// Words that make such a line a heading though it is a sentence.
+  static let headings = PhraseMatcher([
+    " follow", "is following", "copy of the message", "adjunto", "original message below", "as received",
+  ])
+
+  /// Lines after which a list of failed addresses stands.
+  static let listIntros = PhraseMatcher([
+    "following recipient", "following address", "following user", "following e-mail", "following email",
+    "not delivered to",
+    "failed addresses", "had delivery errors", "permanent fatal errors", "transient non-fatal errors",
+    "failed recipients",
+    "these recipients", "recipient(s):", "recipients:", "address(es):", "could not be delivered to",
+    "unable to deliver your message to",
+    "not relayed to", "had permanent", "did not reach", "destinatarios", "folgenden empf",
   ])
 
   /// Senders' names and local parts that only mail systems use.

@@ -30,14 +30,17 @@ struct NoticeRecipients {
   static func find(in notice: Notice, except own: Set<String>) -> [Found] {
     var all: [Found] = []
     var before = ""  // the last line with text
+    var introduced = -100  // the line that announced a list
     for (number, line) in notice.lines.enumerated() where all.count < most {
       let bytes = Array(line.utf8)
       if bytes.contains(Octet.at) {
         for place in AddressScan.places(in: bytes) {
-          if let tier = tier(of: place, in: bytes, before: before, line: number) {
+          if let tier = tier(of: place, in: bytes, before: before, listed: number - introduced < 40) {
             all.append(Found(address: place.address, line: number, tier: tier))
           }
         }
+      } else if bytes.count > 8, NoticeMarks.listIntros.hasMatch(in: PhraseMatcher.normalize(bytes)) {
+        introduced = number
       }
       if bytes.contains(where: { !$0.isSpace }) { before = line }
     }
@@ -49,9 +52,15 @@ struct NoticeRecipients {
     return candidates.filter { $0.tier == best && seen.insert(Address.comparisonKey($0.address)).inserted }
   }
 
-  private static func tier(of place: AddressScan.Place, in line: [UInt8], before: String, line number: Int) -> Tier? {
+  private static func tier(of place: AddressScan.Place, in line: [UInt8], before: String, listed: Bool) -> Tier? {
     let head = PhraseMatcher.normalize(line[..<place.start])
-    let lead = head.drop { !$0.isLetter && !$0.isDigit && $0 < 128 }
+    var lead = head.drop { !$0.isLetter && !$0.isDigit && $0 < 128 }
+    // "554 5.1.1 <a@b>... why": Sendmail's way in transcripts.
+    if lead.count < 14, lead.first == UInt8(ascii: "5") || lead.first == UInt8(ascii: "4"),
+      lead.allSatisfy({ $0.isDigit || $0 == Octet.dot || $0 == Octet.space || $0 == Octet.lessThan })
+    {
+      lead = []
+    }
     if lead.isEmpty {
       // Nothing but bullets, quotes and brackets before it.
       let tail = line[place.end...].drop { $0 == Octet.greaterThan || $0 == Octet.quote || $0 == UInt8(ascii: "]") }
@@ -60,7 +69,8 @@ struct NoticeRecipients {
         || next == Octet.comma
         || next == Octet.openParenthesis || tail.starts(with: "...".utf8) || tail.starts(with: " on ".utf8)
         || tail.starts(with: " - ".utf8) || tail.starts(with: " (".utf8) || tail.starts(with: " ...".utf8)
-        || tail.starts(with: " :".utf8) || tail.starts(with: " [".utf8)
+        || tail.starts(with: " :".utf8) || tail.starts(with: " [".utf8) || tail.starts(with: " <".utf8)
+        || listed && tail.starts(with: " ".utf8)
       {
         let words = PhraseMatcher.normalize(before.utf8)
         return NoticeMarks.notRecipients.hasMatch(in: words) && !NoticeMarks.failures.hasMatch(in: words)
@@ -74,6 +84,7 @@ struct NoticeRecipients {
       return .command
     }
     let refused = NoticeMarks.notRecipients.hasMatch(in: near)
+    if !refused, near.suffix(5).elementsEqual("smtp=".utf8), listed { return .listed }  // X.400 names of Exchange
     if !refused, NoticeMarks.recipients.hasMatch(in: near) { return .named }
     return refused ? nil : .mentioned
   }

@@ -1,3 +1,5 @@
+import MailText
+
 /// Why a mail did not arrive, in the lower-case vocabulary that Sisimai made common, and whether that lasts.
 enum Reason: String, Sendable, CaseIterable {
   case authfailure
@@ -63,22 +65,65 @@ struct Diagnosis {
   struct Finding: Equatable {
     var reason: Reason
     var rule: String
+    /// The row's text, when words decided.
+    var words: String?
+    /// The words say that the mailbox is gone for good, whatever the reason usually means.
+    var lasting = false
   }
 
-  /// The reason: by the words if a row knows them, else by the status, else by the command and the code.
+  /// The reason: by sure words, else by a status that says something, else by other words, else by any status, else by the
+  /// command and the code.
   func finding() -> Finding? {
-    let words = PhraseMatcher.normalize(text)
+    let words = cleaned()
     let command = command ?? AnsweredCommand.find(in: words)
-    for index in ReasonTexts.matcher.matches(in: words) {
-      let row = ReasonTexts.rows[index]
-      if let only = row.after, only != command { continue }
-      return Finding(reason: Self.refine(row.reason, command, status, code), rule: "reason.text")
+    let hits = ReasonTexts.matcher.matches(in: words).filter {
+      ReasonTexts.rows[$0].after.map { $0 == command } ?? true
     }
-    if let status, let reason = StatusReasons.reason(of: status) {
+    let first = hits.first.map { ReasonTexts.rows[$0] }
+    if let first, first.isSure { return finding(first, command) }
+    if let status, let reason = StatusReasons.sure[StatusReasons.key(status)] ?? StatusReasons.sure[status] {
+      return Finding(reason: Self.refine(reason, command, status, code), rule: "reason.status")
+    }
+    if let first { return finding(first, command) }
+    if let status, let reason = StatusReasons.vague[status] ?? StatusReasons.vague[StatusReasons.key(status)] {
       return Finding(reason: reason, rule: "reason.status")
     }
-    if let reason = Self.byCommand(command, code) { return Finding(reason: reason, rule: "reason.command") }
-    return nil
+    return Self.byCommand(command, code).map { Finding(reason: $0, rule: "reason.command") }
+  }
+
+  private func finding(_ row: ReasonTexts.Row, _ command: AnsweredCommand?) -> Finding {
+    Finding(
+      reason: Self.refine(row.reason, command, status, code), rule: "reason.text", words: row.text, lasting: row.lasting
+    )
+  }
+
+  /// The words without the codes that stand before each line of a long reply, so that phrases broken over lines are whole.
+  private func cleaned() -> [UInt8] {
+    let words = PhraseMatcher.normalize(text.utf8)
+    guard words.count < 16_384 else { return words }
+    var out: [UInt8] = []
+    out.reserveCapacity(words.count)
+    var i = 0
+    var seen = false
+    while i < words.count {
+      let atWord = i == 0 || words[i - 1] == Octet.space
+      if atWord, i + 3 < words.count, words[i] == UInt8(ascii: "4") || words[i] == UInt8(ascii: "5"),
+        words[i + 1].isDigit,
+        words[i + 2].isDigit, words[i + 3] == Octet.dash || words[i + 3] == Octet.space
+      {
+        var j = i + 4
+        while j < words.count, words[j].isDigit || words[j] == Octet.dot { j += 1 }
+        if j < words.count, words[j] == Octet.space { j += 1 }
+        if seen {
+          i = j
+          continue
+        }
+        seen = true
+      }
+      out.append(words[i])
+      i += 1
+    }
+    return out
   }
 
   /// "User unknown" said after the whole mail was seen is the word of a filter, not of a directory: the address may exist.
@@ -86,9 +131,9 @@ struct Diagnosis {
     _ reason: Reason, _ command: AnsweredCommand?, _ status: String?, _ code: Int?
   ) -> Reason {
     guard reason == .userunknown else { return reason }
+    if let status, status.hasPrefix("5.1.") || status.hasPrefix("4.1.") { return .userunknown }
     if command == .data { return .filtered }
     if command == .recipient { return .userunknown }
-    if let status, status.hasPrefix("5.1.") || status.hasPrefix("4.1.") { return .userunknown }
     // A reply code without its command: the refusal may have come at any time.
     return code == nil ? .userunknown : .filtered
   }
@@ -128,6 +173,10 @@ extension AnsweredCommand {
     ("after data command", .data), ("rcpt to generated following response", .recipient),
     ("body of message generated", .data),
     ("smtp:rcpt host", .recipient), ("remote smtp server has rejected address", .recipient),
+    // With pipelining the transcript shows DATA last, but these answers to it mean that every recipient was refused before.
+    ("need rcpt", .recipient), ("rcpt to: command before", .recipient), ("no valid recipients", .recipient),
+    ("no recipients specified", .recipient), ("must precede data", .recipient), ("rcpt first", .recipient),
+    ("progress was rcpt to response", .recipient), ("rcpt to:", .recipient),
     // Transcripts of Sendmail and its kin: the last command before the refusal stands first in what is searched.
     (">>> rcpt to", .recipient), (">>> mail from", .mail), (">>> data", .data), (">>> ehlo", .connection),
     (">>> helo", .connection),

@@ -6,11 +6,19 @@ enum ReasonTexts {
     let reason: Reason
     /// The row holds only for an answer to this command.
     let after: AnsweredCommand?
+    /// Whether the words outweigh any status code.
+    let isSure: Bool
+    /// Whether they say that the mailbox is gone for good.
+    let lasting: Bool
     let source: String
   }
 
   static let rows: [Row] = groups.flatMap { group in
-    group.texts.map { Row(text: $0, reason: group.reason, after: group.after, source: group.source) }
+    group.texts.map {
+      Row(
+        text: $0, reason: group.reason, after: group.after, isSure: group.isSure, lasting: group.lasting,
+        source: group.source)
+    }
   }
 
   static let matcher = PhraseMatcher(rows.map(\.text))
@@ -19,9 +27,16 @@ enum ReasonTexts {
     let reason: Reason
     let source: String
     let after: AnsweredCommand?
+    let isSure: Bool
+    let lasting: Bool
     let texts: [String]
 
-    init(_ reason: Reason, _ source: String, after: AnsweredCommand? = nil, _ texts: [String]) {
+    init(
+      _ reason: Reason, _ source: String, after: AnsweredCommand? = nil, sure: Bool = true, lasting: Bool = false,
+      _ texts: [String]
+    ) {
+      isSure = sure
+      self.lasting = lasting
       self.reason = reason
       self.source = source
       self.after = after
@@ -50,7 +65,7 @@ enum ReasonTexts {
         "not pass dkim",
         "authentication checks failed", "requires all senders to authenticate with either spf or dkim",
         "sender is unauthenticated",
-        "unauthenticated email from", "not allowed to send from*spf", "sender policy framework", "spf: ", "openspf.",
+        "unauthenticated email from", "not allowed to send from*spf", "sender policy framework", "openspf.",
       ]),
     Group(
       .notcompliantrfc, "Gmail SMTP errors on RFC 5322",
@@ -152,11 +167,18 @@ enum ReasonTexts {
         "\u{44f}\u{449}\u{438}\u{43a} \u{43f}\u{435}\u{440}\u{435}\u{43f}\u{43e}\u{43b}\u{43d}\u{435}\u{43d}",
       ]),
     Group(
+      .suspend, "Yahoo, Prima, qmail: accounts that are gone", lasting: true,
+      [
+        "disabled or discontinued", "casilla ha expirado", "ha expirado por falta de uso", "account closed",
+        "has been discontinued",
+        "this address is no longer active", "no longer in use",
+      ]),
+    Group(
       .suspend, "Gmail 5.2.1, Yahoo, mail.ru, La Poste texts on closed accounts",
       [
         "account that you tried to reach is disabled", "account is disabled", "account disabled",
         "account has been disabled",
-        "disabled or discontinued", "account is locked", "account has been locked", "mailbox is disabled",
+        "account is locked", "account has been locked", "mailbox is disabled",
         "mailbox disabled",
         "account suspended", "account is suspended", "account has been suspended", "mailbox temporarily disabled",
         "mailbox is inactive", "account inactive", "inactive user", "account is inactive", "user suspended",
@@ -165,12 +187,12 @@ enum ReasonTexts {
         "temporarily locked",
         "user account disabled", "not active", "mailbox is frozen", "mailbox has been blocked",
         "inactive on our system", "recipient suspend",
-        "casilla ha expirado", "ha expirado por falta de uso", "user has been suspended", "mailbox currently suspended",
-        "this address is no longer active", "invalid/inactive user", "account expired", "user is inactive",
+        "user has been suspended", "mailbox currently suspended",
+        "invalid/inactive user", "account expired", "user is inactive",
         "suspended recipient",
-        "account temporarily disabled", "domain suspended", "has been deactivated", "has been discontinued",
+        "account temporarily disabled", "domain suspended", "has been deactivated",
         "is currently suspended",
-        "account closed", "boite inactive", "expired mailbox", "unavailable*account locked",
+        "boite inactive", "expired mailbox", "unavailable*account locked",
       ]),
     Group(
       .hasmoved, "RFC 5321 §3.4 (551), Sendmail REDIRECT",
@@ -195,7 +217,7 @@ enum ReasonTexts {
     Group(
       .spamdetected, "SpamAssassin, Barracuda, Proofpoint, Orange, Gmail texts on spam",
       [
-        "spam firewall", "spam & virus firewall", "identified as spam", "considered spam", "looks like spam", "is spam",
+        "spam firewall", "spam & virus firewall", "identified as spam", "considered spam", "looks like spam",
         "as spam",
         "spam message rejected", "spam content", "spam detected", "detected spam", "content rejected as spam",
         "spam score",
@@ -211,13 +233,23 @@ enum ReasonTexts {
         "rule imposed mailbox access",
       ]),
     Group(
+      .notaccept, "RFC 7504, RFC 7505; hosts without mail",
+      [
+        "does not accept mail", "does not accept email", "no smtp service", "nullmx", "null mx",
+        "not accepting network messages",
+        "couldn't find a mail exchanger", "no mx record", "does not receive mail", "host not accepting mail",
+        "doesn't accept mail", "not accepting mail", "no mail exchanger", "mail receiving disabled",
+        "no mx or a records",
+      ]),
+    Group(
       .blocked, "DNS blocklists and address blocks: Spamhaus, Microsoft S3140, Orange, AOL, Yahoo texts",
       [
         "blacklisted by recipient", "client host rejected: blocked", "blocked using", "blocked by*rbl", "spamhaus",
         "barracudacentral",
         "client host*blocked", "is blacklisted", "ip address blacklisted", "blacklisted", "blocklist", "block list",
         "blacklist", "black list",
-        "rbl", "dnsbl", "listed at", "is listed in", "ip address is blocked", "blocked for abuse", "blocked by ldap",
+        "dnsbl", " rbl ", "your ip address", "from ip address", "listed at", "is listed in", "ip address is blocked",
+        "blocked for abuse", "blocked by ldap",
         "ip blocked",
         "banned sending ip", "your ip", "smtp server of your isp", "contact your internet service provider",
         "dynamic ip",
@@ -229,13 +261,13 @@ enum ReasonTexts {
         "you cannot send e-mail to yourself",
         "temporarily blocked", "access from ip", "unfortunately, messages from", "client host rejected",
         "is not allowed to connect",
-        "host name is unknown", "ip address", "bloqueado por", "network blocked", "connections from this host",
+        "host name is unknown", "bloqueado por", "network blocked", "connections from this host",
         "error - blocked",
         "cannot accept mail from your", "mail from your ip", "blocked - see", "is blocked", "has been blocked by",
-        "domain temporarily rate", "sending ip", "dul", "ip range", "greylisted by block",
+        "domain temporarily rate", "sending ip", "ip range", "greylisted by block",
       ]),
     Group(
-      .expired, "queues giving up: Postfix, Exim, qmail, Sendmail, Gmail, Exchange",
+      .expired, "queues giving up: Postfix, Exim, qmail, Sendmail, Gmail, Exchange", sure: false,
       [
         "retry timeout exceeded", "message expired", "delivery time expired", "in the queue too long",
         "could not deliver for the last",
@@ -243,7 +275,7 @@ enum ReasonTexts {
         "did not accept our requests to connect", "host not reachable", "operation timed out", "connection timed out",
         "timed out while", "timeout while", "retry time not reached", "unable to deliver in",
         "not been able to deliver",
-        "time limit exceeded", "gave up", "giving up", "expired after", "cannot send message for", "message timed out",
+        "time limit exceeded", "expired after", "cannot send message for", "message timed out",
         "attempts to deliver this message", "timeout exceeded", "timed out", "delayed*hours", "still undelivered after",
         "delivery attempts will continue", "will be retried", "connection timeout", "was aborted after",
         "failed 20 attempts",
@@ -252,16 +284,7 @@ enum ReasonTexts {
         "has been delayed", "has not yet been delivered", "delivery time-out",
       ]),
     Group(
-      .notaccept, "RFC 7504, RFC 7505; hosts without mail",
-      [
-        "does not accept mail", "does not accept email", "no smtp service", "nullmx", "null mx",
-        "not accepting network messages",
-        "couldn't find a mail exchanger", "no mx record", "does not receive mail", "host not accepting mail",
-        "doesn't accept mail", "not accepting mail", "no mail exchanger", "mail receiving disabled",
-        "no mx or a records",
-      ]),
-    Group(
-      .networkerror, "DNS and network failures, loops",
+      .networkerror, "DNS and network failures, loops", sure: false,
       [
         "host not found, try again", "no route to host", "name service error", "dns query failed", "too many hops",
         "hop count exceeded", "routing loop", "mail loop", "network is unreachable", "network unreachable", "dns error",
@@ -337,7 +360,7 @@ enum ReasonTexts {
         "rejected for policy", "message filtered", "content restriction", "content policy", "company policy",
       ]),
     Group(
-      .securityerror, "authentication wanted by a server, other security words",
+      .securityerror, "authentication wanted by a server, other security words", sure: false,
       [
         "smtp authentication", "authentication required", "authentication turned on", "authentication failed",
         "unauthenticated senders", "authentication is required", "not authenticated", "must authenticate",
@@ -346,7 +369,7 @@ enum ReasonTexts {
         "verification failed", "insufficient privileges", "authenticate",
       ]),
     Group(
-      .systemerror, "servers that fail themselves",
+      .systemerror, "servers that fail themselves", sure: false,
       [
         "internal system error", "system error", "transaction failed", "service refused", "service refuse",
         "local configuration error",
@@ -360,7 +383,7 @@ enum ReasonTexts {
         "service unavailable*procmail",
       ]),
     Group(
-      .mailererror, "local delivery programs",
+      .mailererror, "local delivery programs", sure: false,
       [
         "unknown mailer error", "procmail", "pipe to |", "command output", "exit status", "command died",
         "child status",
@@ -369,21 +392,21 @@ enum ReasonTexts {
         "returned error", "x-unix",
       ]),
     Group(
-      .contenterror, "RFC 3463 x.6; Sendmail, Exim texts on form",
+      .contenterror, "RFC 3463 x.6; Sendmail, Exim texts on form", sure: false,
       [
-        "headers too large", "media error", "8-bit", "8bit", "invalid header", "malformed", "improper", "mime",
-        "conversion",
-        "unacceptable header", "message header", "wrong format", "content error", "illegal character",
+        "headers too large", "media error", "8-bit", "invalid header",
+
+        "unacceptable header", "wrong format", "content error", "illegal character",
       ]),
     Group(
-      .syntaxerror, "RFC 5321 §4.2.2",
+      .syntaxerror, "RFC 5321 §4.2.2", sure: false,
       [
         "command parameter not implemented", "syntax error", "command not implemented", "bad sequence",
         "unrecognized command",
         "command not recognized", "unimplemented", "unexpected recipient",
       ]),
     Group(
-      .userunknown, "RFC 3463 x.1.1 and RFC 5321 §4.2.3 (550): many servers' words for an unknown mailbox",
+      .userunknown, "RFC 3463 x.1.1 and RFC 5321 §4.2.3 (550): many servers' words for an unknown mailbox", sure: false,
       [
         "user unknown", "unknown user", "no such user", "user not found", "unknown recipient", "recipient unknown",
         "recipient not found",
@@ -410,7 +433,7 @@ enum ReasonTexts {
         "has no mailbox",
         "unable to verify user", "unable to find alias", "unable to deliver message to", "not our user", "bad address",
         "bad recipient",
-        "did not match any", "did not exactly match", "mailbox_unavailable", "directory", "user_unknown",
+        "did not match any", "did not exactly match", "mailbox_unavailable", "user_unknown",
         "invalid-recipient",
         "not found", "no longer available", "no longer valid", "no longer exists", "no longer on server",
         "unknown mailbox", "no local mailbox",
@@ -421,7 +444,7 @@ enum ReasonTexts {
         "not known here", "delivery to the following recipients failed permanently",
       ]),
     Group(
-      .filtered, "refusals after the mail was seen, without a word why",
+      .filtered, "refusals after the mail was seen, without a word why", sure: false,
       [
         "due to extended inbox inactivity", "was rejected by the recipient", "rejected by a remote mail server",
         "message was rejected",
@@ -431,13 +454,14 @@ enum ReasonTexts {
         "recipient only accepts", "rejected the message",
       ]),
     Group(
-      .onhold, "temporary troubles of a mailbox",
+      .onhold, "temporary troubles of a mailbox", sure: false,
       [
         "recipient error", "on hold", "mailbox temporarily", "temporarily unavailable", "try again later",
         "temporary error",
         "temporarily deferred", "temporary problem", "temporarily not accepting", "greylist", "graylist", "try later",
       ]),
     Group(
-      .rejected, "plain refusals", ["access denied", "permission denied", "not allowed", "not authorized", "denied"]),
+      .rejected, "plain refusals", sure: false,
+      ["access denied", "permission denied", "not allowed", "not authorized", "denied"]),
   ]
 }

@@ -2,29 +2,50 @@ import MailText
 
 /// The header of the mail that a notice is about, wherever the notice keeps it.
 struct ReturnedOriginal {
-  var header: HeaderBlock
+  let header: HeaderBlock
   var messageID: String? { header.value("message-id").flatMap(MessageID.first) }
 
-  /// Looks in enclosed mails and headers, then in the notice's text, then for an id named in the text.
+  /// Looks in enclosed mails and headers, then in the notice's text, then in parts that are a mail without saying so.
   init?(_ facts: MailFacts, _ notice: Notice?) {
-    for (index, part) in facts.message.parts.enumerated() {
+    guard
+      let found = Self.enclosed(facts) ?? notice?.returned.flatMap({ $0.fields.isEmpty ? nil : $0 })
+        ?? Self.undeclared(facts)
+    else { return nil }
+    header = found
+  }
+
+  private static func enclosed(_ facts: MailFacts) -> HeaderBlock? {
+    for part in facts.message.parts {
       if part.isMessage {
         if let child = part.children.first {
-          header = facts.message.parts[child].header
-        } else if let inner = facts.message.enclosed(in: part) {
-          header = inner.header
-        } else {
-          continue
+          let header = facts.message.parts[child].header
+          if isMail(header) { return header }
         }
-        if header.contains("message-id") || header.contains("subject") || header.contains("to") { return }
-      } else if part.isHeaders
-        || (index > 0 && part.isDeliveryStatus == false && part.contentType.subtype == "rfc822-headers")
-      {
-        header = HeaderBlock(parsing: Array(facts.message.content(of: part).drop(while: \.isSpace)))
-        if !header.fields.isEmpty { return }
+        // Encoded, or with empty lines before its header.
+        let header = HeaderBlock(lenientlyParsing: Array(facts.message.content(of: part).drop(while: \.isSpace)))
+        if isMail(header) { return header }
+      } else if part.isHeaders {
+        let header = HeaderBlock(lenientlyParsing: Array(facts.message.content(of: part).drop(while: \.isSpace)))
+        if !header.fields.isEmpty { return header }
       }
     }
-    guard let returned = notice?.returned, !returned.fields.isEmpty else { return nil }
-    header = returned
+    return nil
+  }
+
+  /// Some paste the mail after a boundary without a part header, others give it no type.
+  private static func undeclared(_ facts: MailFacts) -> HeaderBlock? {
+    for part in facts.message.parts.dropFirst() where !part.isDeliveryStatus && part.parent == 0 {
+      if part.header.contains("message-id"), isMail(part.header) { return part.header }
+      if part.contentType.isType("text", "plain"), part.children.isEmpty {
+        let header = HeaderBlock(
+          lenientlyParsing: Array(facts.message.content(of: part).drop(while: \.isSpace).prefix(65_536)))
+        if header.contains("message-id"), isMail(header) { return header }
+      }
+    }
+    return nil
+  }
+
+  private static func isMail(_ header: HeaderBlock) -> Bool {
+    header.contains("from") || header.contains("subject") || header.contains("to") || header.contains("message-id")
   }
 }
