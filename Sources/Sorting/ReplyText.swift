@@ -1,20 +1,259 @@
 import MailText
 
 /// What the person wrote in an answer, without the quoted mail and the signature.
+///
+/// Line by line: quoted lines go wherever they stand; the first heading, pasted header or "On … wrote:" whose mail is not marked
+/// by `>` ends the text; a signature ends it too.
 enum ReplyText {
+  /// Text looked at: nobody writes an answer of this length by hand.
+  private static let longest = 262_144
+  /// Lines over which an attribution may be broken.
+  private static let attributionLines = 4
+
+  /// The answer of a mail.
   static func trim(_ facts: MailFacts) -> String { trim(facts.bodyText()) }
 
+  /// The answer in a text.
   static func trim(_ text: String) -> String {
-    var kept: [Substring] = []
-    for line in text.replacingLineEnds().split(separator: "\n", omittingEmptySubsequences: false) {
-      if line.hasPrefix(">") { continue }
-      if line == "-- " || line == "--" { break }
-      kept.append(line)
+    let lines = split(text)
+    let quoted = lines.filter { $0.isQuoted }.count
+    var kept: [Line] = []
+    var i = 0
+    var signed = false
+    while i < lines.count {
+      let line = lines[i]
+      if line.isQuoted, quoted > 1 || !line.looksLikeArrow {
+        i += 1
+        signed = false  // a signature ends where the quoted mail begins; an answer may stand below it
+        continue
+      }
+      if let attribution = attribution(lines, at: i) {
+        if let before = attribution.before, !signed { kept.append(Line(before)) }
+        let next = lines[attribution.end...].first { !$0.isBlank }
+        guard let next, next.isQuoted else { break }  // all that follows is the other mail
+        i = attribution.end
+        continue
+      }
+      if isHeading(line) || isHeaderBlock(lines, at: i) { break }
+      if line.isSignatureMark {
+        signed = true
+      } else if line.isDevice {
+        // Below the text it ends it; phones also put it above.
+        signed = signed || kept.contains { !$0.isBlank }
+      } else if !signed {
+        kept.append(line)
+      }
+      i += 1
     }
-    return kept.joined(separator: "\n").trimmedSpaces
+    return finish(kept)
+  }
+
+  private static func split(_ text: String) -> [Line] {
+    var lines: [Line] = []
+    var current: [UInt8] = []
+    for octet in text.utf8.prefix(longest) {
+      if octet == Octet.lf {
+        lines.append(Line(current))
+        current.removeAll(keepingCapacity: true)
+      } else if octet != Octet.cr {
+        current.append(octet)
+      }
+    }
+    if !current.isEmpty { lines.append(Line(current)) }
+    return lines
+  }
+
+  /// Separators and empty lines at the end belong to what was cut off.
+  private static func finish(_ lines: [Line]) -> String {
+    var lines = lines[...]
+    while let last = lines.last, last.isBlank || last.isRule { lines.removeLast() }
+    return lines.map(\.text).joined(separator: "\n").trimmedSpaces
+  }
+
+  private static func isHeading(_ line: Line) -> Bool {
+    guard line.words.count < 120, line.words.count > 8 else { return false }
+    let bare = line.words.drop { !$0.isLetter && $0 < 128 }
+    let decorated = bare.count < line.words.count && line.words[0] != Octet.openParenthesis
+    let ends = line.words.last == Octet.colon
+    return (decorated || ends) && QuoteMarks.headings.hasMatch(in: line.words)
+  }
+
+  /// "From: … Sent: … To: … Subject: …" pasted over the mail: at least three different fields close together.
+  private static func isHeaderBlock(_ lines: [Line], at start: Int) -> Bool {
+    guard let first = lines[start].field, first == .from || first == .date || first == .to || first == .subject else {
+      return false
+    }
+    var found: Set<QuoteMarks.Field> = [first]
+    var misses = 0
+    for line in lines[(start + 1)...].prefix(10) {
+      if line.isBlank { continue }
+      if let field = line.field {
+        found.insert(field)
+      } else {
+        misses += 1
+        if misses > 3 { break }  // long lists of recipients go over lines
+      }
+    }
+    let kinds = found.subtracting([.copy]).count
+    if kinds == 2, misses == 0 || found.isSuperset(of: [.from, .date]), found.contains(.date), start > 0,
+      lines[start - 1].isBlank
+    {
+      return lines[start...].prefix(3).contains { $0.words.contains(Octet.at) }
+    }
+    return found.contains(.from) ? kinds >= 3 || (kinds == 2 && found.count > 2) : kinds >= 4
+  }
+
+  private struct Attribution {
+    var end: Int
+    /// Text of the answer that shares the line.
+    var before: [UInt8]?
+  }
+
+  /// "On … X wrote:" over one to four lines, or the bare "2012/4/3 X <x@y>" of old Gmail.
+  private static func attribution(_ lines: [Line], at start: Int) -> Attribution? {
+    guard !lines[start].isBlank else { return nil }
+    var joined: [UInt8] = []
+    for count in 1...attributionLines where start + count <= lines.count {
+      let line = lines[start + count - 1]
+      if line.isBlank || (count > 1 && line.isQuoted) { break }
+      joined += (count > 1 ? [Octet.space] : []) + line.words
+      guard joined.count < 500 else { break }
+      guard isAttribution(joined) else { continue }
+      // A sentence before the attribution's line is the answer's own: a later line may begin the attribution.
+      if count > 1, !startsAttribution(lines[start].words) { return nil }
+      if count == 1 || startsAttribution(lines[start].words), let share = sharedLine(lines[start]) {
+        return Attribution(end: start + count, before: share)
+      }
+      return Attribution(end: start + count, before: nil)
+    }
+    return bareAttribution(lines, at: start)
+  }
+
+  /// Without a verb: "2012/4/3 X <x@y>" before a quote, "2016-03-03 17:21 GMT+01:00 X <x@y>:" of old Gmail, over two lines too.
+  private static func bareAttribution(_ lines: [Line], at start: Int) -> Attribution? {
+    let words = lines[start].words
+    guard words.count > 12, words.count < 200, words[0].isDigit, words[1].isDigit,
+      words.prefix(10).filter({ $0 == UInt8(ascii: "/") || $0 == Octet.dash || $0 == Octet.dot }).count >= 2
+    else { return nil }
+    let gmail = words.range(of: " gmt") != nil
+    if gmail, let last = words.last, last == Octet.lessThan, start + 1 < lines.count {
+      return Attribution(end: start + 2, before: nil)
+    }
+    let next = lines[(start + 1)...].first { !$0.isBlank }
+    let marked = next.map { $0.isQuoted || $0.words.first == UInt8(ascii: "|") } ?? false
+    return gmail || marked && words.contains(Octet.at) ? Attribution(end: start + 1, before: nil) : nil
+  }
+
+  private static func isAttribution(_ words: [UInt8]) -> Bool {
+    var end = words[...]
+    while let last = end.last, last.isSpace || last == UInt8(ascii: "*") || last == UInt8(ascii: "_") {
+      end.removeLast()
+    }
+    let dashed = end.starts(with: "--".utf8) && end.suffix(2).elementsEqual("--".utf8)
+    let colon = end.last == Octet.colon || end.suffix(3).elementsEqual([0xEF, 0xBC, 0x9A])  // U+FF1A
+    guard colon || dashed, end.count > 8 else { return false }
+    guard dashed || words.contains(where: { $0.isDigit || $0 == Octet.at }) else { return false }
+    return QuoteMarks.wrote.hasMatch(in: words)
+  }
+
+  /// Words with which an attribution begins: "On", its like in other languages, a weekday, a date, a name with an address.
+  private static func startsAttribution(_ words: [UInt8]) -> Bool {
+    let text = words.drop { !$0.isLetter && !$0.isDigit && $0 < 128 }
+    if let first = text.first, first.isDigit { return true }
+    if starts.contains(where: { text.starts(with: $0) }) { return true }
+    return text.contains(Octet.at) || text.range(of: " on ") != nil
+  }
+
+  private static let starts: [[UInt8]] = [
+    "on ", "am ", "le ", "el ", "il ", "em ", "op ", "den ", "dnia ", "w dniu ", "dne ", "d\u{148}a ", "p\u{e5} ",
+    "vid ", "a(z) ", "\u{432} ", "\u{43d}\u{430} ",
+    "mon", "tue", "wed", "thu", "fri", "sat", "sun", "lun", "mar", "mer", "jeu", "ven", "sam", "dim", "m\u{e5}n", "tis",
+    "ons", "tor", "fre", "l\u{f6}r", "s\u{f6}n",
+    "pon", "wt", "\u{15b}r", "czw", "pt", "sob", "nie", "\u{43f}\u{43d}", "\u{432}\u{442}", "\u{441}\u{440}",
+    "\u{447}\u{442}", "\u{43f}\u{442}", "\u{441}\u{431}", "\u{432}\u{441}", "\u{5728}", "v\u{e0}o ", "pada ", "ti ",
+    "ma ", "pe ",
+    "\u{3c3}\u{3c4}\u{3b9}\u{3c2} ", "dom", "seg", "qua", "qui", "sex", "s\u{e1}b", "mi\u{e9}", "jue", "vie", "gio",
+    "tarihinde",
+  ].map { Array($0.utf8) }
+
+  /// The answer before an attribution on the same line: "Thanks On Wed, Apr 4, 2012 at 3:59 PM, bob wrote:".
+  private static func sharedLine(_ line: Line) -> [UInt8]? {
+    guard let place = line.raw.range(of: " On "), place > 0 else { return nil }
+    let after = line.raw[(place + 4)...]
+    guard let first = after.first, first.isDigit || days.contains(where: { after.starts(with: $0.utf8) }) else {
+      return nil
+    }
+    return Array(line.raw[..<place])
+  }
+
+  private static let days = [
+    "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
+    "Oct", "Nov", "Dec",
+  ]
+
+  /// One line with what the rules ask of it.
+  struct Line {
+    let raw: [UInt8]
+    /// As tables are written.
+    let words: [UInt8]
+
+    init(_ raw: [UInt8]) {
+      self.raw = raw
+      words =
+        raw.contains { $0 > 127 }
+        ? PhraseMatcher.normalize(String(decoding: raw, as: UTF8.self)) : PhraseMatcher.normalize(raw)
+    }
+
+    var text: String {
+      var end = raw[...]
+      while let last = end.last, last.isSpace { end.removeLast() }
+      return String(decoding: end, as: UTF8.self)
+    }
+    var isBlank: Bool { words.allSatisfy(\.isSpace) }
+    var isQuoted: Bool { raw.first { !$0.isBlank } == Octet.greaterThan }
+    /// ">>> see here <<<" is decoration.
+    var looksLikeArrow: Bool { words.starts(with: ">>".utf8) }
+    /// A line of nothing but dashes, underscores and their like.
+    var isRule: Bool {
+      words.count > 1 && words.allSatisfy { "-_=*~ .".utf8.contains($0) }
+    }
+    var isSignatureMark: Bool {
+      let bare = words.trimmedSpaces()
+      return bare.count >= 5 && bare.allSatisfy { $0 == UInt8(ascii: "_") } || bare.elementsEqual("--".utf8)
+        || bare.elementsEqual("\u{2014}".utf8) || bare.elementsEqual("__".utf8)
+    }
+    var isDevice: Bool {
+      let bare = words.drop { !$0.isLetter && $0 < 128 }
+      guard bare.count < 160, bare.count > 6 else { return false }
+      return QuoteMarks.deviceStarts.contains { bare.starts(with: $0) }
+        || bare.count < 60 && QuoteMarks.deviceEnds.hasMatch(in: Array(bare))
+    }
+
+    /// The pasted header's field that the line is.
+    var field: QuoteMarks.Field? {
+      let bare = words.drop {
+        $0 == UInt8(ascii: "*") || $0 == Octet.greaterThan || $0 == UInt8(ascii: "|") || $0.isSpace
+          || $0 == UInt8(ascii: "_") || $0 == Octet.dash
+      }
+      guard let colon = bare.prefix(40).firstIndex(where: { $0 == Octet.colon || $0 == 0xEF }) else { return nil }
+      let name = bare[..<colon].filter { $0 != UInt8(ascii: "*") && $0 != UInt8(ascii: "_") }.trimmedSpaces()
+      return QuoteMarks.fields[String(decoding: name, as: UTF8.self)]
+    }
   }
 }
 
-extension String {
-  func replacingLineEnds() -> String { String(decoding: utf8.filter { $0 != 13 }, as: UTF8.self) }
+extension Collection<UInt8> where Index == Int {
+  /// The first place of an ASCII text.
+  func range(of text: StaticString) -> Int? {
+    let length = text.utf8CodeUnitCount
+    guard count >= length, length > 0 else { return nil }
+    var i = startIndex
+    while i + length <= endIndex {
+      var k = 0
+      while k < length, self[i + k] == text.utf8Start[k] { k += 1 }
+      if k == length { return i }
+      i += 1
+    }
+    return nil
+  }
 }
