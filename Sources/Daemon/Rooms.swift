@@ -177,7 +177,7 @@ final class Rooms: Sendable {
 
   private static func openStore(_ configuration: Configuration) throws -> Store {
     do {
-      return try Store(path: configuration.storeFile, now: Clock.now())
+      return try Store(path: configuration.storeFile, readers: configuration.store.readers, now: Clock.now())
     } catch {
       throw StartError(text: "\(error)", exitCode: ExitCode.data)
     }

@@ -41,14 +41,11 @@ public final class Store: Sendable {
   /// How many jobs share a transaction at the most: enough to make fsync cheap, few enough that a reply is not kept
   /// waiting behind thousands of bodies.
   private static let groupLimit = 256
-  /// Reading connections; each is a thread that lists and explanations may keep busy for a while.
-  private static let readerCount = 2
-
   /// Opens the store, or makes it, and brings its schema up to date.
   ///
-  /// `now` (UTC epoch milliseconds) dates the `default` workspace on first use. Throws `newerSchema` for a store that a
+  /// `readers` is the number of reading threads: lists and explanations keep one busy each. `now` (UTC epoch milliseconds) dates the `default` workspace on first use. Throws `newerSchema` for a store that a
   /// newer Postern wrote, and leaves it untouched.
-  public init(path: String, now: Int64) throws(StoreError) {
+  public init(path: String, readers: Int = 2, now: Int64) throws(StoreError) {
     self.path = path
     let connection = try SQLiteConnection(path: path, mode: .writer)
     try Migrations.bringUpToDate(connection, now: now)
@@ -57,7 +54,7 @@ public final class Store: Sendable {
       self.writeUntilClosed(writer)
     }
     threads.withLock { $0.append(started) }
-    for number in 0..<Self.readerCount {
+    for number in 0..<max(1, readers) {
       let reader = ReaderState(try SQLiteConnection(path: path, mode: .reader))
       let thread = try WorkerThread(name: "store-read-\(number)") { [self] in
         self.readUntilClosed(reader)
