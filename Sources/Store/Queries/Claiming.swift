@@ -25,6 +25,25 @@ public struct ClaimPass: Sendable {
   }
 }
 
+/// So long a lane stays closed at the most: it bounds the harm where nobody announced that it may open again.
+private let longestClosing: Int64 = 60_000
+
+/// One priority of a lane that has due mail.
+private struct Turn: Comparable {
+  var lane: Int64
+  var priority: Int64
+  /// When its oldest mail was due.
+  var oldest: Int64
+
+  /// Higher priorities first; then what only one account can take (follow-ups), before the pools' mail uses up that
+  /// account's limit; then who has waited longest.
+  static func < (left: Turn, right: Turn) -> Bool {
+    if left.priority != right.priority { return left.priority > right.priority }
+    if (left.lane > 0) != (right.lane > 0) { return left.lane > 0 }
+    return left.oldest != right.oldest ? left.oldest < right.oldest : left.lane < right.lane
+  }
+}
+
 extension Transaction {
   /// Looks at every lane with due mail, lets the gates decide, and claims what may go now, at most `limit`.
   ///
@@ -35,36 +54,52 @@ extension Transaction {
     var pass = ClaimPass()
     var book = AccountBook()
     var shared = SharedFacts()
-    for lane in try lanes() {
-      if let until = closedLanes[lane], until > now {
-        pass.look(at: until)
-        continue
-      }
-      closedLanes[lane] = nil
-      let closedUntil = try claim(lane: lane, now: now, limit: limit, &pass, &book, &shared)
-      if let closedUntil { closedLanes[lane] = closedUntil }
+    for turn in try turns(now: now, &closedLanes, &pass) where closedLanes[turn.lane] == nil {
+      if let until = try claim(turn, now: now, limit: limit, &pass, &book, &shared) { closedLanes[turn.lane] = until }
       if pass.claims.count >= limit { break }
     }
     return pass
   }
 
-  /// Works through one lane, highest priority first. Returns until when it is closed, if it is.
+  /// Who is asked first: a fixed order of lanes would let the first ones use up the accounts and connections for ever.
+  private func turns(now: Int64, _ closedLanes: inout [Int64: Int64], _ pass: inout ClaimPass) throws(StoreError)
+    -> [Turn]
+  {
+    var turns: [Turn] = []
+    for lane in try lanes() {
+      // A clock that was set back must not keep a lane closed longer than any lane is ever closed.
+      if let until = closedLanes[lane], until > now, until - now <= longestClosing {
+        pass.look(at: until)
+        continue
+      }
+      closedLanes[lane] = nil
+      for priority in try priorities(inLane: lane) {
+        guard let oldest = try firstDue(inLane: lane, priority: priority, after: .min) else { continue }
+        guard oldest <= now else {
+          pass.look(at: oldest)
+          continue
+        }
+        turns.append(Turn(lane: lane, priority: priority, oldest: oldest))
+      }
+    }
+    return turns.sorted()
+  }
+
+  /// Works through one priority of a lane. Returns until when the lane is closed, if it is.
   private func claim(
-    lane: Int64, now: Int64, limit: Int, _ pass: inout ClaimPass, _ book: inout AccountBook,
+    _ turn: Turn, now: Int64, limit: Int, _ pass: inout ClaimPass, _ book: inout AccountBook,
     _ shared: inout SharedFacts
   ) throws(StoreError) -> Int64? {
-    for priority in try priorities(inLane: lane) {
-      while pass.claims.count < limit {
-        // A few at a time: most lanes can send one mail until their account's next gap.
-        let found = try due(inLane: lane, priority: priority, now: now, limit: min(20, limit - pass.claims.count))
-        for message in found {
-          if let closed = try decide(message, now: now, &pass, &book, &shared) { return closed }
-          if pass.claims.count >= limit { return nil }
-        }
-        if found.count < 20 { break }
+    while pass.claims.count < limit {
+      // A few at a time: most lanes can send one mail until their account's next gap.
+      let asked = min(20, limit - pass.claims.count)
+      let found = try due(inLane: turn.lane, priority: turn.priority, now: now, limit: asked)
+      for message in found {
+        if let closed = try decide(message, now: now, &pass, &book, &shared) { return closed }
       }
-      pass.look(at: try nextDue(inLane: lane, priority: priority, now: now))
+      if found.count < asked { break }
     }
+    pass.look(at: try firstDue(inLane: turn.lane, priority: turn.priority, after: now))
     return nil
   }
 
@@ -93,6 +128,10 @@ extension Transaction {
         try stop(enrollment, reason: .suppressed, workspaceID: message.workspaceID, now: now)
       }
     case .wait(let until):
+      if let gone = try whatIsGone(for: message, accounts.isEmpty) {
+        try hold(message, because: gone, now: now)
+        return nil
+      }
       // Accounts and credits are the same for all of a lane: nothing behind this message could go either.
       guard report.binding == .account || report.binding == .credits else {
         // Never at or before now: the lane would be asked for the same message for ever.
@@ -102,11 +141,20 @@ extension Transaction {
         return nil
       }
       // A minute bounds the harm of a closed lane whose reopening nobody announced.
-      let closed = min(until ?? .max, now + 60_000)
+      let closed = min(until ?? .max, now + longestClosing)
       pass.look(at: closed)
       return closed
     }
     return nil
+  }
+
+  /// What a message waits for in vain: its account or its pool was removed.
+  private func whatIsGone(for message: MessageRecord, _ hasNoAccounts: Bool) throws(StoreError) -> String? {
+    if message.lane > 0 {
+      guard hasNoAccounts else { return nil }
+      return "its account \(try account(message.lane)?.address ?? "") was removed"
+    }
+    return try pool(-message.lane) == nil ? "its pool was removed" : nil
   }
 
   private func claim(_ message: MessageRecord, by account: AccountRecord, now: Int64) throws(StoreError) -> Claim {
@@ -172,9 +220,9 @@ extension Reader {
     ) { row throws(StoreError) in try MessageRecord(row) }
   }
 
-  func nextDue(inLane lane: Int64, priority: Int64, now: Int64) throws(StoreError) -> Int64? {
+  func firstDue(inLane lane: Int64, priority: Int64, after: Int64) throws(StoreError) -> Int64? {
     try minimum(
-      "due", where: "lane = ? AND priority = ? AND due > ?", [.integer(lane), .integer(priority), .integer(now)])
+      "due", where: "lane = ? AND priority = ? AND due > ?", [.integer(lane), .integer(priority), .integer(after)])
   }
 }
 

@@ -22,7 +22,6 @@ extension Reader {
     facts.credits = try credits(of: workspace, now: now, &shared)
     if message.lane > 0 { facts.binding = message.step ?? 1 > 1 ? .thread(message.lane) : .requested(message.lane) }
     guard let enrollment = try enrollment(of: message) else { return facts }
-    if message.step ?? 1 > 1, let account = enrollment.accountID { facts.binding = .thread(account) }
     let sequence = try sequence(enrollment.sequenceID, &shared)
     facts.running = running(enrollment, sequence)
     facts.window = window(of: sequence, workspace)
@@ -32,7 +31,7 @@ extension Reader {
 
   /// The accounts that may take a message: its thread's or the named one, else all of its pool.
   func candidates(for message: MessageRecord) throws(StoreError) -> [AccountRecord] {
-    if message.lane > 0 { return [try account(message.lane)].compactMap(\.self) }
+    if message.lane > 0 { return [try presentAccount(message.lane)].compactMap(\.self) }
     var found: [AccountRecord] = []
     for id in try members(ofPool: -message.lane) {
       if let account = try account(id) { found.append(account) }
@@ -85,8 +84,12 @@ extension Reader {
     if let known = shared.credits[workspace.id] { return known }
     let zone = Zone.named(workspace.zone) ?? .utc
     let today = try credits(of: workspace, day: zone.dayKey(at: now))
+    // By the journal's open rows, which are few and have an index; the messages under way have none.
     let inFlight = try first(
-      "SELECT COUNT(*) FROM message WHERE state = 'sending' AND workspace_id = ?", [.integer(workspace.id)]
+      """
+      SELECT COUNT(*) FROM attempt t JOIN message m ON m.id = t.message_id
+      WHERE t.state IN ('claimed', 'transmitting') AND m.workspace_id = ?
+      """, [.integer(workspace.id)]
     ) { row in Int(row.integer(0)) }
     let fact = CreditFact(
       used: Int(today.sends + today.replies), inFlight: inFlight ?? 0, limit: Int(today.limit + today.granted),

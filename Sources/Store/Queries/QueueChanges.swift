@@ -60,12 +60,17 @@ extension Transaction {
     guard message.state == .scheduled else {
       throw .rejected("message \(id) is \(message.state.rawValue): only a scheduled one can be held")
     }
+    try hold(message, because: "held by an operator", now: now)
+  }
+
+  /// Lets a waiting message wait for a person's word.
+  func hold(_ message: MessageRecord, because reason: String, now: Int64) throws(StoreError) {
     try run(
       "UPDATE message SET state = 'held', due = NULL, parked_by = NULL, last_reply = ? WHERE id = ?",
-      [.text("held by an operator"), .integer(id)])
+      [.text(reason), .integer(message.id)])
     try append(
-      .held, at: now, workspaceID: message.workspaceID, messageID: id, enrollmentID: message.enrollmentID,
-      detail: [("reason", "held by an operator")])
+      .held, at: now, workspaceID: message.workspaceID, messageID: message.id, accountID: message.accountID,
+      enrollmentID: message.enrollmentID, detail: [("reason", reason)])
   }
 
   /// Sends a held message on; one whose account was removed goes through its pool.
@@ -103,19 +108,30 @@ extension Transaction {
     return message
   }
 
-  private func putBack(_ message: MessageRecord, now: Int64) throws(StoreError) {
-    var lane = message.lane
-    if lane > 0, try !isPresent(account: lane) {
-      lane = -message.poolID
-      try run("UPDATE message SET lane = ?, account_id = NULL WHERE id = ?", [.integer(lane), .integer(message.id)])
+  /// Back among the waiting ones, as it would wait had nothing happened.
+  func putBack(_ message: MessageRecord, now: Int64) throws(StoreError) {
+    if message.lane > 0, try presentAccount(message.lane) == nil { try leaveRemovedAccount(message) }
+    if message.scheduledFor == nil, let enrollment = message.enrollmentID {
+      // The step before it has not gone, or went meanwhile: when this one goes is the plan's to say.
+      try run(
+        "UPDATE message SET state = 'scheduled', due = NULL, finished_at = NULL WHERE id = ?", [.integer(message.id)])
+      try replan(enrollment)
+    } else {
+      try schedule(message, due: max(now, message.scheduledFor ?? now), because: nil)
     }
-    try schedule(message, due: max(now, message.scheduledFor ?? now), because: nil)
     try append(
       .retried, at: now, workspaceID: message.workspaceID, messageID: message.id, enrollmentID: message.enrollmentID,
       detail: [("was", message.state.rawValue)])
   }
 
-  private func isPresent(account id: Int64) throws(StoreError) -> Bool {
-    try first("SELECT 1 FROM account WHERE id = ? AND removed_at IS NULL", [.integer(id)]) { _ in true } != nil
+  /// From a removed account to the pool; the thread then belongs to whichever account takes this mail.
+  private func leaveRemovedAccount(_ message: MessageRecord) throws(StoreError) {
+    // With its pool gone too there is nowhere to go: the next look at its lane holds it again.
+    guard try pool(message.poolID) != nil else { return }
+    try run(
+      "UPDATE message SET lane = ?, account_id = NULL WHERE id = ?", [.integer(-message.poolID), .integer(message.id)])
+    try run(
+      "UPDATE enrollment SET account_id = NULL WHERE id = ? AND account_id = ?",
+      [SQLValue(message.enrollmentID), .integer(message.lane)])
   }
 }

@@ -38,6 +38,11 @@ extension Reader {
     try accounts(where: "id = ?", [.integer(id)]).first
   }
 
+  /// One account that is not removed.
+  func presentAccount(_ id: Int64) throws(StoreError) -> AccountRecord? {
+    try accounts(where: "id = ? AND removed_at IS NULL", [.integer(id)]).first
+  }
+
   /// The account of an address that is not removed.
   public func account(at address: String) throws(StoreError) -> AccountRecord? {
     try accounts(where: "address = ? AND removed_at IS NULL", [.text(address.lowercased())]).first
@@ -143,10 +148,12 @@ extension Transaction {
     touch(.queue)
   }
 
-  /// Keeps an account from sending for a while; unlike a pause it ends by itself.
+  /// Keeps an account from sending for a while; unlike a pause it ends by itself. A longer rest that it has stands: a
+  /// lost connection says nothing against the provider's limit of a day.
   public func restAccount(_ id: Int64, until: Int64, reason: String) throws(StoreError) {
     try run(
-      "UPDATE account SET rest_until = ?, rest_reason = ? WHERE id = ?", [.integer(until), .text(reason), .integer(id)])
+      "UPDATE account SET rest_until = ?, rest_reason = ? WHERE id = ? AND COALESCE(rest_until, 0) < ?",
+      [.integer(until), .text(reason), .integer(id), .integer(until)])
   }
 
   /// Takes an account out for good. What waits for it alone is held, with the reason; the rest of its pools' mail goes
@@ -155,16 +162,10 @@ extension Transaction {
     guard let account = try account(at: address) else { return false }
     let why = "its account \(account.address) was removed"
     let stranded = try connection.rows(
-      "SELECT id FROM message WHERE state = 'scheduled' AND lane = ?", [.integer(account.id)]
-    ) { row in row.integer(0) }
-    for id in stranded {
-      try run(
-        "UPDATE message SET state = 'held', due = NULL, parked_by = NULL, last_reply = ? WHERE id = ?",
-        [.text(why), .integer(id)])
-      try append(
-        .held, at: now, workspaceID: account.workspaceID, messageID: id, accountID: account.id,
-        detail: [("reason", why)])
-    }
+      "SELECT \(MessageRecord.columns) FROM message m WHERE m.state = 'scheduled' AND m.lane = ?",
+      [.integer(account.id)]
+    ) { row throws(StoreError) in try MessageRecord(row) }
+    for message in stranded { try hold(message, because: why, now: now) }
     try run("DELETE FROM pool_account WHERE account_id = ?", [.integer(account.id)])
     try run(
       """
