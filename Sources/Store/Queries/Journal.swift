@@ -34,6 +34,9 @@ public enum AttemptOutcome: Sendable, Equatable {
   case unknown(JournalReply, policy: UnknownPolicy)
 }
 
+/// After so many tries that nobody knows the end of, `on_unknown = "retry"` becomes `hold`.
+private let mostUnknownTries = 3
+
 extension Transaction {
   /// Commits that the final dot of an attempt is about to be sent.
   ///
@@ -41,23 +44,25 @@ extension Transaction {
   /// The caller then breaks the connection off before the dot and reports nothing more of this attempt.
   public func markTransmitting(_ attemptID: Int64, now: Int64) throws(StoreError) -> Bool {
     let changed = try run(
-      """
-      UPDATE attempt SET state = 'transmitting', transmitting_at = ? WHERE id = ? AND state = 'claimed'
-        AND EXISTS (SELECT 1 FROM message m LEFT JOIN enrollment e ON e.id = m.enrollment_id
-          WHERE m.id = attempt.message_id AND m.state = 'sending'
-          AND (e.id IS NULL OR e.state IN ('active', 'completed')))
-      """, [.integer(now), .integer(attemptID)])
-    if changed > 0 { return true }
-    try withdraw(attemptID, now: now)
+      "UPDATE attempt SET state = 'transmitting', transmitting_at = ? WHERE id = ? AND state = 'claimed'",
+      [.integer(now), .integer(attemptID)])
+    guard changed > 0, let message = try claimedMessage(attemptID) else { return false }
+    let enrollment = try enrollment(of: message)
+    let isRunning = enrollment.map { $0.state == .active || $0.state == .completed } ?? true
+    let isSuppressed = try suppression(of: message.recipient, workspaceID: message.workspaceID) != nil
+    if message.state == .sending, isRunning, !isSuppressed { return true }
+    try withdraw(message, enrollment, attemptID, now: now)
     return false
   }
 
-  /// Takes a claimed attempt back whose enrollment ended or was paused under it.
-  private func withdraw(_ attemptID: Int64, now: Int64) throws(StoreError) {
-    guard let message = try claimedMessage(attemptID) else { return }
+  /// Takes an attempt back before its dot. Back in the queue the gates say what becomes of the message, as they would
+  /// have before it was claimed: cancelled, or parked.
+  private func withdraw(
+    _ message: MessageRecord, _ enrollment: EnrollmentRecord?, _ attemptID: Int64, now: Int64
+  ) throws(StoreError) {
     let reply = JournalReply(code: nil, text: "taken back before the final dot", meaning: "withdrawn")
     try close(attemptID, as: .deferred, reply, now: now)
-    let enrollment = try enrollment(of: message)
+    guard message.state == .sending else { return }
     if let enrollment, enrollment.state == .stopped || enrollment.state == .failed {
       let reason = enrollment.stopReason?.rawValue ?? enrollment.state.rawValue
       try end(message, as: .cancelled, because: "the enrollment stopped: \(reason)", now: now)
@@ -69,6 +74,10 @@ extension Transaction {
   /// Books how an attempt ended: its row, the message, its enrollment, credit, suppression and events, all at once.
   public func finish(_ attemptID: Int64, _ outcome: AttemptOutcome, now: Int64) throws(StoreError) {
     guard let message = try claimedMessage(attemptID), let account = try accountOfAttempt(attemptID) else { return }
+    guard message.state == .sending else {
+      // An earlier attempt turned out to have gone: the message has its end, only this attempt is still open.
+      return try close(attemptID, outcome, of: account, now: now)
+    }
     switch outcome {
     case .accepted(let reply):
       try close(attemptID, as: .accepted, reply, now: now)
@@ -134,6 +143,19 @@ extension Transaction {
     try first("SELECT account_id FROM attempt WHERE id = ?", [.integer(attemptID)]) { row in row.integer(0) }
   }
 
+  /// Ends an attempt whose message was settled without it; what it sent counts for its account all the same.
+  private func close(_ attemptID: Int64, _ outcome: AttemptOutcome, of account: Int64, now: Int64) throws(StoreError) {
+    switch outcome {
+    case .accepted(let reply):
+      try close(attemptID, as: .accepted, reply, now: now)
+      try countUse(of: account, now: now)
+    case .recipientRefused(let reply, _), .contentRefused(let reply):
+      try close(attemptID, as: .refused, reply, now: now)
+    case .temporary(let reply, _), .unharmed(let reply, _): try close(attemptID, as: .deferred, reply, now: now)
+    case .unknown(let reply, _): try close(attemptID, as: .unknown, reply, now: now)
+    }
+  }
+
   private func close(_ attemptID: Int64, as state: AttemptState, _ reply: JournalReply, now: Int64) throws(StoreError) {
     try run(
       "UPDATE attempt SET state = ?, finished_at = ?, reply_code = ?, reply_text = ?, meaning = ? WHERE id = ?",
@@ -192,10 +214,21 @@ extension Transaction {
   ) throws(StoreError) {
     try run("UPDATE message SET account_id = ? WHERE id = ?", [.integer(accountID), .integer(message.id)])
     try end(message, as: .unknown, because: reply.text, now: now)
+    var message = message
+    message.state = .unknown
     switch policy {
     case .hold: break
-    case .retry: try retryMessage(message.id, now: now)
+    case .retry: if try mayGoAgain(message) { try putBack(message, now: now) }
     case .fail: try end(message, as: .failed, because: "unknown, and its account's on_unknown is fail", now: now)
     }
+  }
+
+  /// Whether an unknown message is tried again by its account's policy: not when its enrollment ended meanwhile, and not
+  /// for ever, because each try may have made a copy.
+  private func mayGoAgain(_ message: MessageRecord) throws(StoreError) -> Bool {
+    if let enrollment = try enrollment(of: message), enrollment.state == .stopped || enrollment.state == .failed {
+      return false
+    }
+    return try attempts(of: message.id).count { $0.state == AttemptState.unknown.rawValue } < mostUnknownTries
   }
 }

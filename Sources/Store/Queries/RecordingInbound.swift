@@ -51,14 +51,14 @@ extension Transaction {
 
   private func follow(_ matched: MessageRecord, _ inbound: NewInbound, id: Int64) throws(StoreError) {
     var message = matched
-    // Something came back for it, so it went: the best proof there is for an unknown send.
-    if message.state == .unknown || message.state == .sending, let account = message.accountID {
-      let open = try attempts(of: message.id).last
-      if let open, open.state != AttemptState.claimed.rawValue {
-        try run("UPDATE attempt SET state = 'accepted' WHERE id = ?", [.integer(open.id)])
-        try recordSent(message, through: account, reply: "proved by inbound \(id)", now: inbound.seenAt)
-        message.state = .sent
-      }
+    // Something came back for it, so it went: the best proof there is for an unknown send. Also for one that waits for
+    // another try: that would be a second copy.
+    if message.state != .sent, message.state != .bounced, let open = try undecidedAttempt(of: message) {
+      try run(
+        "UPDATE attempt SET state = 'accepted', finished_at = COALESCE(finished_at, ?) WHERE id = ?",
+        [.integer(inbound.seenAt), .integer(open.id)])
+      try recordSent(message, through: open.accountID, reply: "proved by inbound \(id)", now: inbound.seenAt)
+      message.state = .sent
     }
     let enrollment = try enrollment(of: message)
     let fact = InboundFact(
@@ -68,6 +68,13 @@ extension Transaction {
     if let enrollment { policy = try self.policy(of: enrollment) }
     for consequence in consequences(of: fact, policy: policy) {
       try carryOut(consequence, message, enrollment, inbound, id: id)
+    }
+  }
+
+  /// The newest try whose final dot went and whose reply was not seen.
+  private func undecidedAttempt(of message: MessageRecord) throws(StoreError) -> AttemptRecord? {
+    try attempts(of: message.id).last {
+      $0.state == AttemptState.unknown.rawValue || $0.state == AttemptState.transmitting.rawValue
     }
   }
 

@@ -1,0 +1,105 @@
+import Configuration
+import Delivery
+import Outreach
+import Testing
+
+@testable import Store
+
+@Suite struct ClaimingTests {
+  @Test func aSmallLimitIsFilledAlsoWhenTheFirstMailsGoNowhere() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    try await bench.store.write {
+      _ = try $0.suppress("a@example.org", workspaceID: 1, reason: "manual", source: "test", now: Bench.noon)
+    }
+    _ = try await bench.queue(bench.submission(to: ["a@example.org"]))
+    let next = try await bench.queue(bench.submission(to: ["b@example.org"]))[0]
+    #expect(try await bench.claim(limit: 1).claims.map(\.message.id) == [next])
+  }
+
+  @Test func noLaneStarvesWhileOthersHaveMoreMailThanConnections() async throws {
+    let bench = try Bench()
+    for number in 1...3 { try await bench.addAccount("s\(number)@sender.test") }
+    // The last account's mail waits longest.
+    for (age, number) in [3, 2, 1].enumerated() {
+      for copy in 0..<5 {
+        let at = Bench.noon - 1000 + Int64(age)
+        _ = try await bench.queue(
+          bench.submission(to: ["p\(number)-\(copy)@example.org"], at: at) { $0.account = "s\(number)@sender.test" })
+      }
+    }
+    #expect(try await bench.claim(limit: 2).claims.map(\.account.address) == ["s3@sender.test", "s3@sender.test"])
+  }
+
+  @Test func followUpsGoBeforeTheNewMailThatWouldUseUpTheirAccount() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test") { $0.dailyLimit = 2 }
+    _ = try await bench.queue(bench.step(1))
+    let follow = try await bench.queue(bench.step(2, delay: 1000))[0]
+    #expect(try await bench.sendAll().count == 1)
+    for number in 0..<5 { _ = try await bench.queue(bench.submission(to: ["p\(number)@example.org"])) }
+    #expect(try await bench.sendAll(at: Bench.noon + 1000).map(\.message.id) == [follow])
+  }
+
+  @Test func priorityHoldsAcrossLanes() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    _ = try await bench.queue(
+      bench.submission(to: ["a@example.org"]) {
+        $0.account = "s1@sender.test"
+        $0.priority = -5
+      })
+    let urgent = try await bench.queue(bench.submission(to: ["b@example.org"]) { $0.priority = 5 })[0]
+    #expect(try await bench.claim(limit: 1).claims.map(\.message.id) == [urgent])
+  }
+
+  @Test func aClockThatWasSetBackDoesNotKeepALaneClosed() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    _ = try await bench.queue(bench.submission())
+    let claims = try await bench.store.write { transaction in
+      // Closed when the clock was an hour ahead.
+      var lanes: [Int64: Int64] = [-1: Bench.noon + 3_600_000]
+      return try transaction.claimDue(now: Bench.noon, limit: 10, closedLanes: &lanes).claims
+    }
+    #expect(claims.count == 1)
+  }
+
+  @Test func aShorterRestDoesNotEndALongerOne() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    let id = try #require(try await bench.store.read { try $0.account(at: "s1@sender.test") }).id
+    try await bench.store.write { transaction in
+      try transaction.restAccount(id, until: Bench.noon + 86_400_000, reason: "daily limit exceeded")
+      try transaction.restAccount(id, until: Bench.noon + 15_000, reason: "the connection was lost")
+    }
+    let account = try #require(try await bench.store.read { try $0.account(id) })
+    #expect(account.restUntil == Bench.noon + 86_400_000)
+    #expect(account.restReason == "daily limit exceeded")
+  }
+
+  @Test func creditsUnderWayAreCountedByTheJournal() async throws {
+    let bench = try Bench()
+    try await bench.store.write {
+      try $0.setWorkspace(1, zone: "UTC", dailyCredits: 3, sequenceDefaults: SequenceEntry(key: "default"))
+    }
+    try await bench.addAccount("s1@sender.test")
+    for number in 0..<5 { _ = try await bench.queue(bench.submission(to: ["p\(number)@example.org"])) }
+    #expect(try await bench.claim(limit: 2).claims.count == 2)
+    #expect(try await bench.claim(limit: 2).claims.count == 1)
+    #expect(try await bench.claim(limit: 2).claims.isEmpty)
+  }
+
+  @Test func suppressionBetweenClaimAndDotKeepsTheDotBack() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    let id = try await bench.queue(bench.submission())[0]
+    let claim = try #require(try await bench.claim().claims.first)
+    try await bench.store.write {
+      _ = try $0.suppress("@example.org", workspaceID: 1, reason: "manual", source: "test", now: Bench.noon)
+    }
+    #expect(try await bench.store.write { try $0.markTransmitting(claim.attemptID, now: Bench.noon) } == false)
+    #expect(try await bench.claim().claims.isEmpty)
+    #expect(try await bench.message(id).state == .cancelled)
+  }
+}

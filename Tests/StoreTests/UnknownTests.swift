@@ -1,0 +1,83 @@
+import Configuration
+import Delivery
+import Outreach
+import Testing
+
+@testable import Store
+
+@Suite struct UnknownTests {
+  /// A message whose final dot went and whose reply was not seen.
+  private func dotted(_ bench: Bench, _ submission: Submission, policy: UnknownPolicy) async throws -> Claim {
+    try await bench.addAccount("s1@sender.test") { $0.onUnknown = policy }
+    _ = try await bench.queue(submission)
+    let claim = try #require(try await bench.claim().claims.first)
+    #expect(try await bench.store.write { try $0.markTransmitting(claim.attemptID, now: Bench.noon) })
+    return claim
+  }
+
+  @Test func anEnrollmentThatEndedMeanwhileDoesNotStopTheRecovery() async throws {
+    let bench = try Bench()
+    let claim = try await dotted(bench, bench.step(1), policy: .retry)
+    try await bench.store.write {
+      _ = try $0.suppress("ann@example.org", workspaceID: 1, reason: "manual", source: "test", now: Bench.noon)
+    }
+    let other = try await bench.queue(bench.submission(to: ["b@example.org"]))[0]
+    #expect(try await bench.claim().claims.map(\.message.id) == [other])
+    let counts = try await bench.store.write { try $0.recoverAttempts(now: Bench.noon + 1) }
+    #expect(counts == (returned: 1, unknown: 1))
+    #expect(try await bench.message(claim.message.id).state == .unknown)
+    #expect(try await bench.message(other).state == .scheduled)
+  }
+
+  @Test func retryingWhatNobodyKnowsHasAnEnd() async throws {
+    let bench = try Bench()
+    var claim: Claim? = try await dotted(bench, bench.submission(), policy: .retry)
+    let id = try #require(claim).message.id
+    let lost = JournalReply(code: nil, text: "lost after the final dot", meaning: "unknown")
+    var tries = 0
+    while let current = claim {
+      tries += 1
+      guard tries < 100 else { throw Unexpected(what: "tried for ever") }
+      try await bench.store.write { transaction in
+        _ = try transaction.markTransmitting(current.attemptID, now: Bench.noon)
+        try transaction.finish(current.attemptID, .unknown(lost, policy: .retry), now: Bench.noon)
+      }
+      claim = try await bench.claim().claims.first
+    }
+    #expect(tries == 3)
+    #expect(try await bench.message(id).state == .unknown)
+  }
+
+  @Test func anAnswerToAMailThatIsTriedAgainKeepsTheSecondCopyBack() async throws {
+    let bench = try Bench()
+    let claim = try await dotted(bench, bench.submission(), policy: .retry)
+    _ = try await bench.store.write { try $0.recoverAttempts(now: Bench.noon) }
+    let waiting = try await bench.message(claim.message.id)
+    #expect(waiting.state == .scheduled)
+    // It is even claimed already when the answer is seen.
+    let second = try #require(try await bench.claim().claims.first)
+    let reply = bench.inbound("reply", answering: waiting, account: claim.account.id)
+    _ = try await bench.store.write { try $0.recordInbound(reply) }
+    #expect(try await bench.message(waiting.id).state == .sent)
+    #expect(try await bench.store.write { try $0.markTransmitting(second.attemptID, now: Bench.noon) } == false)
+    #expect(try await bench.message(waiting.id).state == .sent)
+    #expect(try await bench.claim(at: Bench.noon + 60_000).claims.isEmpty)
+    let kinds = try await bench.store.read { try $0.creditLedger(workspaceID: 1, limit: 10).map(\.kind) }
+    #expect(kinds.sorted() == ["reply", "send"])
+  }
+
+  @Test func theLateOutcomeOfAnotherTryDoesNotBringASentMailBack() async throws {
+    let bench = try Bench()
+    let claim = try await dotted(bench, bench.submission(), policy: .retry)
+    _ = try await bench.store.write { try $0.recoverAttempts(now: Bench.noon) }
+    let second = try #require(try await bench.claim().claims.first)
+    let reply = bench.inbound("reply", answering: claim.message, account: claim.account.id)
+    _ = try await bench.store.write { try $0.recordInbound(reply) }
+    let lost = JournalReply(code: nil, text: "lost", meaning: "connection_trouble")
+    try await bench.store.write {
+      try $0.finish(second.attemptID, .unharmed(lost, retryAt: Bench.noon), now: Bench.noon)
+    }
+    #expect(try await bench.message(claim.message.id).state == .sent)
+    #expect(try await bench.claim().claims.isEmpty)
+  }
+}
