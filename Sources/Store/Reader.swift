@@ -10,6 +10,20 @@ public class Reader {
 
   init(_ connection: SQLiteConnection) { self.connection = connection }
 
+  /// Runs a job's questions against one commit: without this each would see the newest of its own.
+  func snapshot<T>(_ body: (Reader) throws -> T) throws -> T {
+    try connection.script("BEGIN")
+    do {
+      let value = try body(self)
+      try connection.script("COMMIT")
+      return value
+    } catch {
+      let failure = error
+      try connection.script("ROLLBACK")
+      throw failure
+    }
+  }
+
   func first<T>(_ sql: String, _ values: [SQLValue], _ map: (SQLiteConnection.Row) throws(StoreError) -> T)
     throws(StoreError) -> T?
   {
@@ -21,6 +35,9 @@ public class Reader {
 public final class Transaction: Reader {
   /// Topics to wake once the group is on disk.
   private(set) var touched: Set<Store.Topic> = []
+
+  /// Makes it ready for the next group. One object serves all of them, so that what it has decoded is kept.
+  func begin() { touched.removeAll(keepingCapacity: true) }
 
   func touch(_ topic: Store.Topic) { touched.insert(topic) }
 

@@ -95,7 +95,7 @@ public final class Store: Sendable {
           return
         }
         do {
-          continuation.resume(returning: .success(try body(reader)))
+          continuation.resume(returning: .success(try reader.snapshot(body)))
         } catch {
           continuation.resume(returning: .failure(StoreError(wrapping: error)))
         }
@@ -140,7 +140,8 @@ public final class Store: Sendable {
       for job in group { job.finish(.unavailable) }
       return
     }
-    let transaction = Transaction(state.connection)
+    let transaction = state.transaction
+    transaction.begin()
     var outcomes: [StoreError?] = []
     outcomes.reserveCapacity(group.count)
     do {
@@ -209,7 +210,11 @@ public final class Store: Sendable {
 /// A connection on its way to the thread that will own it.
 private final class WriterState: @unchecked Sendable {
   let connection: SQLiteConnection
-  init(_ connection: SQLiteConnection) { self.connection = connection }
+  let transaction: Transaction
+  init(_ connection: SQLiteConnection) {
+    self.connection = connection
+    transaction = Transaction(connection)
+  }
 }
 
 /// As `WriterState`, for a reading thread.

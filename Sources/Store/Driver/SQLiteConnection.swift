@@ -133,7 +133,10 @@ final class SQLiteConnection {
   private func failure(_ code: Int32, _ sql: String) -> StoreError {
     if code & 0xff == SQLITE_FULL { return .full }
     let words = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "closed"
-    if code & 0xff == SQLITE_IOERR { return .commitFailed("\(words) (\(code))") }
+    // A damaged file is no better than a disk that fails: nothing more may be written on top of it.
+    if [SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_NOTADB].contains(code & 0xff) {
+      return .commitFailed("\(words) (\(code))")
+    }
     return .statement("\(words) (\(code)) in: \(sql.prefix(200))")
   }
 

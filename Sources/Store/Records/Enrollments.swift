@@ -89,9 +89,13 @@ extension Reader {
   public func enrollment(of address: String, inSequence key: String, workspaceID: Int64) throws(StoreError)
     -> EnrollmentRecord?
   {
+    // By both ids: joined by names, SQLite would walk through all contacts of the sequence.
     try enrollments(
-      where: "q.workspace_id = ? AND q.key = ? AND c.address = ?",
-      [.integer(workspaceID), .text(key), .text(address.lowercased())], limit: 1
+      where: """
+        e.sequence_id = (SELECT id FROM sequence WHERE workspace_id = ? AND key = ?)
+        AND e.contact_id = (SELECT id FROM contact WHERE workspace_id = ? AND address = ?)
+        """,
+      [.integer(workspaceID), .text(key), .integer(workspaceID), .text(address.lowercased())], limit: 1
     ).first
   }
 
@@ -136,18 +140,24 @@ extension Transaction {
   /// Makes a sequence be as `entry` says.
   public func putSequence(_ entry: SequenceEntry, now: Int64) throws(StoreError) {
     let workspace = try workspace(named: entry.workspace)
+    try write(entry, workspaceID: workspace.id, now: now)
+    try unpark(workspaceID: workspace.id)
+  }
+
+  private func write(_ entry: SequenceEntry, workspaceID: Int64, now: Int64) throws(StoreError) {
     try run(
       """
       INSERT INTO sequence (workspace_id, key, state, entry, created_at) VALUES (?, ?, 'active', ?, ?)
       ON CONFLICT (workspace_id, key) DO UPDATE SET entry = excluded.entry
-      """, [.integer(workspace.id), .text(entry.key), .text(try JSONText.encode(entry)), .integer(now)])
-    try unpark(workspaceID: workspace.id)
+      """, [.integer(workspaceID), .text(entry.key), .text(try JSONText.encode(entry)), .integer(now)])
   }
 
   /// The sequence of a key; a key heard of for the first time makes one with the configuration's policy.
   func sequence(making key: String, workspaceID: Int64, now: Int64) throws(StoreError) -> SequenceRecord {
     if let known = try sequence(keyed: key, workspaceID: workspaceID) { return known }
-    try putSequence(SequenceEntry(key: key, workspace: try workspace(workspaceID).key), now: now)
+    // Nothing can have been parked because of a sequence that was not there.
+    try write(
+      SequenceEntry(key: key, workspace: try workspace(workspaceID).key), workspaceID: workspaceID, now: now)
     guard let made = try sequence(keyed: key, workspaceID: workspaceID) else {
       throw .statement("sequence \(key) vanished")
     }
