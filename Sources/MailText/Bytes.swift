@@ -27,13 +27,13 @@ package enum Octet {
 
 extension UInt8 {
   package var isBlank: Bool { self == Octet.space || self == Octet.tab }
-  package var isSpace: Bool { self == 32 || (self >= 9 && self <= 13) }
-  package var isDigit: Bool { self >= 48 && self <= 57 }
-  package var isLetter: Bool { (self | 32) >= 97 && (self | 32) <= 122 }
-  package var lowered: UInt8 { self >= 65 && self <= 90 ? self | 32 : self }
+  @inlinable package var isSpace: Bool { self == 32 || (self >= 9 && self <= 13) }
+  @inlinable package var isDigit: Bool { self >= 48 && self <= 57 }
+  @inlinable package var isLetter: Bool { (self | 32) >= 97 && (self | 32) <= 122 }
+  @inlinable package var lowered: UInt8 { self >= 65 && self <= 90 ? self | 32 : self }
 
   /// The value of a hexadecimal digit.
-  package var hexValue: UInt8? {
+  @inlinable package var hexValue: UInt8? {
     switch self {
     case 48...57: self - 48
     case 65...70: self - 55
@@ -72,7 +72,7 @@ extension [UInt8] {
 
 extension BidirectionalCollection<UInt8> {
   /// Without white space at both ends.
-  package func trimmedSpaces() -> SubSequence {
+  @inlinable package func trimmedSpaces() -> SubSequence {
     var text = self[startIndex..<endIndex]
     while let first = text.first, first.isSpace { text.removeFirst() }
     while let last = text.last, last.isSpace { text.removeLast() }
@@ -82,7 +82,7 @@ extension BidirectionalCollection<UInt8> {
 
 extension Collection<UInt8> {
   /// Whether it equals `text`, ASCII letters compared without case.
-  package func equalsASCII(_ text: String) -> Bool {
+  @inlinable package func equalsASCII(_ text: String) -> Bool {
     var other = text.utf8.makeIterator()
     for octet in self {
       guard let o = other.next(), o.lowered == octet.lowered else { return false }

@@ -36,8 +36,23 @@ public enum Charset {
   ]
 
   private static func windows1252(_ bytes: [UInt8]) -> String {
-    String(
-      decoding: bytes.map { (0x80...0x9F).contains($0) ? high[Int($0) - 0x80] : UInt16($0) }, as: UTF16.self)
+    var out: [UInt8] = []
+    out.reserveCapacity(bytes.count + bytes.count / 8 + 8)
+    for octet in bytes {
+      if octet < 0x80 {
+        out.append(octet)
+        continue
+      }
+      let scalar = octet < 0xA0 ? high[Int(octet) - 0x80] : UInt16(octet)
+      if scalar < 0x800 {
+        out.append(0xC0 | UInt8(truncatingIfNeeded: scalar >> 6))
+      } else {
+        out.append(0xE0 | UInt8(truncatingIfNeeded: scalar >> 12))
+        out.append(0x80 | UInt8(truncatingIfNeeded: scalar >> 6) & 0x3F)
+      }
+      out.append(0x80 | UInt8(truncatingIfNeeded: scalar) & 0x3F)
+    }
+    return String(decoding: out, as: UTF8.self)
   }
 
   /// The name iconv knows for a label as mails write it.

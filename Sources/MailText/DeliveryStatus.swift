@@ -146,21 +146,22 @@ struct TypedValue {
 
   /// `\x{20AC}` is `€` (RFC 6533 §3).
   static func unitextDecoded(_ text: String) -> String {
-    var out = ""
-    var rest = text[...]
-    while let mark = rest.firstRange(of: "\\x{") {
-      out += rest[..<mark.lowerBound]
-      guard let end = rest[mark.upperBound...].firstIndex(of: "}"),
-        let scalar = UInt32(rest[mark.upperBound..<end], radix: 16).flatMap(Unicode.Scalar.init)
-      else {
-        out += rest[mark]
-        rest = rest[mark.upperBound...]
-        continue
+    let bytes = Array(text.utf8)
+    var out: [UInt8] = []
+    var i = 0
+    while i < bytes.count {
+      if bytes.hasASCII("\\x{", at: i),
+        let end = bytes.firstIndex(of: UInt8(ascii: "}"), in: i + 3..<min(bytes.count, i + 12)),
+        let scalar = UInt32(String(decoding: bytes[i + 3..<end], as: UTF8.self), radix: 16).flatMap(Unicode.Scalar.init)
+      {
+        out += Array(String(scalar).utf8)
+        i = end + 1
+      } else {
+        out.append(bytes[i])
+        i += 1
       }
-      out.unicodeScalars.append(scalar)
-      rest = rest[rest.index(after: end)...]
     }
-    return out + rest
+    return String(decoding: out, as: UTF8.self)
   }
 }
 

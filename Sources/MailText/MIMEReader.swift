@@ -19,7 +19,7 @@ struct MIMEReader {
 
   mutating func run() {
     // Mbox files and pasted mails begin with empty lines; a mail that is nothing but its body does so too.
-    let start = bytes.firstIndex { $0 != Octet.cr && $0 != Octet.lf } ?? 0
+    let start = bytes.firstIndex { !$0.isSpace } ?? 0
     let hasHeader =
       start > 0 && !HeaderBlock(parsing: Array(bytes[start..<min(bytes.count, start + 1_000)])).fields.isEmpty
     var position = openEntity(at: hasHeader ? start : 0, parent: nil)

@@ -29,11 +29,13 @@ public struct Message: Sendable {
   /// Octets of a part's body with its transfer encoding undone.
   public func content(of part: MessagePart) -> [UInt8] { part.encoding.decode(bytes[part.body]) }
 
-  /// A part's body as text, by its charset; for `format=flowed` the lines are as sent.
-  public func text(of part: MessagePart) -> String {
+  /// A part's body as text, by its charset; for `format=flowed` the lines are as sent. With `atMost` only about the text that
+  /// so many octets of the body hold.
+  public func text(of part: MessagePart, atMost: Int = .max) -> String {
     let label = part.contentType.parameters["charset"]
-    if part.encoding == .identity { return Charset.decode(bytes[part.body], label: label) }
-    return Charset.decode(content(of: part), label: label)
+    let body = bytes[part.body].prefix(atMost)
+    if part.encoding == .identity { return Charset.decode(body, label: label) }
+    return Charset.decode(part.encoding.decode(body), label: label)
   }
 
   /// The mail that a message/rfc822 part encloses, also when the part is encoded (which RFC 2046 §5.2.1 forbids; some do it).

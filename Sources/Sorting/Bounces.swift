@@ -5,7 +5,7 @@ struct BounceRules {
   let facts: MailFacts
 
   /// A notice by its report, or by sender, subject and words; nil when the mail is none.
-  func verdict() -> Outcome? { reported() ?? unreported() }
+  func verdict() -> Outcome? { reported() ?? AmazonNotices(facts: facts).outcome() ?? unreported() }
 
   /// A verdict with what else the notice tells.
   struct Outcome {
@@ -102,9 +102,11 @@ struct BounceRules {
     let final = recipient.finalRecipient ?? recipient.actualRecipient ?? recipient.originalRecipient
     let original = recipient.originalRecipient
     let said = recipient.diagnostic ?? ""
-    let section = notice.section(about: [final, original].compactMap(\.self), alone: alone)
-    let status = StatusChoice.best(recipient.status, said)
-    let code = SMTPCode.find(in: said) ?? SMTPCode.find(in: section)
+    let direct = Diagnosis(text: said, status: StatusChoice.best(recipient.status, said), code: SMTPCode.find(in: said))
+    // The notice's text is only asked when the report's own words do not say enough: the reason, its command and its code.
+    let section = direct.isConclusive ? "" : notice.section(about: [final, original].compactMap(\.self), alone: alone)
+    let status = StatusChoice.best(recipient.status, said.isEmpty ? section : said)
+    let code = direct.code ?? SMTPCode.find(in: section)
     let finding = ReasonSearch.find(said: said, section: section, status: status, code: code, delayed: waits)
     return Bounce(
       recipient: final, originalRecipient: original == final ? nil : original,
@@ -132,10 +134,11 @@ struct BounceRules {
     let delaySubject = NoticeMarks.delaySubjects.hasMatch(in: facts.subjectWords)
     let score =
       (bySender ? 2 : 0) + (bySubject ? 2 : 0) + (nullPath ? 1 : 0) + (named != nil ? 3 : 0)
-      + (failure || delayed ? 2 : 0)
+      + (failure || delayed ? 2 : 0) + (isReport ? 3 : 0)
     guard score >= 4 else { return nil }
     // RFC 3834 answers also come with a null return path: their own field decides, unless everything says notice.
     if AutoReplyRules.headerRule(facts.header) != nil, !(bySender && (bySubject || named != nil)) { return nil }
+    if let inner = notice.nestedReport(), let found = BounceRules(facts: inner).reported() { return found }
     let original = ReturnedOriginal(facts, notice)
     let waits = delaySubject ? delayed || !failure : delayed && !notice.saysPermanent
     let bounces = entries(notice, named: named, original: original, waits: waits)
@@ -256,6 +259,14 @@ enum ReasonSearch {
     let command =
       AnsweredCommand.find(in: PhraseMatcher.normalize(said.utf8))
       ?? AnsweredCommand.find(in: PhraseMatcher.normalize(section.utf8))
+    // The address's own line first: what stands below may be about the next one.
+    let ownLine = said.split(separator: "\n", maxSplits: 1).first.map(String.init) ?? ""
+    if ownLine.utf8.count + 1 < said.utf8.count,
+      let found = Diagnosis(text: ownLine, status: status, code: code, command: command).finding(),
+      found.rule == "reason.text"
+    {
+      return found
+    }
     for text in [said, section] where !text.isEmpty {
       let found = Diagnosis(text: text, status: status, code: code, command: command).finding()
       if let found, found.rule != "reason.command" { return found }
@@ -288,9 +299,10 @@ enum StatusChoice {
 /// The address the sender gave, when the notice says what it led to: "(expanded from: x)" of Sendmail, "(generated from x)" of Exim.
 enum AliasWords {
   static func original(in text: String, except address: String?) -> String? {
-    for words in ["expanded from", "generated from", "originally addressed to"] {
-      guard let range = text.firstRange(of: words) else { continue }
-      let rest = Array(text[range.upperBound...].utf8.prefix(300))
+    let bytes = Array(text.utf8.prefix(8_192))
+    for words: StaticString in ["expanded from", "generated from", "originally addressed to"] {
+      guard let place = bytes.range(of: words) else { continue }
+      let rest = Array(bytes[(place + words.utf8CodeUnitCount)...].prefix(300))
       if let place = AddressScan.places(in: rest).first, place.address != address, rest[..<place.start].count < 6 {
         return place.address
       }
@@ -314,7 +326,7 @@ enum SMTPCode {
             || b[i - 1] == UInt8(ascii: "/") || b[i - 1] == Octet.equals),
         i + 3 == b.count || b[i + 3].isSpace || b[i + 3] == Octet.dash || b[i + 3] == UInt8(ascii: "]")
           || b[i + 3] == Octet.colon
-          || b[i + 3] == UInt8(ascii: "_") || b[i + 3] == Octet.closeParenthesis
+          || b[i + 3] == UInt8(ascii: "_") || b[i + 3] == Octet.closeParenthesis || b[i + 3] == Octet.comma
       {
         return Int(b[i] - 48) * 100 + Int(b[i + 1] - 48) * 10 + Int(b[i + 2] - 48)
       }

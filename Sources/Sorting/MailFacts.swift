@@ -12,6 +12,9 @@ struct MailFacts {
   let senderWords: [UInt8]
   let messageID: String?
 
+  /// Text looked at: nobody writes more by hand.
+  private static let longest = 262_144
+
   init(_ mail: [UInt8]) {
     message = Message(mail)
     header = message.header
@@ -30,11 +33,11 @@ struct MailFacts {
       if part.isMessage || part.isHeaders { break }
       guard part.isInlineText else { continue }
       if part.contentType.subtype == "html" {
-        if html == nil { html = message.text(of: part) }
+        if html == nil { html = message.text(of: part, atMost: Self.longest) }
       } else if part.contentType.subtype == "plain" || part.contentType.subtype == "enriched"
         || message.parts.count == 1
       {
-        let text = message.text(of: part)
+        let text = message.text(of: part, atMost: Self.longest)
         if text.utf8.contains(where: { !$0.isSpace }) { return text }
       }
     }

@@ -9,6 +9,9 @@ struct Notice {
   /// The notice as tables are written.
   let words: [UInt8]
 
+  /// The octets of the returned mail as far as the text has them.
+  private let returnedBytes: ArraySlice<UInt8>
+
   /// Text looked at: a notice is a few kilobytes; more is the returned mail.
   private static let longest = 32_768
 
@@ -34,7 +37,16 @@ struct Notice {
     }
     self.lines = lines
     words = PhraseMatcher.normalize(lines.joined(separator: "\n").utf8)
+    returnedBytes = returnedAt.map { bytes[$0...] } ?? []
     returned = returnedAt.map { HeaderBlock(lenientlyParsing: Array(bytes[$0...])) }
+  }
+
+  /// A report that was pasted whole into the text of another notice.
+  func nestedReport() -> MailFacts? {
+    guard let type = returned?.value("content-type"), type.asciiLowercased.hasPrefix("multipart/report") else {
+      return nil
+    }
+    return MailFacts(Array(returnedBytes))
   }
 
   /// The texts before the first enclosed mail or report, one of each alternative.
@@ -45,9 +57,9 @@ struct Notice {
       if part.isMessage && part.depth < 3 || part.isHeaders || part.isFeedbackReport { break }
       guard part.contentType.type == "text", part.children.isEmpty else { continue }
       if part.contentType.subtype == "html" {
-        if html == nil { html = message.text(of: part) }
+        if html == nil { html = message.text(of: part, atMost: longest) }
       } else {
-        texts.append(message.text(of: part))
+        texts.append(message.text(of: part, atMost: longest))
         if texts.count >= 3 { break }
       }
     }
@@ -56,7 +68,8 @@ struct Notice {
     if let html { return HTMLText.convert(html) }
     // A multipart without its parts is still read as one text.
     let root = message.parts[0]
-    return root.children.isEmpty && root.contentType.type == "multipart" ? message.text(of: root) : plain
+    return root.children.isEmpty && root.contentType.type == "multipart"
+      ? message.text(of: root, atMost: longest) : plain
   }
 
   /// Whether the line is the first of a header: no sentence begins so.
@@ -68,9 +81,9 @@ struct Notice {
   }
 
   private static let headerStarts = [
-    "received: ", "return-path: ", "dkim-signature: ", "mime-version: ", "x-received: ", "delivered-to: ",
-    "message-id: <",
-    "x-google-smtp-source: ", "x-google-dkim-signature: ", "authentication-results: ", "arc-seal: ", "> received: ",
+    "received:", "return-path:", "dkim-signature:", "mime-version:", "x-received:", "delivered-to:", "message-id:",
+    "x-google-smtp-source:", "x-google-dkim-signature:", "authentication-results:", "arc-seal:", "> received:",
+    ">return-path:",
   ]
 
   /// Whether the line says that the returned mail follows.

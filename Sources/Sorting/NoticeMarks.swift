@@ -137,7 +137,8 @@ enum NoticeMarks {
   static let notRecipients = PhraseMatcher([
     "mail from:", "from:", "sender", "contact", "postmaster", "mailto:", "envelope-from", "message-id", "helo",
     "reply-to", "on behalf",
-    "abuse", "support", "help", "sent by", "return-path", "please send mail to", "assistance", "questions",
+    "abuse", "support", "help", "sent by", "return-path", "please send mail to", "to the address", "assistance",
+    "questions",
     "unsubscribe", "ask ",
     "forward it to", "notify", "report", "message from", "hello", "hola", "bonjour", "dear", "hallo",
   ])

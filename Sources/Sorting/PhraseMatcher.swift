@@ -6,6 +6,9 @@ struct PhraseMatcher: Sendable {
   private var next: [Int32] = []
   /// For each node, the piece that ends there, or -1, and the nearest shorter suffix with one.
   private var pieceAt: [Int32] = []
+  /// For each node, the longest suffix of it (itself too) that is a piece, or -1.
+  private var output: [Int32] = []
+  private var hasGaps = false
   private var shorter: [Int32] = []
   private var classOf = [UInt8](repeating: 0, count: 256)
   private var classes = 1
@@ -28,6 +31,7 @@ struct PhraseMatcher: Sendable {
         })
     }
     pieceCount = pieces.count
+    hasGaps = phrases.contains { $0.count > 1 }
     pieceLength = pieces.map(\.count)
     for octet in pieces.joined() where classOf[Int(octet)] == 0 {
       classOf[Int(octet)] = UInt8(classes)
@@ -76,31 +80,24 @@ struct PhraseMatcher: Sendable {
         queue.append(child)
       }
     }
+    output = pieceAt.indices.map { pieceAt[$0] >= 0 ? Int32($0) : shorter[$0] }
   }
 
   /// The indices of the phrases that are in the text, in the order of the table.
   func matches(in text: [UInt8]) -> [Int] {
-    var first = [Int](repeating: -1, count: pieceCount)
-    var last = [Int](repeating: -1, count: pieceCount)
-    var any = false
-    text.withUnsafeBufferPointer { text in
-      next.withUnsafeBufferPointer { next in
-        var node = 0
-        for (place, octet) in text.enumerated() {
-          node = Int(next[node * classes + Int(classOf[Int(octet)])])
-          if node == 0 { continue }
-          var hit = pieceAt[node] >= 0 ? Int32(node) : shorter[node]
-          while hit >= 0 {
-            let piece = Int(pieceAt[Int(hit)])
-            if first[piece] < 0 { first[piece] = place }
-            last[piece] = place
-            any = true
-            hit = shorter[Int(hit)]
-          }
-        }
+    // Most texts have no hit: nothing is set up before the first one.
+    var first: [Int] = []
+    var last: [Int] = []
+    scan(text) { piece, place in
+      if first.isEmpty {
+        first = [Int](repeating: -1, count: pieceCount)
+        last = first
       }
+      if first[piece] < 0 { first[piece] = place }
+      last[piece] = place
+      return true
     }
-    guard any else { return [] }
+    guard !first.isEmpty else { return [] }
     return phrases.indices.filter { index in
       var end = -1
       for piece in phrases[index] {
@@ -112,7 +109,36 @@ struct PhraseMatcher: Sendable {
   }
 
   /// Whether any phrase is in the text.
-  func hasMatch(in text: [UInt8]) -> Bool { !matches(in: text).isEmpty }
+  func hasMatch(in text: [UInt8]) -> Bool {
+    if hasGaps { return !matches(in: text).isEmpty }
+    var found = false
+    scan(text) { _, _ in
+      found = true
+      return false
+    }
+    return found
+  }
+
+  /// Calls `hit` with each piece that ends at a place, until it says no.
+  private func scan(_ text: [UInt8], _ hit: (_ piece: Int, _ place: Int) -> Bool) {
+    text.withUnsafeBufferPointer { text in
+      next.withUnsafeBufferPointer { next in
+        classOf.withUnsafeBufferPointer { classOf in
+          output.withUnsafeBufferPointer { output in
+            var node = 0
+            for place in 0..<text.count {
+              node = Int(next[node &* classes &+ Int(classOf[Int(text[place])])])
+              var ending = output[node]
+              while ending >= 0 {
+                if !hit(Int(pieceAt[Int(ending)]), place) { return }
+                ending = shorter[Int(ending)]
+              }
+            }
+          }
+        }
+      }
+    }
+  }
 
   /// ASCII letters made small, runs of white space made one space, typographic apostrophes and no-break spaces made plain.
   static func normalize(_ text: some Sequence<UInt8>) -> [UInt8] {

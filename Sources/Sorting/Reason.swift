@@ -91,10 +91,17 @@ struct Diagnosis {
     return Self.byCommand(command, code).map { Finding(reason: $0, rule: "reason.command") }
   }
 
+  /// Whether the words and codes leave nothing to ask: neither the reason nor what "user unknown" was the answer to.
+  var isConclusive: Bool {
+    guard code != nil, let found = finding(), found.rule == "reason.text" else { return false }
+    if found.reason != .filtered && found.reason != .userunknown && found.reason != .rejected { return true }
+    return status?.hasPrefix("5.1.1") == true
+  }
+
   private func finding(_ row: ReasonTexts.Row, _ command: AnsweredCommand?) -> Finding {
     Finding(
-      reason: Self.refine(row.reason, command, status, code), rule: "reason.text", words: row.text, lasting: row.lasting
-    )
+      reason: row.lasting ? row.reason : Self.refine(row.reason, command, status, code), rule: "reason.text",
+      words: row.text, lasting: row.lasting)
   }
 
   /// The words without the codes that stand before each line of a long reply, so that phrases broken over lines are whole.
@@ -173,6 +180,8 @@ extension AnsweredCommand {
     ("after data command", .data), ("rcpt to generated following response", .recipient),
     ("body of message generated", .data),
     ("smtp:rcpt host", .recipient), ("remote smtp server has rejected address", .recipient),
+    // Gmail's notices until 2017 end in the state of its client.
+    ("(state 13)", .mail), ("(state 14)", .recipient), ("(state 17)", .data), ("(state 18)", .data),
     // With pipelining the transcript shows DATA last, but these answers to it mean that every recipient was refused before.
     ("need rcpt", .recipient), ("rcpt to: command before", .recipient), ("no valid recipients", .recipient),
     ("no recipients specified", .recipient), ("must precede data", .recipient), ("rcpt first", .recipient),

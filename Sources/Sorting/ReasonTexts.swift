@@ -45,6 +45,26 @@ enum ReasonTexts {
   }
 
   private static let groups: [Group] = [
+    // Whole sentences of one meaning, before the words they hold.
+    Group(
+      .userunknown, "Yahoo; mail.local of BSD; Postfix's words for one recipient", lasting: true,
+      ["user doesn't have a*account", "mail.local: unknown user", ": <*@*>: user unknown"]),
+    Group(
+      .rejected, "Exim configurations; RFC 5321 §3.3",
+      ["sending to/from an address that has been", "sender address rejected"]),
+    Group(.blocked, "Orange, La Poste", ["adresse ip source bloquee", "client host blocked"]),
+    Group(.policyviolation, "La Poste codes of the series LPN000", ["lpn000"]),
+    Group(.onhold, "IANA: mailbox on hold", [": on hold"]),
+    Group(.failedstarttls, "Gmail", ["does not support tls", "not support starttls"]),
+    Group(.notaccept, "Postfix before 3.0 on a null MX", ["type=mx: malformed or unexpected name server reply"]),
+    // Gmail reports a domain that is not there as a failure of its lookup, with status 4.0.0.
+    Group(.networkerror, "Gmail", ["dns error:*lookup of"]),
+    Group(
+      .hostunknown, "Postfix, cPanel",
+      ["host or domain name not found", "the account or domain may not exist", "domain name not found"]),
+    Group(
+      .networkerror, "qmail-remote, Postfix",
+      ["wasn't able to establish an smtp connection", "host not found, try again"]),
     // Words that decide whatever else is said.
     Group(
       .requireptr, "Gmail, Comcast, GMX, Exim and Postfix configurations on reverse DNS",
@@ -301,6 +321,13 @@ enum ReasonTexts {
         "connection to mail exchanger failed",
       ]),
     Group(
+      .rejected, "the same words after MAIL", after: .mail,
+      [
+        "access denied", "does not exist", "no such domain", "not exist", "user unknown", "denied", "unknown",
+        "not permitted", "rejected",
+        "invalid",
+      ]),
+    Group(
       .hostunknown, "RFC 3463 x.1.2; Sendmail, Exim, qmail, Gmail texts",
       [
         "host unknown", "unknown host", "domain name not found", "domain not found", "domain does not exist",
@@ -330,13 +357,6 @@ enum ReasonTexts {
         "'send mail as'", "sender's address", "email address is on senderfilterconfig list", "groups.google.com",
         "due to sender", "you are not allowed to post", "rejected by sender", "only accepts messages from",
         "not accept*from your address",
-      ]),
-    Group(
-      .rejected, "the same words after MAIL", after: .mail,
-      [
-        "access denied", "does not exist", "no such domain", "not exist", "user unknown", "denied", "unknown",
-        "not permitted", "rejected",
-        "invalid",
       ]),
     Group(.hostunknown, "a domain that is not there", [" does not exist in dns"]),
     Group(
@@ -387,7 +407,7 @@ enum ReasonTexts {
       [
         "unknown mailer error", "procmail", "pipe to |", "command output", "exit status", "command died",
         "child status",
-        "operating system error", "temporary failure", "mailer error", "local delivery failed", "delivery agent",
+        "operating system error", "temporary failure", "mailer error", "local delivery failed",
         "command failed",
         "returned error", "x-unix",
       ]),

@@ -5,7 +5,8 @@ struct ReplyRules {
   let facts: MailFacts
 
   func verdict() -> Verdict? {
-    guard Self.isAnswer(facts), !Self.isList(facts.header) else { return nil }
+    guard !Self.isList(facts.header) else { return nil }
+    guard Self.isAnswer(facts) else { return byQuote() }
     var evidence: [String] = []
     for name in ["in-reply-to", "references"] {
       if let value = facts.header.value(name), !value.isEmpty {
@@ -16,6 +17,16 @@ struct ReplyRules {
     return Verdict(
       mailClass: .reply, confidence: evidence[0].hasPrefix("Subject") ? 0.7 : 0.9,
       rule: evidence[0].hasPrefix("Subject") ? "reply.subject" : "reply.thread", evidence: evidence)
+  }
+
+  /// An answer that a program wrote without the fields: text above a mail that is introduced as somebody's.
+  private func byQuote() -> Verdict? {
+    guard facts.from != nil, !facts.header.contains("auto-submitted"), !facts.header.contains("feedback-id") else {
+      return nil
+    }
+    let text = facts.bodyText()
+    guard text.utf8.count < 65_536, let introduction = ReplyText.introduction(of: text) else { return nil }
+    return Verdict(mailClass: .reply, confidence: 0.6, rule: "reply.quote", evidence: [introduction])
   }
 
   /// Whether the mail says that it answers another.

@@ -48,6 +48,18 @@ enum ReplyText {
     return finish(kept)
   }
 
+  /// The line that introduces a quoted mail below some text; nil when none does.
+  static func introduction(of text: String) -> String? {
+    let lines = split(text)
+    guard let start = lines.firstIndex(where: { !$0.isBlank }), !lines[start].isQuoted else { return nil }
+    // Only the pasted header and the attribution prove that another's mail follows; a heading may be a forward.
+    for i in (start + 1)..<max(start + 1, min(lines.count, 200)) {
+      if attribution(lines, at: i) != nil || isHeaderBlock(lines, at: i) { return lines[i].text.trimmedSpaces }
+      if isHeading(lines[i]) || lines[i].isQuoted { return nil }
+    }
+    return nil
+  }
+
   private static func split(_ text: String) -> [Line] {
     var lines: [Line] = []
     var current: [UInt8] = []

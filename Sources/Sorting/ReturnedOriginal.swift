@@ -36,11 +36,22 @@ struct ReturnedOriginal {
   private static func undeclared(_ facts: MailFacts) -> HeaderBlock? {
     for part in facts.message.parts.dropFirst() where !part.isDeliveryStatus && part.parent == 0 {
       if part.header.contains("message-id"), isMail(part.header) { return part.header }
-      if part.contentType.isType("text", "plain"), part.children.isEmpty {
+      if part.contentType.isType("text", "plain") || part.contentType.type == "message", part.children.isEmpty {
         let header = HeaderBlock(
           lenientlyParsing: Array(facts.message.content(of: part).drop(while: \.isSpace).prefix(65_536)))
         if header.contains("message-id"), isMail(header) { return header }
       }
+    }
+    // A wrong boundary before the returned mail leaves it at the end of the report.
+    guard let report = facts.message.parts.first(where: { $0.isDeliveryStatus }) else { return nil }
+    let content = facts.message.content(of: report)
+    var line = 0
+    while line < content.count {
+      if content.hasASCII("return-path:", at: line) || content.hasASCII("received:", at: line) {
+        let header = HeaderBlock(lenientlyParsing: Array(content[line...].prefix(65_536)))
+        return header.contains("message-id") ? header : nil
+      }
+      line = content.line(from: line, limit: content.count).next
     }
     return nil
   }
