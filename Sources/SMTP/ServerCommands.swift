@@ -7,7 +7,7 @@ struct CommandRule: Sendable {
   /// Why it may not come now; nil when it may.
   let check: @Sendable (ServerSession, [UInt8]) -> ServerReply?
   /// Does it; gets what stands behind the verb, without blanks around it.
-  let proceed: @Sendable (inout ServerSession, [UInt8]) -> ServerAction
+  let proceed: @Sendable (inout ServerSession, [UInt8]) -> ServerAction?
 }
 
 extension CommandRule {
@@ -20,15 +20,20 @@ extension CommandRule {
           ? .needsHello : session.envelope != nil ? .nestedMail : session.relayRefusal ?? session.mailRefusal
       }, proceed: { $0.mail($1) }),
     CommandRule(
-      verb: "RCPT", isIdle: false, check: { session, _ in session.envelope == nil ? .needsMail : nil },
+      verb: "RCPT", isIdle: false,
+      check: { session, _ in session.envelope == nil ? .needsMail : session.chunks != nil ? .chunksBegun : nil },
       proceed: { $0.recipient($1) }),
     CommandRule(
       verb: "DATA", isIdle: false,
       check: { session, text in
         guard text.isEmpty else { return .noArguments }
         guard let envelope = session.envelope else { return .needsMail }
+        // RFC 3030 §3: DATA and BDAT do not mix in one mail.
+        guard session.chunks == nil else { return .chunksBegun }
         return envelope.recipients.isEmpty ? .noRecipients : nil
       }, proceed: { session, _ in session.beginData() }),
+    // RFC 3030 §2; whatever is wrong, its octets have to be read first.
+    CommandRule(verb: "BDAT", isIdle: false, check: anything, proceed: { $0.chunk($1) }),
     CommandRule(
       verb: "EHLO", isIdle: true, check: { _, text in isClientName(text) ? nil : .needsClientName },
       proceed: { $0.hello($1, extended: true) }),
@@ -38,7 +43,7 @@ extension CommandRule {
     CommandRule(
       verb: "RSET", isIdle: true, check: noArguments,
       proceed: { session, _ in
-        session.envelope = nil
+        session.abandonMail()
         return session.reply(.ok)
       }),
     CommandRule(verb: "NOOP", isIdle: true, check: anything, proceed: { session, _ in session.reply(.ok) }),
@@ -95,7 +100,7 @@ extension CommandRule {
 
 extension ServerSession {
   /// Finds the command of a line, checks it and does it.
-  mutating func execute(_ line: [UInt8]) -> ServerAction {
+  mutating func execute(_ line: [UInt8]) -> ServerAction? {
     let verb = line.prefix { $0 != Octet.space && $0 != 0x09 }
     var argument = line.dropFirst(verb.count).drop { $0 == Octet.space || $0 == 0x09 }
     while let last = argument.last, last == Octet.space || last == 0x09 { argument.removeLast() }
@@ -125,12 +130,13 @@ extension ServerSession {
 
   mutating func hello(_ name: [UInt8], extended: Bool) -> ServerAction {
     // RFC 5321 §4.1.4: EHLO in a session is also a RSET.
-    envelope = nil
+    abandonMail()
     clientName = String(decoding: name, as: UTF8.self)
     isExtended = extended
     guard extended else { return reply(ServerReply(250, nil, settings.hostname)) }
     var lines = [
-      settings.hostname, "PIPELINING", "SIZE \(settings.maximumMessageBytes)", "8BITMIME", "ENHANCEDSTATUSCODES",
+      settings.hostname, "PIPELINING", "SIZE \(settings.maximumMessageBytes)", "8BITMIME", "CHUNKING",
+      "ENHANCEDSTATUSCODES",
     ]
     if settings.tls == .offered { lines.append("STARTTLS") }
     if offersAuthentication { lines.append("AUTH PLAIN LOGIN") }

@@ -38,6 +38,7 @@ extension ServerReply {
   // Went well.
   static let ok = ServerReply(250, .init(2, 0, 0), "Ok")
   static let senderOk = ServerReply(250, .init(2, 1, 0), "Ok")
+  static let chunkOk = ServerReply(250, .init(2, 0, 0), "Chunk taken")
   static let recipientOk = ServerReply(250, .init(2, 1, 5), "Ok")
   static let goodbye = ServerReply(221, .init(2, 0, 0), "Bye")
   static let readyForTLS = ServerReply(220, .init(2, 0, 0), "Ready to start TLS")
@@ -46,7 +47,7 @@ extension ServerReply {
   /// RFC 5321 §3.5.3: a server that does not verify says so with 252.
   static let willTry = ServerReply(252, .init(2, 5, 0), "Cannot VRFY user, but will accept message and try delivery")
   static let help = ServerReply(
-    214, .init(2, 0, 0), "EHLO HELO STARTTLS AUTH MAIL RCPT DATA RSET NOOP VRFY HELP QUIT")
+    214, .init(2, 0, 0), "EHLO HELO STARTTLS AUTH MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT")
   /// RFC 4954 §4: LOGIN asks with the base64 of `Username:` and `Password:`, PLAIN with nothing.
   static let askUserName = ServerReply(334, nil, "VXNlcm5hbWU6")
   static let askPassword = ServerReply(334, nil, "UGFzc3dvcmQ6")
@@ -64,6 +65,8 @@ extension ServerReply {
   static let needsHello = ServerReply(503, .init(5, 5, 1), "Send EHLO or HELO first")
   static let needsMail = ServerReply(503, .init(5, 5, 1), "Send MAIL first")
   static let nestedMail = ServerReply(503, .init(5, 5, 1), "A mail is already under way")
+  static let chunksBegun = ServerReply(503, .init(5, 5, 1), "The text has begun with BDAT: go on with it or RSET")
+  static let badChunk = ServerReply(501, .init(5, 5, 4), "BDAT needs a size and at most LAST")
   static let noRecipients = ServerReply(554, .init(5, 5, 1), "No valid recipients")
   /// Browsers made to speak to a mail server, and clients whose line ends cannot be trusted, are sent away.
   static let notHTTP = ServerReply(421, .init(4, 7, 0), "This is no HTTP server")

@@ -17,14 +17,16 @@ public enum LoginOutcome: Equatable, Sendable {
   case accepted, wrong, unavailable
 }
 
-/// The server's side of one SMTP connection (RFC 5321 with STARTTLS, AUTH, PIPELINING, SIZE, 8BITMIME and
-/// ENHANCEDSTATUSCODES): bytes are appended to `input`, actions come out of `next()`.
+/// The server's side of one SMTP connection (RFC 5321 with STARTTLS, AUTH, PIPELINING, CHUNKING, SIZE,
+/// 8BITMIME and ENHANCEDSTATUSCODES): bytes are appended to `input`, actions come out of `next()`.
 public struct ServerSession: Equatable, Sendable {
   /// What the session waits for.
   enum Mode: Equatable {
     case greeting, command, plainResponse, loginName
     case loginPassword(name: String)
     case data
+    /// The octets of a BDAT chunk.
+    case chunk(ChunkFate)
     /// The driver owes an answer to an action.
     case awaitingTLS, awaitingLogin(String), awaitingStore
     case startingTLS, closing, closed
@@ -39,6 +41,10 @@ public struct ServerSession: Equatable, Sendable {
   var settings: ServerSettings
   private var framer: LineFramer
   private var reader: DataReader?
+  /// The text of a mail that comes in chunks; nil before its first.
+  var chunks: ChunkReader?
+  /// Octets of a refused chunk that are still to come.
+  var missingChunkBytes = 0
 
   /// The name from EHLO or HELO; nil before.
   var clientName: String?
@@ -66,9 +72,12 @@ public struct ServerSession: Equatable, Sendable {
   /// Whether a mail is under way: a server that stops lets it finish.
   public var isInTransaction: Bool { envelope != nil }
   /// Whether the text of a message is being read, for which the deadline is another.
-  public var isReadingData: Bool { mode == .data }
+  public var isReadingData: Bool {
+    if case .chunk = mode { return true }
+    return mode == .data || chunks != nil
+  }
   /// Octets held for the client: what is not read yet and the message so far.
-  public var bufferedBytes: Int { input.count + (reader?.contentBytes ?? 0) }
+  public var bufferedBytes: Int { input.count + (reader?.contentBytes ?? 0) + (chunks?.contentBytes ?? 0) }
   /// The login of the session; nil before AUTH.
   public var authenticatedName: String? { login }
 
@@ -88,6 +97,8 @@ public struct ServerSession: Equatable, Sendable {
       return nextLine()
     case .data:
       return readData()
+    case .chunk(let fate):
+      return readChunk(fate)
     case .startingTLS:
       mode = .awaitingTLS
       return .startTLS
@@ -108,7 +119,7 @@ public struct ServerSession: Equatable, Sendable {
     clientName = nil
     isExtended = false
     login = nil
-    envelope = nil
+    abandonMail()
     mode = .command
   }
 
@@ -155,11 +166,18 @@ public struct ServerSession: Equatable, Sendable {
   /// The last reply of the session.
   mutating func end(_ reply: ServerReply) -> ServerAction {
     mode = .closing
-    envelope = nil
-    reader = nil
+    abandonMail()
     input = []
     position = 0
     return .reply(reply.bytes)
+  }
+
+  /// Forgets the mail under way, wholly (RFC 5321 §4.1.1.5).
+  mutating func abandonMail() {
+    envelope = nil
+    reader = nil
+    chunks = nil
+    missingChunkBytes = 0
   }
 
   private mutating func nextLine() -> ServerAction? {
@@ -210,29 +228,38 @@ public struct ServerSession: Equatable, Sendable {
     let (used, ended) = input.withUnsafeBufferPointer { bytes in
       from < bytes.count ? reader.read(UnsafeBufferPointer(rebasing: bytes[from...])) : (0, false)
     }
-    position += used
-    if position == input.count {
-      // A session at rest keeps no large buffer.
-      input.removeAll(keepingCapacity: !ended || input.capacity <= Self.keptCapacity)
-      position = 0
-    }
+    consume(used, ended: ended)
     guard ended else {
       self.reader = reader
       return nil
     }
     // Over: accepted or not, nothing of this mail stays behind.
     let finished = envelope
-    envelope = nil
+    abandonMail()
     mode = .command
-    switch reader.fault {
-    case .bareNewline: return end(.bareNewlineInData)
-    case .nul: return end(.nulInData)
-    case .tooBig: return reply(.tooBig)
-    case .lineTooLong: return reply(.textLineTooLong)
-    case nil: break
-    }
+    if let refusal = refusal(of: reader.fault) { return refusal }
     guard let finished else { return reply(.needsMail) }
     mode = .awaitingStore
     return .message(finished, reader.takeContent())
+  }
+
+  /// The reply to a text that is not good, once it was read to its end; nil for a good one.
+  mutating func refusal(of fault: DataReader.Fault?) -> ServerAction? {
+    switch fault {
+    case .bareNewline: end(.bareNewlineInData)
+    case .nul: end(.nulInData)
+    case .tooBig: reply(.tooBig)
+    case .lineTooLong: reply(.textLineTooLong)
+    case nil: nil
+    }
+  }
+
+  /// Moves behind octets of a text that were read.
+  mutating func consume(_ used: Int, ended: Bool) {
+    position += used
+    guard position == input.count else { return }
+    // A session at rest keeps no large buffer.
+    input.removeAll(keepingCapacity: !ended || input.capacity <= Self.keptCapacity)
+    position = 0
   }
 }

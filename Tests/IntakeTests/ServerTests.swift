@@ -88,6 +88,24 @@ struct ServerTests {
     }
   }
 
+  @Test("chunks larger than a read, in one batch with their commands")
+  func chunks() async throws {
+    try await withServer { world in
+      let client = try world.client()
+      _ = client.reply()
+      #expect(client.say("EHLO c\r\n").first??.contains("|250-CHUNKING|") == true)
+      let text = String(repeating: "0123456789abcdef", count: 10_000).replacing("f0", with: "\r\n")
+      let replies = client.say(
+        "MAIL FROM:<a@a.test>\r\nRCPT TO:<b@b.test>\r\nBDAT 15\r\nSubject: x\r\n\r\n\rBDAT 1\r\n\n"
+          + "BDAT 160000\r\n\(text)BDAT 0 LAST\r\nQUIT\r\n", replies: 8)
+      #expect(
+        replies == ["250 2.1.0 Ok", "250 2.1.5 Ok"] + Array(repeating: "250 2.0.0 Chunk taken", count: 3)
+          + ["250 2.0.0 Ok: queued as 1", "221 2.0.0 Bye", nil])
+      let body = try await world.store.read { try $0.body(1) }
+      #expect(body.map { $0.suffix(160_002).elementsEqual("\(text)\r\n".utf8) } == true)
+    }
+  }
+
   @Test("a mail over the limit is refused in step, declared or counted")
   func tooBig() async throws {
     try await withServer { configuration, _ in

@@ -17,9 +17,11 @@ struct SeededGenerator: RandomNumberGenerator {
 private struct Model {
   enum Step: String, CaseIterable {
     case ehlo, helo, badHello, startTLS, plain, plainWrong, login, loginCancelled, mail, mailTooBig, mailBad, rcpt,
-      rcptBad, data, dataTooBig, dataRefused, rset, noop, vrfy, help, unknown, tooLong
+      rcptBad, data, dataTooBig, dataRefused, bdat, bdatLast, bdatEmpty, bdatTooBig, bdatRefused, bdatBad, rset, noop,
+      vrfy, help, unknown, tooLong
   }
 
+  static let maximumBytes = 100
   static let maximumRecipients = 3
   static let maximumErrors = 6
   static let maximumIdle = 9
@@ -31,6 +33,8 @@ private struct Model {
   var login = false
   /// Recipients of the mail under way; nil without one.
   var recipients: Int?
+  /// Octets of the mail under way that came in chunks; nil before the first chunk.
+  var chunked: Int?
   var errors = 0
   var idle = 0
   var failures = 0
@@ -52,6 +56,11 @@ private struct Model {
     case .rcpt: "RCPT TO:<a@b.test>\r\n"
     case .rcptBad: "RCPT TO:<a@>\r\n"
     case .data, .dataTooBig, .dataRefused: "DATA\r\n"
+    case .bdat: "BDAT 6\r\nQUIT\r\n"
+    case .bdatLast, .bdatRefused: "BDAT 6 LAST\r\nRSET\r\n"
+    case .bdatEmpty: "BDAT 0\r\n"
+    case .bdatTooBig: "BDAT 102\r\n\(String(repeating: "x", count: 100))\r\n"
+    case .bdatBad: "BDAT six\r\n"
     case .rset: "RSET\r\n"
     case .noop: "NOOP\r\n"
     case .vrfy: "VRFY a\r\n"
@@ -79,7 +88,7 @@ private struct Model {
         errors += 1
         closed = errors > Self.maximumErrors
       }
-      codes.append(closed ? 421 : code)
+      codes.append(closed && !isFarewell ? 421 : code)
       if closed { break }
     }
     return codes
@@ -89,7 +98,7 @@ private struct Model {
     switch step {
     case .ehlo, .helo:
       greeted = true
-      recipients = nil
+      (recipients, chunked) = (nil, nil)
       return [250]
     case .badHello: return [501]
     case .startTLS:
@@ -107,25 +116,50 @@ private struct Model {
       return [250]
     case .rcpt, .rcptBad:
       guard let count = recipients else { return [503] }
+      if chunked != nil { return [503] }
       if step == .rcptBad { return [501] }
       if count == Self.maximumRecipients { return [452] }
       recipients = count + 1
       return [250]
     case .data, .dataTooBig, .dataRefused:
-      guard let count = recipients else { return [503] }
+      guard let count = recipients, chunked == nil else { return [503] }
       if count == 0 { return [554] }
       recipients = nil
       if step == .dataTooBig { return [354, 552] }
       idle = 0
       return [354, step == .data ? 250 : 452]
+    case .bdat, .bdatLast, .bdatEmpty, .bdatTooBig, .bdatRefused, .bdatBad: return chunk(step)
     case .rset:
-      recipients = nil
+      (recipients, chunked) = (nil, nil)
       return [250]
     case .noop: return [250]
     case .vrfy: return [trusted || login ? 252 : 530]
     case .help: return [214]
     case .unknown, .tooLong: return [500]
     }
+  }
+
+  private mutating func chunk(_ step: Step) -> [Int] {
+    if step == .bdatBad {
+      closed = true
+      return [501]
+    }
+    guard let count = recipients, count > 0 else {
+      defer { (recipients, chunked) = (nil, nil) }
+      return [recipients == nil ? 503 : 554]
+    }
+    if step == .bdatEmpty {
+      idle += 1
+      closed = idle > Self.maximumIdle
+      if closed { return [421] }
+    }
+    let total = (chunked ?? 0) + (step == .bdatEmpty ? 0 : step == .bdatTooBig ? 102 : 6)
+    let isOver = total > Self.maximumBytes
+    let isLast = step == .bdatLast || step == .bdatRefused
+    (recipients, chunked) = isOver || isLast ? (nil, nil) : (recipients, total)
+    if isOver { return [552] }
+    if isLast { idle = 0 }
+    return [step == .bdatRefused ? 452 : 250]
   }
 
   private mutating func authentication(_ step: Step) -> [Int] {
@@ -162,7 +196,7 @@ struct RandomWalkTests {
     while steps < 50_000 {
       var session = ServerSession(
         ServerSettings(
-          hostname: "mx.test", tls: .offered, trusted: trusted, maximumMessageBytes: 100,
+          hostname: "mx.test", tls: .offered, trusted: trusted, maximumMessageBytes: Model.maximumBytes,
           maximumRecipients: Model.maximumRecipients, maximumErrors: Model.maximumErrors,
           maximumIdleCommands: Model.maximumIdle, maximumFailedLogins: Model.maximumFailures))
       _ = session.next()
@@ -207,7 +241,8 @@ struct RandomWalkTests {
             codes.append(Int(String(decoding: bytes.prefix(3), as: UTF8.self)) ?? 0)
           }
         case .message:
-          let answer = step == .dataRefused ? ServerReply.insufficientStorage : ServerReply(250, .init(2, 0, 0), "Ok")
+          let isRefused = step == .dataRefused || step == .bdatRefused
+          let answer = isRefused ? ServerReply.insufficientStorage : ServerReply(250, .init(2, 0, 0), "Ok")
           if case .reply(let bytes) = session.answerMessage(with: answer) {
             codes.append(Int(String(decoding: bytes.prefix(3), as: UTF8.self)) ?? 0)
           }

@@ -56,3 +56,53 @@ func shown(_ actions: [ServerAction]) -> Comment {
   }
   return Comment(rawValue: lines.joined())
 }
+
+/// A dialogue gives the same actions in one piece, byte by byte, and cut in two at each byte.
+func check(_ dialogue: ServerCase) {
+  let bytes = Array(dialogue.input.utf8)
+  let whole = run(dialogue.settings, [bytes])
+  #expect(whole == dialogue.expected, shown(whole))
+  #expect(run(dialogue.settings, bytes.map { [$0] }) == dialogue.expected, "byte by byte")
+  for cut in 0...bytes.count {
+    let actions = run(dialogue.settings, [Array(bytes[..<cut]), Array(bytes[cut...])])
+    #expect(actions == dialogue.expected, "cut at \(cut)")
+  }
+}
+
+// What the table of dialogues is written with.
+let greeting = replies("220 mx.test ESMTP Postern")
+let plainHello = replies("250 mx.test")
+func hello(_ lines: String...) -> [ServerAction] {
+  let all =
+    ["mx.test", "PIPELINING", "SIZE 35882577", "8BITMIME", "CHUNKING", "ENHANCEDSTATUSCODES"] + lines + ["HELP"]
+  return replies(all.enumerated().map { "250\($0 + 1 == all.count ? " " : "-")\($1)" }.joined(separator: "\n"))
+}
+let ok = replies("250 2.0.0 Ok")
+let mailOk = replies("250 2.1.0 Ok")
+let rcptOk = replies("250 2.1.5 Ok")
+let go = replies("354 End data with <CR><LF>.<CR><LF>")
+let queued = replies("250 2.0.0 Ok: queued as 1")
+let bye = replies("221 2.0.0 Bye") + [.close]
+func message(
+  from: String = "s@a.test", to: [String] = ["r@b.test"], size: Int? = nil, body: Envelope.BodyType = .sevenBit,
+  login: String? = nil, as protocolName: String = "SMTP", _ text: String
+) -> [ServerAction] {
+  [
+    .message(
+      Envelope(
+        reversePath: from, recipients: to, declaredSize: size, body: body, login: login, clientName: "c",
+        protocolName: protocolName), Array(text.utf8))
+  ]
+}
+func untrusted(tls: ServerSettings.TLS = .offered, _ authentication: ServerSettings.Authentication = .withTLS)
+  -> ServerSettings
+{
+  ServerSettings(hostname: "mx.test", tls: tls, authentication: authentication)
+}
+func limits(_ change: (inout ServerSettings) -> Void) -> ServerSettings {
+  var settings = ServerSettings(hostname: "mx.test", authentication: .always, trusted: true)
+  change(&settings)
+  return settings
+}
+let openMail = "HELO c\r\nMAIL FROM:<s@a.test>\r\nRCPT TO:<r@b.test>\r\n"
+let opened = greeting + plainHello + mailOk + rcptOk
