@@ -69,7 +69,9 @@ if ProcessInfo.processInfo.environment["POSTERN_FUZZ"] != nil {
       swiftSettings: strict),
     .executableTarget(
       name: "FuzzIMAP", dependencies: ["IMAP"], path: "Tests/Fuzz/FuzzIMAP", exclude: ["seeds"], swiftSettings: strict),
-    .executableTarget(name: "FuzzMIME", dependencies: ["MailText"], path: "Tests/Fuzz/FuzzMIME", swiftSettings: strict),
+    .executableTarget(
+      name: "FuzzMIME", dependencies: ["MailText", "Sorting"], path: "Tests/Fuzz/FuzzMIME", exclude: ["seeds"],
+      swiftSettings: strict),
   ]
 }
 

@@ -1,4 +1,5 @@
 import MailText
+import Sorting
 
 /// Reads one input as a mail and as everything a mail is made of; traps when a rule that must hold is broken.
 func check(_ input: [UInt8]) {
@@ -15,6 +16,17 @@ func check(_ input: [UInt8]) {
   }
   checkHeader(message.header)
   checkOutgoing(input)
+  checkSorting(input)
+}
+
+/// Any octets have a verdict that says what a verdict must say.
+private func checkSorting(_ input: [UInt8]) {
+  let sorted = sort(input)
+  let verdict = sorted.verdict
+  precondition(verdict.confidence > 0 && verdict.confidence <= 1, "a verdict has its confidence")
+  precondition((verdict.mailClass == .reply) == (verdict.replyText != nil), "answers, and only they, have a text")
+  precondition(verdict.jsonLine().allSatisfy { $0 >= 32 }, "a verdict is one line")
+  precondition(sorted.correlation.messageIDs.allSatisfy { $0.hasPrefix("<") && $0.hasSuffix(">") }, "ids have brackets")
 }
 
 /// Feeds a header field's value to every reader of values.
