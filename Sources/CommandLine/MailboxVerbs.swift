@@ -57,20 +57,6 @@ extension Verb {
     call.shell.out(renderFacts(facts, of: account, zone: call.shell.zone))
   }
 
-  private static func accountHealth(_ call: Invocation) throws(Failure) {
-    let lines = try call.lines("/accounts/health", query: [("address", call.parameter(0))])
-    try call.printList(
-      lines,
-      [
-        Column("ADDRESS", "address"), Column("STATE", "state"), Column("REASON", "reason"),
-        Column("TODAY", "sent_today", .number), Column("LIMIT", "daily_limit", .number),
-        Column("HOUR", "sent_hour", .number), Column("LIMIT", "hourly_limit", .number),
-        Column("WEEK", "sent_week", .number), Column("BOUNCES", "bounced_week", .number),
-        Column("REPLIES", "replied_week", .number), Column("WAITING", "waiting", .number),
-        Column("LAST SENT", "last_sent_at", .time), Column("LAST ERROR", "last_error", .shortened(60)),
-      ], empty: "no accounts")
-  }
-
   private static func testAccount(_ call: Invocation) throws(Failure) {
     let answer = try call.object("POST", "/accounts/\(call.positional[0])/test")
     let sides = answer["sides"].items

@@ -73,8 +73,22 @@ extension AccountFacts {
     return use.used + inFlight >= limit ? .closed(until: nil) : .open
   }
 
+  /// The first instant from `now` on at which the account could take a mail by time alone; nil is when something changes.
+  public func nextSlot(from now: Int64) -> Int64? {
+    var instant = now
+    // Each round ends at the last of its checks to open, so a handful is enough; a hundred bounds any window.
+    for _ in 0..<100 {
+      switch opening(at: instant) {
+      case .open: return instant
+      case .closed(let until?) where until > instant: instant = until
+      case .closed: return nil
+      }
+    }
+    return nil
+  }
+
   /// Everything about the account, for people.
-  func report(at now: Int64) -> AccountReport {
+  public func report(at now: Int64) -> AccountReport {
     let checks = AccountCheck.allCases.map { told($0, at: now) }
     var until: Int64?
     let whole = opening(at: now)

@@ -34,6 +34,32 @@ public enum HealthPause: String, Codable, Sendable, Equatable, CaseIterable {
   case complaintRate = "complaint_rate"
 }
 
+extension HealthFacts {
+  /// Accepted of all attempts, in hundredths of a percent; nil without attempts.
+  public var successRate: Int? { Health.share(accepted, of: attempts) }
+  /// Bounces of all mails whose fate is known, in hundredths of a percent; nil without any.
+  public var bounceRate: Int? { Health.share(bounces, of: sends) }
+  /// Complaints of all mails whose fate is known, in hundredths of a percent; nil without any.
+  public var complaintRate: Int? { Health.share(complaints, of: sends) }
+
+  /// The numbers behind a pause, for people.
+  public func words(for pause: HealthPause) -> String {
+    func percent(_ share: Int?) -> String {
+      let hundredths = (share ?? 0) % 100
+      return "\((share ?? 0) / 100).\(hundredths < 10 ? "0" : "")\(hundredths) %"
+    }
+    switch pause {
+    case .lowSuccess:
+      return "\(accepted) of \(attempts) attempts succeeded in seven days, \(percent(successRate)); the least is 70 %"
+    case .bounceRate:
+      return "\(bounces) of \(sends) mails of seven days bounced, \(percent(bounceRate)); the limit is 5 %"
+    case .complaintRate:
+      return
+        "\(complaints) of \(sends) mails of seven days were called spam, \(percent(complaintRate)); the limit is 0.1 %"
+    }
+  }
+}
+
 /// Health as a number and as a decision.
 public enum Health {
   /// Attempts before success is judged.
@@ -66,6 +92,9 @@ public enum Health {
       40 * min(1, failure) * ofAttempts + 35 * min(1, bounce) * ofSends + 25 * min(1, complaint) * ofSends
     return Int(max(0, 100 - lost).rounded())
   }
+
+  /// Hundredths of a percent, at most 100 %.
+  static func share(_ part: Int, of whole: Int) -> Int? { whole == 0 ? nil : min(10_000, part * 10_000 / whole) }
 
   /// Share of a count, at most 1; of nothing it is 1 when all of nothing succeeded, which the sample's size weighs as 0.
   private static func rate(_ part: Int, of whole: Int) -> Double {

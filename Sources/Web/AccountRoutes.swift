@@ -95,12 +95,16 @@ struct AccountView {
     ]
   }
 
-  /// With the use of each limit and the last seven days.
+  /// With the use of each limit, what it is judged by, and the last seven days.
   func health(_ db: Reader, now: Int64) throws(StoreError) -> JSON {
     let week = try db.activity(ofAccount: account.id, since: now - 7 * 86_400_000)
     let hour = try db.activity(ofAccount: account.id, since: now - 3_600_000)
+    let health = try db.health(ofAccount: account.id, now: now)
     return .object(
       identity + [
+        ("score", .number(Health.score(health))), ("attempts", .number(health.attempts)),
+        ("success_percent", .percent(health.successRate)), ("fates", .number(health.sends)),
+        ("bounce_percent", .percent(health.bounceRate)), ("complaint_percent", .percent(health.complaintRate)),
         ("sent_today", .optional(facts?.usedToday)), ("daily_limit", .optional(facts?.limitToday(at: now))),
         ("warmup_day", .optional(facts?.warmup == nil ? nil : facts?.warmupDay)),
         ("warmup_cap", .optional(facts?.warmupCap(at: now))), ("sent_hour", .integer(hour.sent)),
@@ -108,7 +112,18 @@ struct AccountView {
         ("sent_week", .integer(week.sent)), ("refused_week", .integer(week.refused)),
         ("bounced_week", .integer(week.bounced)), ("replied_week", .integer(week.replied)),
         ("waiting", .integer(week.waiting)), ("last_sent_at", .time(week.lastSentAt)),
+        ("next_slot", .time(facts?.nextSlot(from: now))),
+        ("checks", .list(facts?.report(at: now).checks.map(\.json) ?? [])),
         ("last_error", .optional(week.lastError)), ("last_error_at", .time(week.lastErrorAt)),
       ])
+  }
+}
+
+extension JSON {
+  /// Hundredths of a percent as a number of percent.
+  fileprivate static func percent(_ share: Int?) -> JSON {
+    guard let share else { return .null }
+    let hundredths = share % 100
+    return .raw("\(share / 100).\(hundredths < 10 ? "0" : "")\(hundredths)")
   }
 }

@@ -51,7 +51,7 @@ extension Reader {
 
   private func daysSent(by accountID: Int64, before day: String) throws(StoreError) -> Int {
     try first(
-      "SELECT COUNT(*) FROM usage WHERE account_id = ? AND day < ?", [.integer(accountID), .text(day)]
+      "SELECT COUNT(*) FROM usage WHERE account_id = ? AND day < ? AND accepted > 0", [.integer(accountID), .text(day)]
     ) { row in Int(row.integer(0)) } ?? 0
   }
 
@@ -80,19 +80,6 @@ extension Reader {
       """, [.integer(accountID), .integer(now - span), .integer(Int64(limit))]
     ) { row in row.integer(0) }
     return RollingUse(sends: sends.reversed(), spanMilliseconds: span, limit: limit, now: now)
-  }
-}
-
-extension Transaction {
-  /// Counts one accepted send on the account's own day.
-  func countUse(of accountID: Int64, now: Int64) throws(StoreError) {
-    guard let account = try account(accountID) else { return }
-    let day = try zone(of: account).dayKey(at: now)
-    try run(
-      """
-      INSERT INTO usage (account_id, day, accepted) VALUES (?, ?, 1)
-      ON CONFLICT (account_id, day) DO UPDATE SET accepted = usage.accepted + 1
-      """, [.integer(accountID), .text(day)])
   }
 }
 

@@ -84,12 +84,15 @@ extension Transaction {
       try recordSent(message, through: account, reply: reply.text, now: now)
     case .recipientRefused(let reply, let suppress):
       try close(attemptID, as: .refused, reply, now: now)
+      try count(.bounced, of: account, now: now)
       try recordRefusedRecipient(message, reply, suppress: suppress, attemptID, now: now)
     case .contentRefused(let reply):
       try close(attemptID, as: .refused, reply, now: now)
+      try count(.refused, of: account, now: now)
       try end(message, as: .failed, because: reply.text, now: now)
     case .temporary(let reply, let retryAt):
       try close(attemptID, as: .deferred, reply, now: now)
+      try count(.refused, of: account, now: now)
       try run("UPDATE message SET attempts = attempts + 1 WHERE id = ?", [.integer(message.id)])
       if let retryAt {
         try schedule(message, due: retryAt, retryAt: retryAt, because: reply.text)
@@ -148,7 +151,7 @@ extension Transaction {
     switch outcome {
     case .accepted(let reply):
       try close(attemptID, as: .accepted, reply, now: now)
-      try countUse(of: account, now: now)
+      try count(.accepted, of: account, now: now)
     case .recipientRefused(let reply, _), .contentRefused(let reply):
       try close(attemptID, as: .refused, reply, now: now)
     case .temporary(let reply, _), .unharmed(let reply, _): try close(attemptID, as: .deferred, reply, now: now)
@@ -175,7 +178,7 @@ extension Transaction {
     try book(
       .send, key: "send:\(message.id)", workspaceID: message.workspaceID, messageID: message.id, accountID: accountID,
       now: now)
-    try countUse(of: accountID, now: now)
+    try count(.accepted, of: accountID, now: now)
     if let enrollment = message.enrollmentID {
       try run(
         "UPDATE enrollment SET account_id = COALESCE(account_id, ?) WHERE id = ?",

@@ -58,8 +58,9 @@ extension Transaction {
         "UPDATE attempt SET state = 'accepted', finished_at = COALESCE(finished_at, ?) WHERE id = ?",
         [.integer(inbound.seenAt), .integer(open.id)])
       try recordSent(message, through: open.accountID, reply: "proved by inbound \(id)", now: inbound.seenAt)
-      message.state = .sent
+      message = try self.message(message.id) ?? message
     }
+    if inbound.kind == "complaint" { try countReturn(of: message, isComplaint: true, now: inbound.seenAt) }
     let enrollment = try enrollment(of: message)
     let fact = InboundFact(
       kind: .init(verdictClass: inbound.kind, permanence: permanence(of: inbound, for: message)), inboundID: id,
@@ -101,6 +102,7 @@ extension Transaction {
     case .markReplied: try markReplied(message, at: inbound.receivedAt, now: now)
     case .markBounced:
       guard message.state == .sent else { return }
+      try countReturn(of: message, isComplaint: false, now: now)
       let reason = inbound.bounces.first?.reason ?? "bounced"
       try end(message, as: .bounced, because: "came back: \(reason)", now: now)
     case .note: break

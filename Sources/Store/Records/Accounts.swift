@@ -143,7 +143,11 @@ extension Transaction {
           ("text", text ?? ""),
         ])
     }
-    if state == .active { try unpark(workspaceID: account.workspaceID) }
+    if state == .active {
+      // Else the same counts would pause it again with its next mail.
+      if account.state != .active, account.reason?.isOfHealth == true { try forgetHealth(ofAccount: id) }
+      try unpark(workspaceID: account.workspaceID)
+    }
     touch(.accounts)
     touch(.queue)
   }

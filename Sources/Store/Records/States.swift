@@ -54,4 +54,7 @@ public enum AccountReason: String, Sendable, Codable {
   case providerLimit = "provider_limit"
   /// Its server can't be reached.
   case unreachable
+
+  /// Whether it was paused for what became of its mails.
+  var isOfHealth: Bool { self == .lowSuccess || self == .bounceRate || self == .complaintRate }
 }
