@@ -14,7 +14,7 @@ from pathlib import Path
 from world.gateway import Gateway
 from world.people import People
 from world.provider import Provider
-from world.system import REPOSITORY, Trouble, alive, banner, end_process, run
+from world.system import REPOSITORY, Trouble, alive, banner, end_process, uninterrupted
 
 from .plan import CONTACTS, SENDS
 from .report import Report
@@ -94,10 +94,12 @@ def perform(keep: bool) -> int:
     source, wanted, ports = provision()
     accounts = {entry["address"]: entry["display_name"] for entry in wanted["account"]}
     [submitter] = wanted["submitter"]
-    provider = Provider(certs=REPOSITORY / "certs", ports=ports)
-    gateway = people = None
+    provider = gateway = people = None
     kept = False
     try:
+        with uninterrupted():
+            provider = Provider(certs=REPOSITORY / "certs", ports=ports)
+            gateway = Gateway(REPOSITORY / "certs")
         for entry in wanted["account"]:
             provider.add(entry["address"], entry["password"])
         for contact in CONTACTS:
@@ -106,7 +108,7 @@ def perform(keep: bool) -> int:
         provider.start()
 
         say("starting postern serve, then postern apply conf/demo.toml")
-        gateway = Gateway(REPOSITORY / "certs").start()
+        gateway.start()
         said = gateway.verb("apply", with_ports(source, wanted, provider, gateway.folder), cwd=REPOSITORY).stdout
         print("\n".join(f"          {line}" for line in said.rstrip().splitlines()))
 
@@ -144,7 +146,8 @@ def perform(keep: bool) -> int:
             if gateway:
                 gateway.stop()
                 shutil.rmtree(gateway.folder, ignore_errors=True)
-            provider.stop()
+            if provider:
+                provider.stop()
 
 
 def wait_for_end(gateway: Gateway, provider: Provider, accounts: dict[str, str]) -> Report:

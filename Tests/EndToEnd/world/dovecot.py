@@ -4,7 +4,7 @@ import os
 import pwd
 from pathlib import Path
 
-from .system import alive, banner, end_process, run, wait_until
+from .system import alive, banner, end_process, run, uninterrupted, wait_until
 
 CONF = """
 instance_name = postern-world
@@ -86,6 +86,7 @@ class Dovecot:
         self.conf = folder / "dovecot.conf"
         self.conf.write_text(CONF.format(folder=folder, certs=certs, domain=domain, **ports))
         self.owner = pwd.getpwnam("nobody")
+        self.pid = 0
         (folder / "users").touch()
 
     def home(self, address: str) -> Path:
@@ -117,15 +118,17 @@ class Dovecot:
         fresh.rename(path)
 
     def start(self) -> None:
-        run("dovecot", "-c", self.conf)
         pid_file = self.folder / "run/master.pid"
-        self.pid = int(wait_until("Dovecot's pid", lambda: pid_file.exists() and pid_file.read_text()))
+        with uninterrupted():
+            run("dovecot", "-c", self.conf, start_new_session=True)
+            self.pid = int(wait_until("Dovecot's pid", lambda: pid_file.exists() and pid_file.read_text()))
         wait_until("Dovecot's IMAP", lambda: banner(self.ports["imap"]).startswith(b"* OK"))
         wait_until("Dovecot's LMTP", lambda: self.lmtp.exists() and self.auth.exists())
 
     def stop(self) -> None:
+        # The file may be there although the start failed half way, or be gone although the process lives.
         pid_file = self.folder / "run/master.pid"
-        pid = int(pid_file.read_text()) if pid_file.exists() else 0
+        pid = int(pid_file.read_text()) if pid_file.exists() else self.pid
         if pid and alive(pid):
             end_process(pid)
 

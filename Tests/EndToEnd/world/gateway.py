@@ -13,7 +13,7 @@ import time
 from email.message import EmailMessage
 from pathlib import Path
 
-from .system import REPOSITORY, Trouble, banner, free_port, run, wait_until
+from .system import REPOSITORY, Trouble, banner, free_port, run, uninterrupted, wait_until
 
 CONFIGURATION = """[server]
 hostname = "localhost"
@@ -131,7 +131,7 @@ class Gateway:
 
     def launch(self) -> subprocess.Popen:
         """Starts the daemon without waiting for it."""
-        with open(self.log_path, "ab") as log:
+        with open(self.log_path, "ab") as log, uninterrupted():
             # Its own session: Ctrl-C at the terminal is for the script, which then stops it in order.
             self.process = subprocess.Popen([binary(), "serve", "-c", str(self.conf)], stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log, start_new_session=True)

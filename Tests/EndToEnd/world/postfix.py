@@ -4,7 +4,7 @@ import os
 import pwd
 from pathlib import Path
 
-from .system import Trouble, alive, banner, end_process, run, wait_until
+from .system import alive, banner, end_process, run, uninterrupted, wait_until
 
 MAIN = """
 compatibility_level = 3.6
@@ -110,8 +110,9 @@ class Postfix:
             owners.write(f"{address} {address}\n")
 
     def start(self) -> None:
-        run("postfix", "-c", self.conf, "start")
-        self.pid = int((self.folder / "queue/pid/master.pid").read_text())
+        with uninterrupted():
+            run("postfix", "-c", self.conf, "start", start_new_session=True)
+            self.pid = int((self.folder / "queue/pid/master.pid").read_text())
         for name in ("smtp", "submission"):
             wait_until(f"Postfix on port {self.ports[name]}", lambda: banner(self.ports[name]).startswith(b"220"))
 

@@ -6,7 +6,9 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -85,6 +87,24 @@ def end_process(pid: int, seconds: float = 10) -> None:
             time.sleep(0.02)
         if not alive(pid):
             return
+
+
+@contextmanager
+def uninterrupted():
+    """Keeps Ctrl-C and TERM until the end of the block: a server is started as a whole or not at all, else nobody stops it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals come to the main thread alone
+        return
+    caught: list[int] = []
+    kept = {sign: signal.signal(sign, lambda number, _: caught.append(number))
+            for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for sign, handler in kept.items():
+            signal.signal(sign, handler)
+        if caught:
+            signal.raise_signal(caught[0])
 
 
 def run(*command, check: bool = True, timeout: float = 60, **more) -> subprocess.CompletedProcess:
