@@ -55,6 +55,7 @@ var targets: [Target] = [
   tests(of: "MailText"), tests(of: "SMTP", ["MailText"]), tests(of: "IMAP"), tests(of: "Sorting", ["MailText"]),
   tests(of: "Delivery"), tests(of: "Outreach"), tests(of: "Configuration", exclude: ["Bad"]), tests(of: "Host"),
   tests(of: "Store", ["Delivery", "Outreach", "Configuration"]),
+  tests(of: "Relay", ["Store", "Host", "Delivery", "Outreach", "Configuration"]),
   tests(of: "Poller", ["Store", "Host", "Delivery", "Outreach", "IMAP", "Configuration", "CSQLite"]),
   tests(of: "Intake", ["Store", "Host", "Outreach", "SMTP", "MailText", "Configuration"]),
   tests(of: "Web", ["Store", "Host", "Delivery", "Outreach", "Configuration"]),

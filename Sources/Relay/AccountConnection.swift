@@ -11,6 +11,8 @@ final class AccountConnection: @unchecked Sendable {
     case result(ClientResult)
     /// The commit before the dot said no; the connection was broken off, the server has no mail.
     case withdrawn
+    /// The connection had served before and was no longer good: nothing of this mail was taken, another may be tried.
+    case stale
   }
 
   struct Timeouts: Sendable {
@@ -24,6 +26,9 @@ final class AccountConnection: @unchecked Sendable {
   private let timeouts: Timeouts
   private var session: ClientSession
   private var isDotSent = false
+  private var isCommitAsked = false
+  /// Whether it has served a mail before this one.
+  private var hasServed = false
   /// When it was last of use; monotonic milliseconds.
   private(set) var lastUsed: Int64
 
@@ -42,25 +47,43 @@ final class AccountConnection: @unchecked Sendable {
     from sender: String, to recipient: String, _ message: [UInt8], commit: () async -> Bool
   ) async -> Handover {
     isDotSent = false
+    isCommitAsked = false
     session.begin(reversePath: sender, recipient: recipient, message: message)
-    defer { lastUsed = Clock.monotonic() }
+    defer {
+      lastUsed = Clock.monotonic()
+      hasServed = true
+    }
     while true {
       while let action = session.next() {
         switch action {
         case .write(let bytes): await write(bytes)
         case .readyForFinalDot:
+          isCommitAsked = true
           guard await commit() else {
             remote.close()
             session.connectionEnded()
             return .withdrawn
           }
-          isDotSent = true
+          // A server that hung up or said farewell meanwhile has no mail, as long as it gets no dot.
+          if !remote.isQuiet { await readWhatIsThere() }
           session.sendFinalDot()
-        case .finished(let result): return .result(result)
+          isDotSent = true
+        case .finished(let result): return isStale(result) ? .stale : .result(result)
         case .close: remote.close()
         }
       }
       await read()
+    }
+  }
+
+  /// A kept connection dies unnoticed, or its server has had enough of it (RFC 5321 section 3.8: 421 in answer to any
+  /// command); neither says anything of the mail.
+  private func isStale(_ result: ClientResult) -> Bool {
+    guard hasServed, !isCommitAsked else { return false }
+    switch result {
+    case .connectionLost(.beforeDot): return true
+    case .refused(.mail, let reply): return reply.code == 421
+    default: return false
     }
   }
 
@@ -87,7 +110,17 @@ final class AccountConnection: @unchecked Sendable {
   private func read() async {
     var buffer: [UInt8] = []
     let wait = isDotSent ? timeouts.dot : timeouts.command
-    let transfer = await remote.read(into: &buffer, atMost: 16_384, deadline: Clock.deadline(in: wait))
+    take(await remote.read(into: &buffer, atMost: 16_384, deadline: Clock.deadline(in: wait)), buffer)
+  }
+
+  /// Bytes of TLS alone, such as a new ticket, are there and yet nothing to read.
+  private func readWhatIsThere() async {
+    var buffer: [UInt8] = []
+    let transfer = await remote.read(into: &buffer, atMost: 16_384, deadline: Clock.monotonic())
+    if transfer != .timedOut { take(transfer, buffer) }
+  }
+
+  private func take(_ transfer: Transfer, _ buffer: [UInt8]) {
     if case .bytes = transfer {
       session.receive(buffer)
     } else {

@@ -19,9 +19,11 @@ final class Desk: @unchecked Sendable {
   private let isDiskLow: @Sendable () -> Bool
   /// Idle connections by account.
   private var idle: [Int64: [Kept]] = [:]
-  /// Connection failures in a row by account.
-  private var failures: [Int64: Int] = [:]
+  /// Failures of connections, by account.
+  var backOff = BackOff()
   private var closedLanes: [Int64: Int64] = [:]
+  /// How often lanes were opened: a pass that overlaps with one may have found closed what is open by now.
+  private var openings = 0
   private var accountsChanged = false
   private var handovers: [Int64: Task<Void, Never>] = [:]
 
@@ -30,10 +32,6 @@ final class Desk: @unchecked Sendable {
     /// `AccountRecord.changedAt`: another password or server makes it worthless.
     var settingsOf: Int64
   }
-
-  /// The rest after a failed connection doubles from the first to the second of these: short enough to be back soon
-  /// after a restart of a server, long enough not to knock at a closed one all day.
-  private static let backOff: ClosedRange<Int64> = 15_000...900_000
 
   init(
     store: Store, loop: EventLoop, doorbell: Doorbell, settings: RelaySettings, clientName: String, log: Log,
@@ -61,7 +59,10 @@ final class Desk: @unchecked Sendable {
   // MARK: - The scheduler
 
   func run() async {
-    await recover()
+    // Nothing is claimed before what a crash left is put right: an account's open attempts count against its limits.
+    while !isStopping, !Task.isCancelled, await !recover() {
+      await doorbell.wait(until: Clock.deadline(in: settings.tickMilliseconds))
+    }
     while !isStopping, !Task.isCancelled {
       let next = await pass()
       await closeIdle(olderThan: settings.idleTimeMilliseconds)
@@ -71,15 +72,17 @@ final class Desk: @unchecked Sendable {
     await drain()
   }
 
-  private func recover() async {
+  private func recover() async -> Bool {
     do {
       let counts = try await store.write { transaction in try transaction.recoverAttempts(now: Clock.now()) }
       if counts.returned + counts.unknown > 0 {
         log.warning(
           "relay.recovered", ["returned": .int(Int64(counts.returned)), "unknown": .int(Int64(counts.unknown))])
       }
+      return true
     } catch {
       log.error("relay.recovery_failed", ["error": .text("\(error)")])
+      return false
     }
   }
 
@@ -95,14 +98,13 @@ final class Desk: @unchecked Sendable {
     }
     do {
       let known = closedLanes
+      let openingsBefore = openings
       let (found, lanes) = try await store.write { transaction in
         var lanes = known
         let pass = try transaction.claimDue(now: now, limit: free, closedLanes: &lanes)
         return (pass, lanes)
       }
-      // An account may have become free while the transaction ran; then its lanes were opened and must stay open.
-      for (lane, until) in lanes where known[lane] == closedLanes[lane] { closedLanes[lane] = until }
-      for lane in known.keys where lanes[lane] == nil { closedLanes[lane] = nil }
+      closedLanes = openings == openingsBefore ? lanes : [:]
       for claim in found.claims { start(claim) }
       return min(found.nextLook ?? soon, found.claims.isEmpty ? .max : Clock.now())
     } catch {
@@ -122,6 +124,7 @@ final class Desk: @unchecked Sendable {
 
   /// An account has a free connection again: its own lane and every pool's may go on.
   private func open(lanesOf account: Int64) {
+    openings += 1
     closedLanes[account] = nil
     for lane in closedLanes.keys where lane < 0 { closedLanes[lane] = nil }
   }
@@ -140,12 +143,17 @@ final class Desk: @unchecked Sendable {
 
   // MARK: - Connections
 
-  /// An idle connection that still works, or a new one.
-  func connection(for account: AccountRecord) async -> Result<AccountConnection, RemoteFailure> {
+  /// An idle connection that still works; nil when there is none.
+  func keptConnection(for account: AccountRecord) async -> AccountConnection? {
     while let kept = idle[account.id]?.popLast() {
-      if kept.settingsOf == account.changedAt, kept.connection.isReusable { return .success(kept.connection) }
+      if kept.settingsOf == account.changedAt, kept.connection.isReusable { return kept.connection }
       await kept.connection.quit()
     }
+    return nil
+  }
+
+  /// A new connection, logged in.
+  func newConnection(for account: AccountRecord) async -> Result<AccountConnection, RemoteFailure> {
     let proof: RemoteOptions.Secret
     do {
       proof = try secret(account)
@@ -162,17 +170,11 @@ final class Desk: @unchecked Sendable {
 
   /// Takes a connection back for the next mail of its account.
   func keep(_ connection: AccountConnection, of account: AccountRecord) async {
-    failures[account.id] = nil
-    guard connection.isReusable, !isStopping else { return await connection.quit() }
+    guard connection.isReusable else { return await connection.quit() }
+    // Only a dialogue that came to its end shows that the way to the server is good again.
+    backOff.succeeded(account.id)
+    guard !isStopping else { return await connection.quit() }
     idle[account.id, default: []].append(Kept(connection: connection, settingsOf: account.changedAt))
-  }
-
-  /// How long an account rests after one more failure; `least` is what the server's reply asked for.
-  func nextBackOff(of account: Int64, least: Int64) -> Int64 {
-    let count = failures[account, default: 0]
-    failures[account] = count + 1
-    let doubled = Self.backOff.lowerBound << Int64(min(count, 10))
-    return max(least, min(doubled, Self.backOff.upperBound))
   }
 
   private func closeIdle(olderThan age: Int64) async {

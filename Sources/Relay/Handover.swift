@@ -19,25 +19,45 @@ struct Handover {
     do {
       mail = try await compose()
     } catch {
-      // Nothing was sent; the recovery after the next start finds the claim.
       desk.log.error("relay.compose_failed", ["message": .int(claim.message.id), "error": .text("\(error)")])
-      return
+      return await book(judge.judge(uncomposed: "\(error)", of: claim, now: Clock.now()))
     }
-    switch await desk.connection(for: account) {
-    case .failure(let failure):
-      await book(judge.judge(failure, now: Clock.now()))
-    case .success(let connection):
-      let result = await connection.handOver(from: account.address, to: claim.message.recipient, mail) {
-        await commitTransmitting()
+    while let connection = await desk.keptConnection(for: account) {
+      if await handOver(mail, on: connection) { return }
+    }
+    switch await desk.newConnection(for: account) {
+    case .failure(let failure): await book(judge.judge(failure, now: Clock.now()))
+    case .success(let connection): _ = await handOver(mail, on: connection)
+    }
+  }
+
+  /// False when the connection turned out to be of no use before the mail was touched.
+  private func handOver(_ mail: [UInt8], on connection: AccountConnection) async -> Bool {
+    var journalFailure: StoreError?
+    let result = await connection.handOver(from: account.address, to: claim.message.recipient, mail) {
+      switch await commitTransmitting() {
+      case .success(let mayGo): return mayGo
+      case .failure(let failure):
+        journalFailure = failure
+        return false
       }
-      switch result {
-      case .withdrawn:
+    }
+    switch result {
+    case .stale:
+      desk.log.info("relay.connection_stale", ["account": .text(account.address)])
+      await connection.quit()
+      return false
+    case .withdrawn:
+      if let journalFailure {
+        await book(judge.judge(unjournaled: "\(journalFailure)", now: Clock.now()))
+      } else {
         desk.log.info("relay.withdrawn", ["message": .int(claim.message.id), "account": .text(account.address)])
-      case .result(let result):
-        await book(judge.judge(result, of: claim, now: Clock.now()))
-        await desk.keep(connection, of: account)
       }
+    case .result(let result):
+      await book(judge.judge(result, of: claim, now: Clock.now()))
+      await desk.keep(connection, of: account)
     }
+    return true
   }
 
   private var judge: Judge {
@@ -59,16 +79,15 @@ struct Handover {
         replacesDate: now - message.createdAt > Self.datedAnewAfterMilliseconds))
   }
 
-  /// The journal's word before the dot. False also when the store can't say it: then nothing may be sent.
-  private func commitTransmitting() async -> Bool {
+  /// The journal's word before the dot. A failure means that the store can't say it: then nothing may be sent.
+  private func commitTransmitting() async -> Result<Bool, StoreError> {
     let attempt = claim.attemptID
     do {
-      return try await desk.store.write { transaction in
-        try transaction.markTransmitting(attempt, now: Clock.now())
-      }
+      return .success(
+        try await desk.store.write { transaction in try transaction.markTransmitting(attempt, now: Clock.now()) })
     } catch {
       desk.log.error("relay.journal_failed", ["message": .int(claim.message.id), "error": .text("\(error)")])
-      return false
+      return .failure(error)
     }
   }
 
@@ -81,28 +100,37 @@ struct Handover {
     var rest: (until: Int64, reason: String)?
     switch action {
     case .rest(let milliseconds, let reason): rest = (now + milliseconds, reason)
-    case .backOff(let least, let reason): rest = (now + desk.nextBackOff(of: account, least: least), reason)
+    case .backOff(let least, let reason):
+      rest = (now + desk.backOff.failed(account, least: least, now: Clock.monotonic()), reason)
     case .none, .pause: break
     }
     let (until, reason) = (rest?.until, rest?.reason ?? "")
     let settingsTried = claim.account.changedAt
-    var isPaused = false
-    do {
-      isPaused = try await desk.store.write { transaction in
-        try transaction.finish(attempt, judgement.outcome, now: now)
-        if let until { try transaction.restAccount(account, until: until, reason: reason) }
-        // A login takes seconds; when the password was changed meanwhile, its refusal says nothing of the new one.
-        guard case .pause(let words) = action, try transaction.account(account)?.changedAt == settingsTried else {
-          return false
-        }
-        try transaction.setAccountState(account, .paused, reason: .authFailed, text: words, now: now)
-        return true
+    let isPaused = await written { transaction in
+      try transaction.finish(attempt, judgement.outcome, now: now)
+      if let until { try transaction.restAccount(account, until: until, reason: reason) }
+      // A login takes seconds; when the password was changed meanwhile, its refusal says nothing of the new one.
+      guard case .pause(let words) = action, try transaction.account(account)?.changedAt == settingsTried else {
+        return false
       }
-    } catch {
-      // The journal still says what it said before: claimed goes back, transmitting becomes unknown, at the next start.
-      desk.log.error("relay.booking_failed", ["message": .int(claim.message.id), "error": .text("\(error)")])
+      try transaction.setAccountState(account, .paused, reason: .authFailed, text: words, now: now)
+      return true
     }
-    log(judgement, rest: until, isPaused: isPaused)
+    log(judgement, rest: until, isPaused: isPaused ?? false)
+  }
+
+  /// Writes an outcome. Only this task knows it, so it waits as long as the disk is full; nil when it is lost: then the
+  /// journal still says what it said before, and claimed goes back, transmitting becomes unknown, at the next start.
+  private func written(_ body: @escaping @Sendable (Transaction) throws -> Bool) async -> Bool? {
+    while true {
+      do {
+        return try await desk.store.write(body)
+      } catch {
+        desk.log.error("relay.booking_failed", ["message": .int(claim.message.id), "error": .text("\(error)")])
+        guard error == .full, !Task.isCancelled else { return nil }
+        await desk.loop.sleep(milliseconds: desk.settings.tickMilliseconds)
+      }
+    }
   }
 
   private func log(_ judgement: Judgement, rest: Int64?, isPaused: Bool) {

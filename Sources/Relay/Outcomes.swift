@@ -44,9 +44,26 @@ struct Judge {
     }
   }
 
+  /// The mail could not be put together: tried again, as a store that is busy mends, but not for ever.
+  func judge(uncomposed why: String, of claim: Claim, now: Int64) -> Judgement {
+    let reply = JournalReply(code: nil, text: "the mail cannot be put together: \(why)", meaning: "temporary")
+    let next = retry.nextTry(afterRefusals: claim.message.attempts + 1, now: now)
+    return Judgement(outcome: .temporary(reply, retryAt: next))
+  }
+
+  /// The journal could not be written before the dot, so it was not sent.
+  func judge(unjournaled why: String, now: Int64) -> Judgement {
+    let reply = JournalReply(code: nil, text: "the journal cannot be written: \(why)", meaning: "interrupted")
+    return Judgement(outcome: .unharmed(reply, retryAt: now + Self.standBackMilliseconds))
+  }
+
   /// Connecting, TLS or the login failed: the message has not been touched.
   func judge(_ failure: RemoteFailure, now: Int64) -> Judgement {
     let text = "\(failure)"
+    if failure.kind == .cancelled {
+      return Judgement(
+        outcome: .unharmed(JournalReply(code: nil, text: text, meaning: "interrupted"), retryAt: now))
+    }
     let isRefused = failure.kind == .login && !failure.isTemporary
     let reply = JournalReply(code: nil, text: text, meaning: isRefused ? "login_refused" : "connection_trouble")
     return Judgement(

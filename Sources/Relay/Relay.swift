@@ -9,7 +9,7 @@ import Synchronization
 /// All of it runs on one loop. What it must not forget is in the store's journal; connections and back-offs are all it
 /// keeps itself, so a crash loses nothing.
 public final class Relay: Sendable {
-  private let desk: Desk
+  let desk: Desk
   private let loop: EventLoop
   private let doorbell: Doorbell
   private let scheduler = Mutex<Task<Void, Never>?>(nil)

@@ -1,0 +1,34 @@
+/// How long accounts stay away from servers they cannot reach; pure.
+struct BackOff {
+  private struct Trouble {
+    var failures = 0
+    /// It stays away until then.
+    var until = Int64.min
+  }
+
+  private var troubles: [Int64: Trouble] = [:]
+
+  /// The rest after a failure doubles from the first to the second of these: short enough to be back soon after a
+  /// restart of a server, long enough not to knock at a closed one all day.
+  private static let range: ClosedRange<Int64> = 15_000...900_000
+
+  /// How long an account rests after a failure, in milliseconds; `least` is what the server's reply asked for, `now` is
+  /// monotonic milliseconds.
+  mutating func failed(_ account: Int64, least: Int64, now: Int64) -> Int64 {
+    var trouble = troubles[account] ?? Trouble()
+    // Connections that break together, as at a restart of their server, are one trouble.
+    if now >= trouble.until {
+      trouble.until = now + min(Self.range.lowerBound << Int64(min(trouble.failures, 10)), Self.range.upperBound)
+      trouble.failures += 1
+    }
+    trouble.until = max(trouble.until, now + least)
+    troubles[account] = trouble
+    return trouble.until - now
+  }
+
+  /// A dialogue came to its end: the way to the server is good again.
+  mutating func succeeded(_ account: Int64) { troubles[account] = nil }
+
+  /// Failures in a row.
+  func failures(of account: Int64) -> Int { troubles[account]?.failures ?? 0 }
+}
