@@ -41,6 +41,28 @@ import Testing
     #expect(try await bench.sendAll(at: Bench.noon + 1000).map(\.message.id) == [follow])
   }
 
+  @Test func manyMailsThatMayNotGoAreNotPutAsideInOneTransaction() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    let mails = (0..<1200).map { bench.submission(to: ["p\($0)@example.org"]) }
+    try await bench.store.write { transaction in
+      _ = try transaction.suppress(
+        "@example.org", workspaceID: 1, reason: "manual", source: "test", now: Bench.noon)
+      for mail in mails { _ = try transaction.submit(mail) }
+    }
+    let last = try await bench.queue(bench.submission(to: ["z@example.com"], at: Bench.noon + 1))[0]
+    var looks = 0
+    var claims: [Int64] = []
+    while claims.isEmpty, looks < 10 {
+      let pass = try await bench.claim(at: Bench.noon + 1)
+      claims = pass.claims.map(\.message.id)
+      looks += 1
+      if claims.isEmpty { #expect(pass.nextLook == Bench.noon + 1) }
+    }
+    #expect(claims == [last])
+    #expect(looks == 3)
+  }
+
   @Test func priorityHoldsAcrossLanes() async throws {
     let bench = try Bench()
     try await bench.addAccount("s1@sender.test")

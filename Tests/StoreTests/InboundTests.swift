@@ -92,6 +92,26 @@ import Testing
     #expect(try await bench.enrollment().state == .active)
   }
 
+  @Test func aMailToAnotherTenantsAccountAnswersNothingOfOurs() async throws {
+    let bench = try Bench()
+    let (message, _) = try await sent(bench)
+    try await bench.store.write { transaction in
+      try transaction.connection.script(
+        """
+        INSERT INTO workspace (id, key, zone, daily_credits, sequence_defaults, created_at)
+          SELECT 2, 'other', zone, daily_credits, sequence_defaults, created_at FROM workspace WHERE id = 1;
+        INSERT INTO pool (workspace_id, key, rotation) VALUES (2, 'default', 'least-used');
+        """)
+    }
+    try await bench.addAccount("spy@other.test") { $0.workspace = "other" }
+    let spy = try #require(try await bench.store.read { try $0.account(at: "spy@other.test") })
+    let forged = bench.inbound(
+      "bounce", answering: message, account: spy.id,
+      bounces: [BouncedRecipient(address: "ann@example.org", isHard: true, reason: "userunknown")])
+    #expect(try await bench.store.write { try $0.recordInbound(forged) }?.messageID == nil)
+    #expect(try await bench.message(message.id).state == .sent)
+  }
+
   @Test func senderAndSubjectFindTheMailWhenNoIdDoes() async throws {
     let bench = try Bench()
     let (message, account) = try await sent(bench)

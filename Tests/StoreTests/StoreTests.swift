@@ -36,6 +36,21 @@ import Testing
     #expect(found == ["b@example.org"])
   }
 
+  @Test func aFullDiskLosesTheGroupAndNothingElse() async throws {
+    let bench = try Bench()
+    let id = try await bench.queue(bench.submission())[0]
+    try await bench.store.write { try $0.connection.script("PRAGMA max_page_count = 1") }
+    var large = bench.submission(to: ["b@example.org"])
+    large.body = [UInt8](repeating: 0x78, count: 1 << 20)
+    let made = large
+    await #expect(throws: StoreError.full) { try await bench.store.write { try $0.submit(made) } }
+    #expect(bench.store.failed == nil)
+    try await bench.store.write { try $0.connection.script("PRAGMA max_page_count = 1000000") }
+    _ = try await bench.queue(made)
+    #expect(try await bench.message(id).state == .scheduled)
+    #expect(try await bench.store.read { try $0.messageCounts().map(\.count) } == [2])
+  }
+
   @Test func whatWasCommittedIsThereAfterReopening() async throws {
     let bench = try Bench()
     let id = try await bench.queue(bench.submission())[0]

@@ -66,6 +66,18 @@ import Testing
     #expect(kinds.sorted() == ["reply", "send"])
   }
 
+  @Test func aPersonCanGiveUpAnUnknownStepAndTheSequenceGoesOn() async throws {
+    let bench = try Bench()
+    let claim = try await dotted(bench, bench.step(1), policy: .hold)
+    let second = try await bench.queue(bench.step(2))[0]
+    _ = try await bench.store.write { try $0.recoverAttempts(now: Bench.noon) }
+    try await bench.plan()
+    #expect(try await bench.claim().claims.isEmpty)
+    try await bench.store.write { try $0.cancelMessage(claim.message.id, now: Bench.noon) }
+    try await bench.plan()
+    #expect(try await bench.claim().claims.map(\.message.id) == [second])
+  }
+
   @Test func theLateOutcomeOfAnotherTryDoesNotBringASentMailBack() async throws {
     let bench = try Bench()
     let claim = try await dotted(bench, bench.submission(), policy: .retry)

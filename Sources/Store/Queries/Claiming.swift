@@ -18,6 +18,8 @@ public struct ClaimPass: Sendable {
   public var claims: [Claim] = []
   /// When there may be more by time alone; nil: only after something changes. UTC epoch milliseconds.
   public var nextLook: Int64?
+  /// Messages that were decided about.
+  var decisions = 0
 
   mutating func look(at instant: Int64?) {
     guard let instant else { return }
@@ -27,6 +29,10 @@ public struct ClaimPass: Sendable {
 
 /// So long a lane stays closed at the most: it bounds the harm where nobody announced that it may open again.
 private let longestClosing: Int64 = 60_000
+
+/// So many messages are decided about in one pass, though none of them may go: a sequence that was paused or a domain that
+/// was suppressed must not keep the writer from everybody's mail while its thousands are put aside.
+private let mostDecisions = 500
 
 /// One priority of a lane that has due mail.
 private struct Turn: Comparable {
@@ -57,6 +63,11 @@ extension Transaction {
     for turn in try turns(now: now, &closedLanes, &pass) where closedLanes[turn.lane] == nil {
       if let until = try claim(turn, now: now, limit: limit, &pass, &book, &shared) { closedLanes[turn.lane] = until }
       if pass.claims.count >= limit { break }
+      if pass.decisions >= mostDecisions {
+        // What is left is for another transaction, which comes at once: others wait for this one.
+        pass.look(at: now)
+        break
+      }
     }
     return pass
   }
@@ -90,10 +101,11 @@ extension Transaction {
     _ turn: Turn, now: Int64, limit: Int, _ pass: inout ClaimPass, _ book: inout AccountBook,
     _ shared: inout SharedFacts
   ) throws(StoreError) -> Int64? {
-    while pass.claims.count < limit {
+    while pass.claims.count < limit, pass.decisions < mostDecisions {
       // A few at a time: most lanes can send one mail until their account's next gap.
       let asked = min(20, limit - pass.claims.count)
       let found = try due(inLane: turn.lane, priority: turn.priority, now: now, limit: asked)
+      pass.decisions += found.count
       for message in found {
         if let closed = try decide(message, now: now, &pass, &book, &shared) { return closed }
       }

@@ -1,11 +1,14 @@
 extension Reader {
   /// The message that an inbound mail answers, and by which evidence; first hit wins (DESIGN.md, "Verdicts").
-  func match(_ inbound: NewInbound) throws(StoreError) -> (message: MessageRecord, evidence: String)? {
+  func match(_ inbound: NewInbound, workspaceID: Int64) throws(StoreError) -> (
+    message: MessageRecord, evidence: String
+  )? {
     // Several messages can share the Message-ID their submitter gave: the one for the person it came from, or that the
     // bounce names, is meant.
     let people = inbound.bounces.map { $0.address.lowercased() } + [inbound.sender?.lowercased() ?? ""]
     for answer in inbound.answers {
-      let found = try messages(withMessageID: answer.id)
+      // Nobody's mail says anything about another tenant's.
+      let found = try messages(withMessageID: answer.id).filter { $0.workspaceID == workspaceID }
       let ours = found.filter { $0.accountID == inbound.accountID }
       let candidates = ours.isEmpty ? found : ours
       if let message = candidates.first(where: { people.contains($0.recipient.lowercased()) }) ?? candidates.first {

@@ -25,7 +25,7 @@ extension Transaction {
     try append(
       .enrollmentResumed, at: now, workspaceID: workspace, enrollmentID: id,
       detail: [("contact", enrollment.contact), ("sequence", enrollment.sequence)])
-    try unpark(workspaceID: workspace)
+    try unpark(enrollmentID: id)
     try replan(id)
   }
 

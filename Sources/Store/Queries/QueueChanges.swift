@@ -35,7 +35,8 @@ extension Transaction {
     touch(.queue)
   }
 
-  /// Lets everything that a gate parked be looked at again: called when limits, windows, credits or policies change.
+  /// Lets everything that a gate parked be looked at again: called when windows or policies change. Accounts and credits
+  /// park nothing: what waits for them stays due.
   func unpark(workspaceID: Int64) throws(StoreError) {
     try run(
       """
@@ -45,10 +46,20 @@ extension Transaction {
     touch(.queue)
   }
 
-  /// Cancels a message that has not been claimed; the error says why it can't be.
+  /// As `unpark`, for the steps of one enrollment.
+  func unpark(enrollmentID: Int64) throws(StoreError) {
+    try run(
+      """
+      UPDATE message SET due = MAX(scheduled_for, COALESCE(retry_at, 0)), parked_by = NULL
+      WHERE state = 'scheduled' AND parked_by IS NOT NULL AND enrollment_id = ?
+      """, [.integer(enrollmentID)])
+    touch(.queue)
+  }
+
+  /// Cancels a message that has not been claimed, or gives up one whose fate is unknown; the error says why it can't be.
   public func cancelMessage(_ id: Int64, now: Int64) throws(StoreError) {
     let message = try existing(id)
-    guard [.draft, .scheduled, .held].contains(message.state) else {
+    guard [.draft, .scheduled, .held, .unknown].contains(message.state) else {
       throw .rejected("message \(id) is \(message.state.rawValue): only what has not been sent can be cancelled")
     }
     try end(message, as: .cancelled, because: "cancelled by an operator", now: now)

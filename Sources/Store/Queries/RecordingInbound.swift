@@ -12,7 +12,7 @@ extension Transaction {
       [.integer(inbound.accountID), .text(inbound.identity)]
     ) { _ in true }
     guard known == nil, let account = try account(inbound.accountID) else { return nil }
-    let match = try match(inbound)
+    let match = try match(inbound, workspaceID: account.workspaceID)
     let body = try insert("INSERT INTO body (bytes) VALUES (?)", [.blob(inbound.bytes)])
     let id = try insert(
       """

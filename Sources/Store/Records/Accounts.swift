@@ -103,8 +103,8 @@ extension Transaction {
     }
     try append(
       .accountChanged, at: now, workspaceID: workspace.id, accountID: account.id, detail: [("address", address)])
-    try unpark(workspaceID: workspace.id)
     touch(.accounts)
+    touch(.queue)
   }
 
   private func placeInPools(_ account: AccountRecord, _ workspace: WorkspaceRecord) throws(StoreError) {
@@ -143,10 +143,9 @@ extension Transaction {
           ("text", text ?? ""),
         ])
     }
-    if state == .active {
-      // Else the same counts would pause it again with its next mail.
-      if account.state != .active, account.reason?.isOfHealth == true { try forgetHealth(ofAccount: id) }
-      try unpark(workspaceID: account.workspaceID)
+    // Else the same counts would pause it again with its next mail.
+    if state == .active, account.state != .active, account.reason?.isOfHealth == true {
+      try forgetHealth(ofAccount: id)
     }
     touch(.accounts)
     touch(.queue)
