@@ -92,6 +92,11 @@ extension Collection<UInt8> {
 }
 
 extension String {
+  /// Its first octets, copied in one piece: a prefix of the UTF-8 view is copied octet by octet.
+  package func octets(atMost limit: Int = .max) -> [UInt8] {
+    utf8.withContiguousStorageIfAvailable { Array($0.prefix(limit)) } ?? Array(utf8.prefix(limit))
+  }
+
   /// ASCII letters made small; everything else stays, so that indices of bytes stay too.
   package var asciiLowercased: String {
     String(decoding: utf8.map(\.lowered), as: UTF8.self)

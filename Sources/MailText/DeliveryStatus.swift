@@ -169,7 +169,7 @@ struct TypedValue {
 public enum EnhancedStatus {
   /// The first code in the text that stands apart from other digits and dots.
   public static func find(in text: String) -> String? {
-    let b = Array(text.utf8.prefix(4_096))
+    let b = text.octets(atMost: 4_096)
     var i = 0
     while i + 4 < b.count {
       if b[i] == UInt8(ascii: "2") || b[i] == UInt8(ascii: "4") || b[i] == UInt8(ascii: "5"), b[i + 1] == Octet.dot,

@@ -107,7 +107,10 @@ struct BounceRules {
     let section = direct.isConclusive ? "" : notice.section(about: [final, original].compactMap(\.self), alone: alone)
     let status = StatusChoice.best(recipient.status, said.isEmpty ? section : said)
     let code = direct.code ?? SMTPCode.find(in: section)
-    let finding = ReasonSearch.find(said: said, section: section, status: status, code: code, delayed: waits)
+    var finding = ReasonSearch.find(said: said, section: section, status: status, code: code, delayed: waits)
+    if finding.rule != "reason.text", let reason = recipient.fields.value(PowerMTA.field).flatMap(PowerMTA.reason) {
+      finding = .init(reason: reason, rule: "reason.powermta")
+    }
     return Bounce(
       recipient: final, originalRecipient: original == final ? nil : original,
       action: waits ? "delayed" : (recipient.action ?? "failed"),
@@ -218,7 +221,7 @@ extension Notice {
   /// Whether one of the first lines with text says that a mail has failed.
   var beginsWithFailure: Bool {
     let first = lines.lazy.filter { $0.utf8.contains { $0.isLetter } }.prefix(3).joined(separator: " ")
-    return NoticeMarks.failures.hasMatch(in: PhraseMatcher.normalize(first.utf8))
+    return NoticeMarks.failures.hasMatch(in: PhraseMatcher.normalize(first.octets()))
   }
 
   /// The first line that names the address; 0 when none does.
@@ -245,7 +248,7 @@ extension Notice {
 extension Notice {
   /// Whether the line begins with another address: the next recipient's.
   fileprivate static func namesAnother(_ line: String, than address: String) -> Bool {
-    let bytes = Array(line.utf8)
+    let bytes = line.octets()
     guard let place = AddressScan.places(in: bytes).first, !place.address.equalsIgnoringCase(address) else {
       return false
     }
@@ -257,13 +260,13 @@ extension Notice {
 enum ReasonSearch {
   static func find(said: String, section: String, status: String?, code: Int?, delayed: Bool) -> Diagnosis.Finding {
     let command =
-      AnsweredCommand.find(in: PhraseMatcher.normalize(said.utf8))
-      ?? AnsweredCommand.find(in: PhraseMatcher.normalize(section.utf8))
+      AnsweredCommand.find(in: PhraseMatcher.normalize(said.octets()))
+      ?? AnsweredCommand.find(in: PhraseMatcher.normalize(section.octets()))
     // The address's own line first: what stands below may be about the next one.
     let ownLine = said.split(separator: "\n", maxSplits: 1).first.map(String.init) ?? ""
     if ownLine.utf8.count + 1 < said.utf8.count,
       let found = Diagnosis(text: ownLine, status: status, code: code, command: command).finding(),
-      found.rule == "reason.text"
+      found.rule == "reason.text", ![.onhold, .expired, .filtered].contains(found.reason) || found.lasting
     {
       return found
     }
@@ -299,7 +302,7 @@ enum StatusChoice {
 /// The address the sender gave, when the notice says what it led to: "(expanded from: x)" of Sendmail, "(generated from x)" of Exim.
 enum AliasWords {
   static func original(in text: String, except address: String?) -> String? {
-    let bytes = Array(text.utf8.prefix(8_192))
+    let bytes = text.octets(atMost: 8_192)
     for words: StaticString in ["expanded from", "generated from", "originally addressed to"] {
       guard let place = bytes.range(of: words) else { continue }
       let rest = Array(bytes[(place + words.utf8CodeUnitCount)...].prefix(300))
@@ -315,7 +318,7 @@ enum AliasWords {
 enum SMTPCode {
   /// The first number from 400 to 599 that stands as a reply code does: apart, and followed by a space, a dash or the end.
   static func find(in text: String) -> Int? {
-    let b = Array(text.utf8.prefix(8_192))
+    let b = text.octets(atMost: 8_192)
     var i = 0
     while i + 2 < b.count {
       if b[i] == UInt8(ascii: "4") || b[i] == UInt8(ascii: "5"), b[i + 1].isDigit, b[i + 2].isDigit,

@@ -17,7 +17,7 @@ struct Notice {
 
   init(_ facts: MailFacts) {
     let text = Self.text(of: facts.message)
-    let bytes = Array(text.utf8.prefix(Self.longest))
+    let bytes = text.octets(atMost: Self.longest)
     var lines: [String] = []
     var position = 0
     var returnedAt: Int?
@@ -36,7 +36,7 @@ struct Notice {
       position = next
     }
     self.lines = lines
-    words = PhraseMatcher.normalize(lines.joined(separator: "\n").utf8)
+    words = PhraseMatcher.normalize(lines.joined(separator: "\n").octets())
     returnedBytes = returnedAt.map { bytes[$0...] } ?? []
     returned = returnedAt.map { HeaderBlock(lenientlyParsing: Array(bytes[$0...])) }
   }

@@ -32,7 +32,7 @@ struct NoticeRecipients {
     var before = ""  // the last line with text
     var introduced = -100  // the line that announced a list
     for (number, line) in notice.lines.enumerated() where all.count < most {
-      let bytes = Array(line.utf8)
+      let bytes = line.octets()
       if bytes.contains(Octet.at) {
         for place in AddressScan.places(in: bytes) {
           if let tier = tier(of: place, in: bytes, before: before, listed: number - introduced < 40) {
@@ -72,7 +72,7 @@ struct NoticeRecipients {
         || tail.starts(with: " :".utf8) || tail.starts(with: " [".utf8) || tail.starts(with: " <".utf8)
         || listed && tail.starts(with: " ".utf8)
       {
-        let words = PhraseMatcher.normalize(before.utf8)
+        let words = PhraseMatcher.normalize(before.octets())
         return NoticeMarks.notRecipients.hasMatch(in: words) && !NoticeMarks.failures.hasMatch(in: words)
           ? .mentioned : .listed
       }

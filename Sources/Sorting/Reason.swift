@@ -99,14 +99,15 @@ struct Diagnosis {
   }
 
   private func finding(_ row: ReasonTexts.Row, _ command: AnsweredCommand?) -> Finding {
-    Finding(
-      reason: row.lasting ? row.reason : Self.refine(row.reason, command, status, code), rule: "reason.text",
-      words: row.text, lasting: row.lasting)
+    let reason = row.lasting ? row.reason : Self.refine(row.reason, command, status, code)
+    // "User unknown" that nothing ties to the mail's content: whoever said it, the address is no use.
+    let gone = row.reason == .userunknown && reason == .filtered && command == nil && status?.hasPrefix("4") != true
+    return Finding(reason: reason, rule: "reason.text", words: row.text, lasting: row.lasting || gone)
   }
 
   /// The words without the codes that stand before each line of a long reply, so that phrases broken over lines are whole.
   private func cleaned() -> [UInt8] {
-    let words = PhraseMatcher.normalize(text.utf8)
+    let words = PhraseMatcher.normalize(text.octets())
     guard words.count < 16_384 else { return words }
     var out: [UInt8] = []
     out.reserveCapacity(words.count)
@@ -141,8 +142,8 @@ struct Diagnosis {
     if let status, status.hasPrefix("5.1.") || status.hasPrefix("4.1.") { return .userunknown }
     if command == .data { return .filtered }
     if command == .recipient { return .userunknown }
-    // A reply code without its command: the refusal may have come at any time.
-    return code == nil ? .userunknown : .filtered
+    // Without its command the refusal may have come at any time.
+    return .filtered
   }
 
   private static func byCommand(_ command: AnsweredCommand?, _ code: Int?) -> Reason? {
@@ -177,7 +178,8 @@ extension AnsweredCommand {
     ("did not like our final data", .data),
     ("[rcpt_to]", .recipient), ("[mail_from]", .mail), ("after rcpt command", .recipient),
     ("after mail command", .mail),
-    ("after data command", .data), ("rcpt to generated following response", .recipient),
+    ("after data command", .data), ("following rcpt command", .recipient), ("following mail command", .mail),
+    ("following data command", .data), ("rcpt to generated following response", .recipient),
     ("body of message generated", .data),
     ("smtp:rcpt host", .recipient), ("remote smtp server has rejected address", .recipient),
     // Gmail's notices until 2017 end in the state of its client.

@@ -48,7 +48,40 @@ enum ReasonTexts {
     // Whole sentences of one meaning, before the words they hold.
     Group(
       .userunknown, "Yahoo; mail.local of BSD; Postfix's words for one recipient", lasting: true,
-      ["user doesn't have a*account", "mail.local: unknown user", ": <*@*>: user unknown"]),
+      [
+        "user doesn't have a*account", "mail.local: unknown user", ": <*@*>: user unknown",
+        "recipient address rejected: access denied", "recipientnotfound; ", "not listed in domino directory",
+        "not listed in public name", "ofr_416", "_416 ", "dbeb", "unknown recipient",
+        "recipient name is not recognized", "invalid final delivery userid", "unknown user: ", "no such alias",
+        "and other recipients in the same domain",
+      ]),
+    // KDDI leaves the address out when its user's filter refused the mail after DATA.
+    Group(.filtered, "KDDI", ["550 : user unknown", "550: : user unknown", "-> : user unknown"]),
+    Group(.mailererror, "procmail", ["procmail: "]),
+    // The codes of providers whose lists are public.
+    Group(.mailboxfull, "Orange, La Poste", ["ofr_417", "_417 ", "lpn007_417"]),
+    Group(.suspend, "Orange, La Poste", ["ofr_418", "_418 ", "lpn007_418"]),
+    Group(
+      .toomanyconn, "Orange; GoDaddy IB007; Spectrum AUP 13xx", ["ofr004_104", "ib007", "aup#in-13", "aup#out-13"]),
+    Group(
+      .blocked, "GoDaddy; Cox; Microsoft", ["ib103", "ib104", "ib105", "ib106", "ib108", "cxbl", "s3140", "s3150"]),
+    Group(.requireptr, "GoDaddy; Cox", ["ib110", "ib111", "ib112", "cxdns"]),
+    Group(.spamdetected, "GoDaddy; Yahoo; Microsoft", ["ib212", "[ph01]", "spam abuse detected", "as(4810)"]),
+    Group(
+      .rejected, "Cox; Exchange Online 5.7.124 and 5.7.133",
+      [
+        "cxsndr", "sender not authenticated for group", "not in the group's allowed-senders", "sender isn't allowed",
+        "recipnotfoundallowed", "restrictedtorecipientspermission", "resolver.rst.notauthorized",
+        "resolver.rst.authrequired",
+        "delivery restriction", "not authorized for relaying to this group",
+      ]),
+    Group(
+      .speeding, "Gmail 5.4.5; Exchange Online 5.7.705",
+      [
+        "sending limit exceeded", "daily sending quota", "exceeded threshold", "tenant has exceeded",
+        "user sending quota",
+      ]),
+    Group(.virusdetected, "Gmail 5.7.0; Exim with ClamAV", ["potential security issue", "contains malware", "clamd"]),
     Group(
       .rejected, "Exim configurations; RFC 5321 §3.3",
       ["sending to/from an address that has been", "sender address rejected"]),
@@ -148,7 +181,7 @@ enum ReasonTexts {
         "exceeds fixed maximum", "exceeds the maximum message size", "maximum message size", "message is too big",
         "size limit exceeded", "exceeded message size", "larger than the current system limit", "message file too big",
         "line limit exceeded", "message header size", "exceeds size limit", "too big message", "mail too large",
-        "max message size",
+        "max message size", "mail size limit", "size exceeds", "exceeds the size",
         "mensaje demasiado grande", "nachricht zu gross",
       ]),
     Group(
@@ -174,6 +207,7 @@ enum ReasonTexts {
         "user has exhausted", "message storage limit", "inbox is full", "account is full", "account is over",
         "is over its limit",
         "mailbox_full", "mbox full", "over its disk quota", "exceed the quota", "maildir over quota",
+        "exceeded the local limit", "mailbox has reached", "limit for mailbox", "mailbox storage",
         "maildir delivery failed",
         "boite du destinataire pleine", "boite aux lettres du destinataire", "casella piena", "postfach ist voll",
         "postfach voll",
@@ -363,6 +397,13 @@ enum ReasonTexts {
       .blocked, "words after the connection or EHLO", after: .connection,
       [
         "access denied", "rejected", "denied", "refused", "spam", "service unavailable", "not available",
+      ]),
+    Group(
+      .spamdetected, "any server that says the word",
+      [
+        "probability of spam", "contains spam", "spam policy", " spam ", " spam.", " spam,", " spam:", " spam)",
+        "(spam)", "mail content denied",
+        "flagged as spam", "unsolicited", "phishing", "suspicious",
       ]),
     Group(
       .policyviolation, "Yahoo, Verizon, La Poste, Exim, Postfix configurations on policy",

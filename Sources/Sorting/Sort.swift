@@ -14,7 +14,8 @@ public func sort(_ mail: [UInt8]) -> SortedMail {
     envelopeID = found.envelopeID
   } else {
     verdict =
-      AutoReplyRules(facts: facts).verdict() ?? ReplyRules(facts: facts).verdict()
+      ChallengeRules(facts: facts).verdict() ?? AutoReplyRules(facts: facts).verdict()
+      ?? UnsubscribeRules(facts: facts).verdict() ?? ReplyRules(facts: facts).verdict()
       ?? Verdict(mailClass: .other, confidence: 0.5, rule: "none")
   }
   verdict.from = facts.from?.address
@@ -36,9 +37,11 @@ public func sort(_ mail: [UInt8]) -> SortedMail {
   if original == nil, verdict.mailClass != .reply, verdict.mailClass != .autoReply, correlation.inReplyTo.isEmpty {
     verdict.originalMessageID = nil
   }
+  let asksToStop = verdict.mailClass == .unsubscribe || StopWords.areIn(verdict.replyText ?? "")
   let recipients = (facts.header.all("to") + facts.header.all("cc")).flatMap { Address.list(in: $0.value) }
   return SortedMail(
     verdict: verdict, correlation: correlation, from: verdict.from, to: recipients.map(\.address),
     subject: verdict.subject,
-    date: facts.header.value("date").flatMap(MailDate.parse), messageID: facts.messageID)
+    date: facts.header.value("date").flatMap(MailDate.parse), messageID: facts.messageID,
+    asksToStop: asksToStop)
 }

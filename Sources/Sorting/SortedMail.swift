@@ -14,6 +14,8 @@ public struct SortedMail: Sendable, Equatable {
   public var date: Int64?
   /// Its own Message-ID with brackets.
   public var messageID: String?
+  /// Whether the person asks in plain words to get no more mail; an answer is a reply all the same.
+  public var asksToStop = false
 }
 
 /// Everything by which an inbound mail can be matched to the one it answers (DESIGN.md, "Verdicts").
