@@ -22,8 +22,8 @@ final class Desk: @unchecked Sendable {
   /// Failures of connections, by account.
   var backOff = BackOff()
   private var closedLanes: [Int64: Int64] = [:]
-  /// How often lanes were opened: a pass that overlaps with one may have found closed what is open by now.
-  private var openings = 0
+  /// Accounts that became free since the last pass began: it may have found their lanes closed.
+  private var freed: Set<Int64> = []
   private var accountsChanged = false
   private var handovers: [Int64: Task<Void, Never>] = [:]
 
@@ -98,13 +98,14 @@ final class Desk: @unchecked Sendable {
     }
     do {
       let known = closedLanes
-      let openingsBefore = openings
+      freed = []
       let (found, lanes) = try await store.write { transaction in
         var lanes = known
         let pass = try transaction.claimDue(now: now, limit: free, closedLanes: &lanes)
         return (pass, lanes)
       }
-      closedLanes = openings == openingsBefore ? lanes : [:]
+      closedLanes = lanes
+      for account in freed { open(lanesOf: account) }
       for claim in found.claims { start(claim) }
       return min(found.nextLook ?? soon, found.claims.isEmpty ? .max : Clock.now())
     } catch {
@@ -124,7 +125,7 @@ final class Desk: @unchecked Sendable {
 
   /// An account has a free connection again: its own lane and every pool's may go on.
   private func open(lanesOf account: Int64) {
-    openings += 1
+    freed.insert(account)
     closedLanes[account] = nil
     for lane in closedLanes.keys where lane < 0 { closedLanes[lane] = nil }
   }

@@ -41,6 +41,48 @@ import Testing
     #expect(server.mails.count == 1)
   }
 
+  @Test func withoutTheJournalsWordNoDotGoesAndTheMailGoesBack() async throws {
+    let bench = try Bench()
+    let server = try ScriptedServer(on: bench.serverLoop)
+    try await bench.addAccount("s1@sender.test", server)
+    let id = try await bench.submit()
+    try await bench.store.write { try $0.connection.script(Self.refusing("transmitting")) }
+    bench.start()
+    try await bench.until("the journal fails") { try bench.logged("relay.journal_failed") ? true : nil }
+    _ = try await bench.settled(id, as: .scheduled)
+    #expect(try await bench.attempts(of: id).map(\.state) == ["deferred"])
+    #expect(server.mails.isEmpty)
+    #expect(try await bench.account("s1@sender.test").restUntil == nil)
+  }
+
+  @Test func nothingIsClaimedBeforeWhatACrashLeftIsPutRight() async throws {
+    let bench = try Bench()
+    let server = try ScriptedServer(on: bench.serverLoop)
+    try await bench.addAccount("s1@sender.test", server) { $0.connections = 2 }
+    let crashed = try await bench.submit(to: "a@example.org")
+    try await bench.store.write { transaction in
+      var lanes: [Int64: Int64] = [:]
+      let claim = try transaction.claimDue(now: Clock.now(), limit: 1, closedLanes: &lanes).claims[0]
+      _ = try transaction.markTransmitting(claim.attemptID, now: Clock.now())
+      try transaction.connection.script(Self.refusing("unknown"))
+    }
+    let waiting = try await bench.submit(to: "b@example.org")
+    bench.start()
+    try await bench.until("the recovery fails") { try bench.logged("relay.recovery_failed") ? true : nil }
+    #expect(try await bench.message(waiting).state == .scheduled)
+    try await bench.store.write { try $0.connection.script("DROP TRIGGER refusal") }
+    _ = try await bench.settled(crashed, as: .unknown)
+    _ = try await bench.settled(waiting, as: .sent)
+    #expect(server.mails.count == 1)
+  }
+
+  private static func refusing(_ state: String) -> String {
+    """
+    CREATE TRIGGER refusal BEFORE UPDATE OF state ON attempt WHEN NEW.state = '\(state)'
+    BEGIN SELECT RAISE(ABORT, 'refused by the test'); END
+    """
+  }
+
   /// Leaves the store no page to grow by, and uses up what room the last page of events has.
   private static func fill(_ store: Store) async {
     do {

@@ -56,5 +56,7 @@ extension Transaction {
         .text(zone), .integer(Int64(dailyCredits)), .text(try JSONText.encode(sequenceDefaults)), .integer(id),
       ])
     try unpark(workspaceID: id)
+    // More credits, or another day, open lanes that the relay knows as closed.
+    touch(.accounts)
   }
 }
