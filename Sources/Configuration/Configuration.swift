@@ -113,6 +113,7 @@ extension IntakeSettings {
     handshakeTimeoutMilliseconds = section.duration(
       "handshake_timeout", default: handshakeTimeoutMilliseconds, atLeast: "1s")
     maxBufferMemory = section.size("max_buffer_memory", default: maxBufferMemory, atLeast: "1MiB")
+    maxFutureReleaseMilliseconds = section.duration("max_future_release", default: maxFutureReleaseMilliseconds)
     idempotencyWindowMilliseconds = section.duration(
       "idempotency_window", default: idempotencyWindowMilliseconds, atLeast: "1s")
     section.finish()

@@ -128,6 +128,8 @@ public struct IntakeSettings: Sendable, Equatable {
   public var handshakeTimeoutMilliseconds: Int64 = 30_000
   /// The buffers of all sessions together; over it new mails get 452.
   public var maxBufferMemory = 256 << 20
+  /// How far ahead HOLDFOR and HOLDUNTIL may go; 0: FUTURERELEASE is not offered.
+  public var maxFutureReleaseMilliseconds: Int64 = 365 * 86_400_000
   /// How long an X-Postern-Idempotency-Key is remembered.
   public var idempotencyWindowMilliseconds: Int64 = 86_400_000
 

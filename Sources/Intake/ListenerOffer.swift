@@ -42,6 +42,12 @@ struct ListenerOffer: Sendable {
 
   /// The settings of a session with this client, before any TLS.
   func session(with peer: PeerAddress) -> SMTP.ServerSettings {
+    var futureRelease: FutureRelease?
+    if limits.maxFutureReleaseMilliseconds >= 1000 {
+      let latest = Clock.now() + limits.maxFutureReleaseMilliseconds
+      futureRelease = FutureRelease(
+        maximumSeconds: Int(limits.maxFutureReleaseMilliseconds / 1000), latest: latest, latestText: Clock.text(latest))
+    }
     let isLoopback = Self.loopback.contains { $0.contains(peer) }
     return SMTP.ServerSettings(
       hostname: hostname, tls: tls == nil ? .unavailable : isImplicitTLS ? .active : .offered,
@@ -50,6 +56,7 @@ struct ListenerOffer: Sendable {
       bareNewlines: settings.bareNewlines == .normalize ? .normalize : .reject,
       maximumMessageBytes: limits.maxMessageSize, maximumCommandBytes: limits.maxCommandLine,
       maximumRecipients: limits.maxRecipients, maximumErrors: limits.maxErrors,
-      maximumIdleCommands: limits.maxCommandsWithoutMail, maximumFailedLogins: limits.maxLoginFailures)
+      maximumIdleCommands: limits.maxCommandsWithoutMail, maximumFailedLogins: limits.maxLoginFailures,
+      futureRelease: futureRelease, maximumMails: limits.maxMailsPerSession)
   }
 }

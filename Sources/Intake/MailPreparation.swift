@@ -51,11 +51,12 @@ struct MailPreparation: Sendable {
     let headerEnd = header.fields.last?.raw.endIndex ?? 0
     if let refusal = limitRefusal(header, headerEnd) { return .failure(Refusal(refusal)) }
 
-    let control: ControlHeaders
+    var control: ControlHeaders
     switch ControlHeaders.parse(header.nameValuePairs(where: ControlHeaders.isControlHeader), now: now) {
     case .success(let parsed): control = parsed
     case .failure(let error): return .failure(Refusal(ServerReply(554, .init(5, 6, 0), error.text)))
     }
+    control.hold(envelope.release, now: now)
     let authors = header.all("from").flatMap { Address.list(in: $0.value) }
     if let refusal = rightsRefusal(rights, envelope, authors, control) { return .failure(Refusal(refusal)) }
 
@@ -134,5 +135,18 @@ extension HeaderBlock {
   /// Name and unfolded value of the fields whose name satisfies `predicate`.
   fileprivate func nameValuePairs(where predicate: (String) -> Bool) -> [(name: String, value: String)] {
     fields.filter { predicate($0.name) }.map { ($0.name, $0.value) }
+  }
+}
+
+extension ControlHeaders {
+  /// RFC 4865 §4.2: a mail that its envelope holds back does not go before. Beside X-Postern-Send-At the later holds.
+  fileprivate mutating func hold(_ release: Release?, now: Int64) {
+    guard let release else { return }
+    let instant =
+      switch release {
+      case .after(let seconds): now + Int64(seconds) * 1000
+      case .at(let instant): instant
+      }
+    sendAt = max(sendAt ?? instant, instant)
   }
 }

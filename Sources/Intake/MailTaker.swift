@@ -69,7 +69,8 @@ struct MailTaker: Sendable {
       workspaceID: submitter?.workspaceID ?? Self.defaultWorkspace, submitter: submitter,
       sender: envelope.reversePath, recipients: envelope.recipients, fromAddress: mail.fromAddress, body: mail.body,
       messageID: mail.messageID, makeMessageID: { MessageID.make(uuid: UUIDv7.text(), domain: domain) },
-      subject: mail.subject, control: mail.control, receivedAt: now, idempotencyWindow: idempotencyWindow)
+      subject: mail.subject, control: mail.control, receivedAt: now, idempotencyWindow: idempotencyWindow,
+      requests: envelope.deliveryRequests)
     do throws(StoreError) {
       return .success(try await store.write { try $0.submit(submission) })
     } catch {
@@ -119,5 +120,21 @@ struct MailTaker: Sendable {
     facts.append("reply", .text(String(decoding: reply.bytes.dropLast(2), as: UTF8.self)))
     log.info("intake.refused", facts)
     return reply
+  }
+}
+
+extension Envelope {
+  /// What was asked for each recipient, as the store keeps it; only for those with a wish.
+  var deliveryRequests: [String: DeliveryRequest] {
+    let isAsked = allowsUTF8 || returnContent != nil || envelopeID != nil || !recipientRequests.isEmpty
+    guard isAsked else { return [:] }
+    var requests: [String: DeliveryRequest] = [:]
+    for recipient in recipients {
+      let wish = recipientRequests[recipient]
+      requests[recipient] = DeliveryRequest(
+        returnContent: returnContent?.rawValue, envelopeID: envelopeID, notify: wish?.notify,
+        originalRecipient: wish?.originalRecipient, allowsUTF8: allowsUTF8)
+    }
+    return requests
   }
 }

@@ -44,11 +44,12 @@ final class AccountConnection: @unchecked Sendable {
 
   /// Hands one mail over. `commit` is awaited when everything but the final dot has gone; the dot follows only on true.
   func handOver(
-    from sender: String, to recipient: String, _ message: [UInt8], commit: () async -> Bool
+    from sender: String, to recipient: String, _ message: [UInt8], asking request: ClientRequest,
+    commit: () async -> Bool
   ) async -> Handover {
     isDotSent = false
     isCommitAsked = false
-    session.begin(reversePath: sender, recipient: recipient, message: message)
+    session.begin(reversePath: sender, recipient: recipient, message: message, request: request)
     defer {
       lastUsed = Clock.monotonic()
       hasServed = true

@@ -2,6 +2,7 @@ import Configuration
 import Delivery
 import Host
 import MailText
+import SMTP
 import Store
 
 /// One claimed message on its way to its account's server: compose, connect, journal, send, book.
@@ -14,8 +15,14 @@ struct Handover {
 
   private var account: AccountRecord { claim.account }
 
+  /// A mail as it leaves, and what it asks of the account's server.
+  private struct Composed {
+    let bytes: [UInt8]
+    let request: ClientRequest
+  }
+
   func run() async {
-    let mail: [UInt8]
+    let mail: Composed
     do {
       mail = try await compose()
     } catch {
@@ -32,9 +39,11 @@ struct Handover {
   }
 
   /// False when the connection turned out to be of no use before the mail was touched.
-  private func handOver(_ mail: [UInt8], on connection: AccountConnection) async -> Bool {
+  private func handOver(_ mail: Composed, on connection: AccountConnection) async -> Bool {
     var journalFailure: StoreError?
-    let result = await connection.handOver(from: account.address, to: claim.message.recipient, mail) {
+    let result = await connection.handOver(
+      from: account.address, to: claim.message.recipient, mail.bytes, asking: mail.request
+    ) {
       switch await commitTransmitting() {
       case .success(let mayGo): return mayGo
       case .failure(let failure):
@@ -64,19 +73,25 @@ struct Handover {
     Judge(retry: RetryPolicy(delaysMilliseconds: desk.settings.retryDelaysMilliseconds))
   }
 
-  private func compose() async throws -> [UInt8] {
+  private func compose() async throws -> Composed {
     let message = claim.message
     let outgoing = try await desk.store.read { reader in try reader.outgoing(message) }
     let from: (displayName: String?, address: String)? =
       message.fromAddress == nil ? (account.settings.displayName, account.address) : nil
     let now = Clock.now()
-    return OutgoingMail.compose(
+    let bytes = OutgoingMail.compose(
       outgoing.stored,
       plan: OutgoingMail.Plan(
         messageID: message.messageID, inReplyTo: outgoing.inReplyTo, references: outgoing.references,
         subjectWhenEmpty: outgoing.threadSubject.map { "Re: \($0)" }, from: from, date: now,
         // What its plan or its gates held back carries the time it goes at, as if its author had sent it then.
         replacesDate: now - message.createdAt > Self.datedAnewAfterMilliseconds))
+    let asked = outgoing.request
+    return Composed(
+      bytes: bytes,
+      request: ClientRequest(
+        returnContent: asked.returnContent.flatMap(ReturnContent.init), envelopeID: asked.envelopeID,
+        notify: asked.notify, originalRecipient: asked.originalRecipient, allowsUTF8: asked.allowsUTF8))
   }
 
   /// The journal's word before the dot. A failure means that the store can't say it: then nothing may be sent.

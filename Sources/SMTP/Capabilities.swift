@@ -6,6 +6,8 @@ public struct Capabilities: Equatable, Sendable {
   public var eightBitMIME = false
   /// RFC 6531: addresses and headers in UTF-8.
   public var smtpUTF8 = false
+  /// RFC 3461: RET, ENVID, NOTIFY and ORCPT.
+  public var dsn = false
   /// RFC 1870: SIZE is offered.
   public var size = false
   /// The largest message the server takes, in octets; nil when it names no limit.
@@ -42,6 +44,7 @@ public struct Capabilities: Equatable, Sendable {
     if matches(keyword, "PIPELINING") { pipelining = true }
     if matches(keyword, "8BITMIME") { eightBitMIME = true }
     if matches(keyword, "SMTPUTF8") { smtpUTF8 = true }
+    if matches(keyword, "DSN") { dsn = true }
     if matches(keyword, "SIZE") {
       size = true
       // RFC 1870 §4: 0 or nothing means no fixed limit.

@@ -7,7 +7,7 @@ public enum ClientStage: String, Equatable, Sendable {
 public enum ContentFailure: Equatable, Sendable {
   /// The body has octets over 127 and the server does not offer 8BITMIME.
   case needsEightBitMIME
-  /// An address is not ASCII and the server does not offer SMTPUTF8.
+  /// An address, or the header of a mail that asked for it, is not ASCII and the server does not offer SMTPUTF8.
   case needsSMTPUTF8
   /// The message is larger than the server's limit in octets.
   case tooLarge(limit: Int)
@@ -87,13 +87,17 @@ public struct ClientSession: Sendable {
 
   /// Starts one mail. `reversePath` may be empty; both addresses come without brackets. `message` is any bytes: line
   /// ends and dots are made anew. Does nothing unless `isReusable`.
-  public mutating func begin(reversePath: String, recipient: String, message: [UInt8]) {
+  public mutating func begin(
+    reversePath: String, recipient: String, message: [UInt8], request: ClientRequest = ClientRequest()
+  ) {
     guard isReusable else {
       if mode == .idle { actions.append(.finished(.connectionLost(.beforeDot))) }
       return
     }
     let encoded = BodyEncoder(message)
-    if let failure = failure(reversePath, recipient, encoded) {
+    let addressesNeedUTF8 = !Self.isASCII(reversePath) || !Self.isASCII(recipient)
+    let needsUTF8 = addressesNeedUTF8 || request.allowsUTF8 && Self.hasEightBitHeader(message)
+    if let failure = failure(reversePath, recipient, encoded, needsUTF8: needsUTF8) {
       actions.append(.finished(.unsendable(failure)))
       return
     }
@@ -106,9 +110,11 @@ public struct ClientSession: Sendable {
     // RFC 1870 §5: the size with CRLF for line ends, without stuffed dots; an estimate is enough.
     if capabilities.size { mail += " SIZE=\(encoded.bytes.count + 2)" }
     if encoded.isEightBit { mail += " BODY=8BITMIME" }
-    if !Self.isASCII(reversePath) || !Self.isASCII(recipient) { mail += " SMTPUTF8" }
+    if needsUTF8 { mail += " SMTPUTF8" }
+    if capabilities.dsn { mail += request.mailParameters }
+    let notice = capabilities.dsn ? request.recipientParameters(withUTF8: needsUTF8) : ""
     commands = [
-      (.mail, Array("\(mail)\r\n".utf8)), (.rcpt, Array("RCPT TO:<\(recipient)>\r\n".utf8)),
+      (.mail, Array("\(mail)\r\n".utf8)), (.rcpt, Array("RCPT TO:<\(recipient)>\(notice)\r\n".utf8)),
       (.data, Array("DATA\r\n".utf8)),
     ]
     if needsReset { commands.insert((.reset, Array("RSET\r\n".utf8)), at: 0) }
@@ -279,10 +285,12 @@ public struct ClientSession: Sendable {
     if !parser.isEmpty { isBroken = true }
   }
 
-  private func failure(_ reversePath: String, _ recipient: String, _ encoded: BodyEncoder) -> ContentFailure? {
+  private func failure(
+    _ reversePath: String, _ recipient: String, _ encoded: BodyEncoder, needsUTF8: Bool
+  ) -> ContentFailure? {
     for address in [reversePath, recipient] where !Self.isSafe(address) { return .unsafeAddress(address) }
     guard !recipient.isEmpty else { return .unsafeAddress(recipient) }
-    if !capabilities.smtpUTF8, !Self.isASCII(reversePath) || !Self.isASCII(recipient) { return .needsSMTPUTF8 }
+    if needsUTF8, !capabilities.smtpUTF8 { return .needsSMTPUTF8 }
     if encoded.isEightBit, !capabilities.eightBitMIME { return .needsEightBitMIME }
     if let limit = capabilities.maximumSize, encoded.bytes.count + 2 > limit { return .tooLarge(limit: limit) }
     return nil
@@ -305,6 +313,21 @@ public struct ClientSession: Sendable {
       }
     }
     return !isQuoted
+  }
+
+  /// Whether the header, up to the first empty line, has octets over 127.
+  private static func hasEightBitHeader(_ message: [UInt8]) -> Bool {
+    var lineBytes = 0
+    for byte in message {
+      if byte >= 0x80 { return true }
+      if byte == Octet.lf {
+        if lineBytes == 0 { return false }
+        lineBytes = 0
+      } else if byte != Octet.cr {
+        lineBytes += 1
+      }
+    }
+    return false
   }
 
   private static func isASCII(_ text: String) -> Bool { text.utf8.allSatisfy { $0 < 0x80 } }

@@ -18,13 +18,26 @@ public struct Envelope: Equatable, Sendable {
   public var login: String?
   /// What the client called itself in EHLO or HELO.
   public var clientName: String
-  /// The protocol for a Received header: SMTP, ESMTP, ESMTPS, ESMTPA or ESMTPSA (RFC 3848).
+  /// The protocol for a Received header: SMTP, ESMTP, ESMTPS, ESMTPA or ESMTPSA (RFC 3848), or with SMTPUTF8 UTF8SMTP,
+  /// UTF8SMTPS … (RFC 6531 §4.3).
   public var protocolName: String
+  /// Whether addresses and header may be in UTF-8 (RFC 6531).
+  public var allowsUTF8: Bool
+  /// RET; nil when nothing was said.
+  public var returnContent: ReturnContent?
+  /// ENVID in xtext, as it may stand in a command; nil when there was none.
+  public var envelopeID: String?
+  /// NOTIFY and ORCPT, by the recipient as it stands in `recipients`.
+  public var recipientRequests: [String: RecipientRequest]
+  /// HOLDFOR or HOLDUNTIL.
+  public var release: Release?
 
   /// An envelope of its parts.
   public init(
     reversePath: String, recipients: [String] = [], declaredSize: Int? = nil, body: BodyType = .sevenBit,
-    login: String? = nil, clientName: String = "", protocolName: String = "ESMTP"
+    login: String? = nil, clientName: String = "", protocolName: String = "ESMTP", allowsUTF8: Bool = false,
+    returnContent: ReturnContent? = nil, envelopeID: String? = nil,
+    recipientRequests: [String: RecipientRequest] = [:], release: Release? = nil
   ) {
     self.reversePath = reversePath
     self.recipients = recipients
@@ -33,6 +46,11 @@ public struct Envelope: Equatable, Sendable {
     self.login = login
     self.clientName = clientName
     self.protocolName = protocolName
+    self.allowsUTF8 = allowsUTF8
+    self.returnContent = returnContent
+    self.envelopeID = envelopeID
+    self.recipientRequests = recipientRequests
+    self.release = release
   }
 }
 

@@ -1,14 +1,16 @@
 /// Why an envelope address was refused.
 enum PathError: Error, Equatable {
   case syntax
-  case nonASCII
   case tooLong
 }
 
-/// An address between angle brackets in MAIL or RCPT (RFC 5321 §4.1.2), read from the bytes of a command.
+/// An address between angle brackets in MAIL or RCPT (RFC 5321 §4.1.2, with the UTF-8 of RFC 6531 §3.3), read from the
+/// bytes of a command.
 struct Path: Equatable {
   /// `local@domain` in its shortest form; empty for `<>`; only a local part for `<postmaster>`.
   let address: String
+  /// Whether it may be used without SMTPUTF8.
+  var isASCII: Bool { address.utf8.allSatisfy { $0 < 0x80 } }
   /// Where the parameters start.
   let end: Int
 
@@ -39,9 +41,12 @@ struct Path: Equatable {
       guard matches(local, "POSTMASTER") else { throw .syntax }
       address = Array("postmaster".utf8)
     }
-    guard reader.take(0x3E) else { throw reader.complaint }
+    guard reader.take(0x3E) else { throw .syntax }
     guard reader.at - opening <= Self.maximumPath + reader.routeBytes else { throw .tooLong }
-    self.address = String(decoding: address, as: UTF8.self)
+    guard let text = String(validating: address, as: UTF8.self),
+      !text.unicodeScalars.contains(where: { (0x80..<0xA0).contains($0.value) })
+    else { throw .syntax }
+    self.address = text
     end = reader.at
   }
 }
@@ -58,9 +63,6 @@ private struct PathReader {
 
   var peek: UInt8? { at < bytes.count ? bytes[at] : nil }
 
-  /// What is wrong with the octet the reader stands on.
-  var complaint: PathError { (peek ?? 0) >= 0x80 ? .nonASCII : .syntax }
-
   mutating func take(_ byte: UInt8) -> Bool {
     guard peek == byte else { return false }
     at += 1
@@ -76,10 +78,10 @@ private struct PathReader {
     let start = at
     guard peek == 0x40 else { return }
     repeat {
-      guard take(0x40) else { throw complaint }
+      guard take(0x40) else { throw .syntax }
       _ = try domain()
     } while take(0x2C)
-    guard take(0x3A) else { throw complaint }
+    guard take(0x3A) else { throw .syntax }
     routeBytes = at - start
   }
 
@@ -91,14 +93,14 @@ private struct PathReader {
 
   private mutating func dotString() throws(PathError) -> [UInt8] {
     let start = at
-    while let byte = peek, byte.isAtext || byte == Octet.dot { at += 1 }
-    guard Self.isDotString(bytes[start..<at]) else { throw complaint }
+    while let byte = peek, byte.isAtext || byte >= 0x80 || byte == Octet.dot { at += 1 }
+    guard Self.isDotString(bytes[start..<at]) else { throw .syntax }
     return Array(bytes[start..<at])
   }
 
   private static func isDotString(_ text: some Collection<UInt8>) -> Bool {
     text.split(separator: Octet.dot, omittingEmptySubsequences: false).allSatisfy { atom in
-      !atom.isEmpty && atom.allSatisfy(\.isAtext)
+      !atom.isEmpty && atom.allSatisfy { $0.isAtext || $0 >= 0x80 }
     }
   }
 
@@ -113,7 +115,7 @@ private struct PathReader {
         guard let escaped = peek else { throw .syntax }
         octet = escaped
       }
-      guard octet >= 0x20, octet < 0x7F else { throw complaint }
+      guard octet >= 0x20, octet != 0x7F else { throw .syntax }
       content.append(octet)
       at += 1
     }
@@ -136,7 +138,8 @@ private struct PathReader {
   /// Labels of letters, digits and hyphens; the underscore is no host name's but is met in practice.
   private mutating func labels() throws(PathError) -> [UInt8] {
     let start = at
-    while let byte = peek, byte.isASCIILetter || byte.isASCIIDigit || byte == 0x2D || byte == 0x5F || byte == Octet.dot
+    while let byte = peek,
+      byte.isASCIILetter || byte.isASCIIDigit || byte >= 0x80 || [0x2D, 0x5F, Octet.dot].contains(byte)
     {
       at += 1
     }
@@ -144,7 +147,7 @@ private struct PathReader {
     let isGood = text.split(separator: Octet.dot, omittingEmptySubsequences: false).allSatisfy { label in
       !label.isEmpty && label.count <= 63 && label.first != 0x2D && label.last != 0x2D
     }
-    guard isGood else { throw complaint }
+    guard isGood else { throw .syntax }
     return text.map(\.asciiLowercased)
   }
 
@@ -155,7 +158,7 @@ private struct PathReader {
     let inside = at
     while let byte = peek, byte != 0x5D, byte > Octet.space, byte < 0x7F { at += 1 }
     let content = bytes[inside..<at]
-    guard take(0x5D) else { throw complaint }
+    guard take(0x5D) else { throw .syntax }
     let isIPv6 = matches(content.prefix(5), "IPV6:")
     guard isIPv6 ? Self.isIPv6(content.dropFirst(5)) : Self.isIPv4(content) else { throw .syntax }
     return bytes[start..<at].map(\.asciiLowercased)

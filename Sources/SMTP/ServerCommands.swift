@@ -135,9 +135,16 @@ extension ServerSession {
     isExtended = extended
     guard extended else { return reply(ServerReply(250, nil, settings.hostname)) }
     var lines = [
-      settings.hostname, "PIPELINING", "SIZE \(settings.maximumMessageBytes)", "8BITMIME", "CHUNKING",
-      "ENHANCEDSTATUSCODES",
+      settings.hostname, "PIPELINING", "SIZE \(settings.maximumMessageBytes)", "8BITMIME", "SMTPUTF8", "CHUNKING",
+      "DSN", "ENHANCEDSTATUSCODES",
     ]
+    // RFC 9422 §4.
+    let mails = settings.maximumMails > 0 ? "MAILMAX=\(settings.maximumMails) " : ""
+    lines.append("LIMITS \(mails)RCPTMAX=\(settings.maximumRecipients)")
+    // RFC 4865 §3.
+    if let release = settings.futureRelease {
+      lines.append("FUTURERELEASE \(release.maximumSeconds) \(release.latestText)")
+    }
     if settings.tls == .offered { lines.append("STARTTLS") }
     if offersAuthentication { lines.append("AUTH PLAIN LOGIN") }
     lines.append("HELP")
@@ -151,46 +158,56 @@ extension ServerSession {
     do throws(PathError) {
       path = try Path(text, from: 5)
     } catch {
-      return reply(error == .nonASCII ? .senderNotASCII : .badSender)
+      return reply(.badSender)
     }
     guard let list = ESMTPParameter.list(in: text, from: path.end) else { return reply(.syntax) }
     do throws(ReplyError) {
-      parameters = try MailParameters(list)
+      parameters = try MailParameters(list, settings)
     } catch {
       return reply(error.reply)
     }
-    if let size = parameters.size, size > settings.maximumMessageBytes { return reply(.tooBig) }
+    guard path.isASCII || parameters.allowsUTF8 else { return reply(.senderNotASCII) }
     surplusRecipients = 0
     envelope = Envelope(
       reversePath: path.address, declaredSize: parameters.size, body: parameters.body ?? .sevenBit, login: login,
-      clientName: clientName ?? "", protocolName: protocolName)
+      clientName: clientName ?? "", protocolName: protocolName(withUTF8: parameters.allowsUTF8),
+      allowsUTF8: parameters.allowsUTF8, returnContent: parameters.returnContent, envelopeID: parameters.envelopeID,
+      release: parameters.release)
     return reply(.senderOk)
   }
 
   mutating func recipient(_ text: [UInt8]) -> ServerAction {
     guard matches(text.prefix(3), "TO:") else { return reply(.syntax) }
+    let allowsUTF8 = envelope?.allowsUTF8 == true
     let path: Path
+    let request: RecipientRequest
     do throws(PathError) {
       path = try Path(text, from: 3)
     } catch {
-      return reply(error == .nonASCII ? .recipientNotASCII : .badRecipient)
+      return reply(.badRecipient)
     }
     guard let list = ESMTPParameter.list(in: text, from: path.end) else { return reply(.syntax) }
-    guard list.isEmpty else { return reply(.unknownParameter) }
+    do throws(ReplyError) {
+      request = try RecipientRequest(list, allowsUTF8: allowsUTF8)
+    } catch {
+      return reply(error.reply)
+    }
     guard !path.address.isEmpty else { return reply(.badRecipient) }
+    guard path.isASCII || allowsUTF8 else { return reply(.recipientNotASCII) }
     guard let count = envelope?.recipients.count, count < settings.maximumRecipients else {
       // RFC 5321 §4.5.3.1.10: the client sends the rest in another mail, so the surplus is no error, only bounded.
       surplusRecipients += 1
       return surplusRecipients > settings.maximumSurplusRecipients ? end(.tooManyErrors) : reply(.tooManyRecipients)
     }
-    let isLocal = path.address == "postmaster"
-    envelope?.recipients.append(isLocal ? "postmaster@\(settings.hostname)" : path.address)
+    let address = path.address == "postmaster" ? "postmaster@\(settings.hostname)" : path.address
+    envelope?.recipients.append(address)
+    if request != RecipientRequest() { envelope?.recipientRequests[address] = request }
     return reply(.recipientOk)
   }
 
-  /// RFC 3848: the protocol with S for TLS and A for a login.
-  private var protocolName: String {
-    guard isExtended else { return "SMTP" }
-    return "ESMTP" + (settings.tls == .active ? "S" : "") + (login != nil ? "A" : "")
+  /// RFC 3848: the protocol with S for TLS and A for a login; RFC 6531 §4.3 for UTF-8.
+  private func protocolName(withUTF8 allowsUTF8: Bool) -> String {
+    guard isExtended || allowsUTF8 else { return "SMTP" }
+    return (allowsUTF8 ? "UTF8SMTP" : "ESMTP") + (settings.tls == .active ? "S" : "") + (login != nil ? "A" : "")
   }
 }

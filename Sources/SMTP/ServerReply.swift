@@ -61,6 +61,7 @@ extension ServerReply {
   static let needsClientName = ServerReply(501, .init(5, 5, 4), "Needs the name of the client")
   static let badParameter = ServerReply(501, .init(5, 5, 4), "Bad value of a parameter")
   static let unknownParameter = ServerReply(555, .init(5, 5, 4), "Parameter not recognized")
+  static let heldTooLong = ServerReply(501, .init(5, 5, 4), "HOLDFOR or HOLDUNTIL goes beyond FUTURERELEASE")
   static let notImplemented = ServerReply(502, .init(5, 5, 1), "Command not implemented")
   static let needsHello = ServerReply(503, .init(5, 5, 1), "Send EHLO or HELO first")
   static let needsMail = ServerReply(503, .init(5, 5, 1), "Send MAIL first")
@@ -77,9 +78,8 @@ extension ServerReply {
   static let badSender = ServerReply(501, .init(5, 1, 7), "Bad sender address syntax")
   static let badRecipient = ServerReply(501, .init(5, 1, 3), "Bad recipient address syntax")
   /// RFC 6531 §3.5: 553 5.6.7 where an address would need SMTPUTF8.
-  static let senderNotASCII = ServerReply(553, .init(5, 6, 7), "Sender address needs SMTPUTF8, which is not offered")
-  static let recipientNotASCII = ServerReply(
-    553, .init(5, 6, 7), "Recipient address needs SMTPUTF8, which is not offered")
+  static let senderNotASCII = ServerReply(553, .init(5, 6, 7), "Sender address needs MAIL with SMTPUTF8")
+  static let recipientNotASCII = ServerReply(553, .init(5, 6, 7), "Recipient address needs MAIL with SMTPUTF8")
   static let tooManyRecipients = ServerReply(452, .init(4, 5, 3), "Too many recipients")
 
   // TLS and login (RFC 3207 §4, RFC 4954 §4 and §6).

@@ -24,6 +24,10 @@ public struct ServerSettings: Equatable, Sendable {
   public var hostname: String
   /// TLS as the session starts.
   public var tls: TLS
+  /// How far ahead mails may be submitted; nil: FUTURERELEASE is not offered.
+  public var futureRelease: FutureRelease?
+  /// Mails after which the driver ends the session, as LIMITS tells it; 0 is no limit.
+  public var maximumMails: Int
   /// The rule for AUTH.
   public var authentication: Authentication
   /// Whether the client may send mail without a login.
@@ -55,7 +59,8 @@ public struct ServerSettings: Equatable, Sendable {
     bareNewlines: BareNewlines = .reject, maximumMessageBytes: Int = 35_882_577, maximumCommandBytes: Int = 2048,
     maximumAuthenticationBytes: Int = 12_288, maximumTextLine: Int = 65_536, maximumRecipients: Int = 100,
     maximumSurplusRecipients: Int = 1000,
-    maximumErrors: Int = 20, maximumIdleCommands: Int = 100, maximumFailedLogins: Int = 3
+    maximumErrors: Int = 20, maximumIdleCommands: Int = 100, maximumFailedLogins: Int = 3,
+    futureRelease: FutureRelease? = nil, maximumMails: Int = 0
   ) {
     self.hostname = hostname
     self.tls = tls
@@ -71,5 +76,7 @@ public struct ServerSettings: Equatable, Sendable {
     self.maximumErrors = maximumErrors
     self.maximumIdleCommands = maximumIdleCommands
     self.maximumFailedLogins = maximumFailedLogins
+    self.futureRelease = futureRelease
+    self.maximumMails = maximumMails
   }
 }

@@ -111,6 +111,21 @@ struct MailPreparationTests {
     }
   }
 
+  @Test("a mail that its envelope holds back")
+  func heldBack() throws {
+    func sendAt(_ release: Release?, _ header: String = "") throws -> Int64? {
+      let envelope = Envelope(reversePath: "", recipients: ["bob@b.test"], release: release)
+      let result = preparation.prepare(Array("\(header)\r\n".utf8), envelope, SenderRights(), now: now)
+      return try result.get().control.sendAt
+    }
+    let header = "X-Postern-Send-At: 2023-11-14T22:14:20Z\r\n"
+    #expect(try sendAt(nil) == nil)
+    #expect(try sendAt(.after(seconds: 90)) == now + 90_000)
+    #expect(try sendAt(.at(now + 5)) == now + 5)
+    #expect(try sendAt(.after(seconds: 90), header) == now + 90_000)
+    #expect(try sendAt(.after(seconds: 30), header) == now + 60_000)
+  }
+
   @Test("what the store gets beside the mail")
   func facts() throws {
     let text =

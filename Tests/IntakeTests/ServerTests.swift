@@ -106,6 +106,32 @@ struct ServerTests {
     }
   }
 
+  @Test("what a mail asks of the servers on its way, and of the schedule")
+  func requests() async throws {
+    try await withServer { world in
+      let client = try world.client()
+      _ = client.reply()
+      #expect(client.say("EHLO c\r\n").first??.contains("|250-FUTURERELEASE 31536000 20") == true)
+      let replies = client.say(
+        "MAIL FROM:<a@a.test> SMTPUTF8 RET=FULL ENVID=x HOLDFOR=3600\r\nRCPT TO:<ü@b.test> NOTIFY=NEVER\r\n"
+          + "RCPT TO:<b@b.test>\r\nDATA\r\n.\r\n", replies: 5)
+      #expect(replies.last == "250 2.0.0 Ok: queued as 1 2")
+      #expect(mail(client, "x") == "250 2.0.0 Ok: queued as 3")
+      let found = try await world.store.read { reader in
+        try reader.messages(MessageFilter()).map { message in
+          (message.message, try reader.outgoing(message.message).request)
+        }.sorted { $0.0.id < $1.0.id }
+      }
+      #expect(found.map(\.0.recipient) == ["ü@b.test", "b@b.test", "bob@b.test"])
+      #expect(
+        found.map(\.1) == [
+          DeliveryRequest(returnContent: "FULL", envelopeID: "x", notify: "NEVER", allowsUTF8: true),
+          DeliveryRequest(returnContent: "FULL", envelopeID: "x", allowsUTF8: true), DeliveryRequest(),
+        ])
+      #expect(found.map { ($0.0.due ?? 0) - $0.0.createdAt } == [3_600_000, 3_600_000, 0])
+    }
+  }
+
   @Test("a mail over the limit is refused in step, declared or counted")
   func tooBig() async throws {
     try await withServer { configuration, _ in

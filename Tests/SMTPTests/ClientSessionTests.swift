@@ -11,11 +11,30 @@ private struct ClientCase: Sendable, CustomTestStringConvertible {
   var transcript = full
   var message = hello
   var recipient = "r@b"
+  var request = ClientRequest()
   /// What the server says to each write in turn; nil ends the connection.
   let server: [String?]
   let expected: [ClientAction]
   var isReusable = true
   var testDescription: String { name }
+}
+
+private let able = ["250-mx", "250-8BITMIME", "250-SMTPUTF8", "250-dsn", "250 PIPELINING"]
+private let wishes = ClientRequest(
+  returnContent: .headers, envelopeID: "a+2Bb", notify: "SUCCESS", originalRecipient: "rfc822;x@y", allowsUTF8: true)
+private let taken = "250 a\r\n250 b\r\n354 c\r\n"
+/// An accepted mail whose commands are these.
+private func asking(
+  _ name: String, _ transcript: [String], _ request: ClientRequest, message: String = hello, recipient: String = "r@b",
+  _ mail: String, _ rcpt: String
+) -> ClientCase {
+  ClientCase(
+    name: name, transcript: transcript, message: message, recipient: recipient, request: request,
+    server: [taken, "", "250 d\r\n"],
+    expected: [
+      write("MAIL FROM:<s@a>\(mail)\r\nRCPT TO:<\(recipient)>\(rcpt)\r\nDATA\r\n"),
+      write(String(message.dropLast())), .readyForFinalDot, write("\r\n.\r\n"), ended(.accepted(reply(250, nil, "d"))),
+    ])
 }
 
 private func write(_ text: String) -> ClientAction { .write(Array(text.utf8)) }
@@ -112,6 +131,27 @@ private let dialogues: [ClientCase] = [
   ClientCase(
     name: "an address that closes its bracket", recipient: "a@b> NOTIFY=NEVER", server: [],
     expected: [ended(.unsendable(.unsafeAddress("a@b> NOTIFY=NEVER")))]),
+  asking(
+    "what the sender asked for; a bounce is always wanted", able, wishes, " RET=HDRS ENVID=a+2Bb",
+    " NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;x@y"),
+  asking("NEVER is not passed on", able, ClientRequest(notify: "NEVER"), "", ""),
+  asking("a wish for bounces as it is", able, ClientRequest(notify: "FAILURE,DELAY"), "", " NOTIFY=FAILURE,DELAY"),
+  asking("a server without DSN", ["250-mx", "250 PIPELINING"], wishes, "", ""),
+  asking(
+    "a header in UTF-8", able, wishes, message: "A: ü\r\n\r\nHi\r\n", " BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=a+2Bb",
+    " NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;x@y"),
+  asking(
+    "only the text in UTF-8", able, ClientRequest(allowsUTF8: true), message: "A: b\r\n\r\nü\r\n", " BODY=8BITMIME", ""),
+  asking(
+    "an ORCPT in UTF-8 beside SMTPUTF8", able, ClientRequest(originalRecipient: "utf-8;ü@b"), recipient: "ü@b",
+    " SMTPUTF8", " ORCPT=utf-8;ü@b"),
+  asking("and not without it", able, ClientRequest(originalRecipient: "utf-8;ü@b"), "", ""),
+  asking(
+    "values that would break a command stay away", able,
+    ClientRequest(envelopeID: "a\r\nQUIT", notify: "a b", originalRecipient: "x> y"), "", ""),
+  ClientCase(
+    name: "a header in UTF-8 the server does not take", message: "A: ü\r\n\r\n", request: wishes, server: [],
+    expected: [ended(.unsendable(.needsSMTPUTF8))]),
   ClientCase(
     name: "no address", recipient: "", server: [], expected: [ended(.unsendable(.unsafeAddress("")))]),
   ClientCase(
@@ -122,7 +162,8 @@ private let dialogues: [ClientCase] = [
 /// Runs one mail; each text of the server is given in pieces of `step` bytes after a write.
 private func run(_ dialogue: ClientCase, step: Int) -> ([ClientAction], ClientSession) {
   var session = ClientSession(transcript: dialogue.transcript)
-  session.begin(reversePath: "s@a", recipient: dialogue.recipient, message: Array(dialogue.message.utf8))
+  session.begin(
+    reversePath: "s@a", recipient: dialogue.recipient, message: Array(dialogue.message.utf8), request: dialogue.request)
   var actions: [ClientAction] = []
   var server = dialogue.server[...]
   func drain() -> Bool {

@@ -46,7 +46,8 @@ private let paths: [PathCase] = [
   PathCase("<a@[IPv6:1::2::3]>", .syntax), PathCase("<a@[IPv6:1:2:3:4:5:6:7:8:9]>", .syntax),
   PathCase("<a@[IPv6::1:2:3:4:5:6:7]>", .syntax), PathCase("<a@[IPv6:g::]>", .syntax),
   PathCase("<a@[IPv6:12345::]>", .syntax),
-  PathCase("<ä@b>", .nonASCII), PathCase("<a@bä>", .nonASCII), PathCase("<\"ä\"@b>", .nonASCII),
+  PathCase("<ä@b>", "ä@b"), PathCase("<a@BÄ>", "a@bÄ"), PathCase("<\"ä\"@b>", "ä@b"),
+  PathCase("<\"ä b\"@b>", "\"ä b\"@b"), PathCase("<a@[ä]>", .syntax), PathCase("<a\u{85}@b>", .syntax),
 ]
 
 @Suite("Envelope addresses")
@@ -55,5 +56,12 @@ struct PathTests {
   private func read(_ path: PathCase) {
     let result = Result { () throws(PathError) in try Path(Array(path.input.utf8), from: 0).address }
     #expect(result == path.expected)
+  }
+
+  @Test("broken UTF-8 is no address", arguments: [[0xFF], [0xC3], [0xC3, 0x28], [0xED, 0xA0, 0x80], [0xC0, 0xAF]])
+  func brokenUTF8(_ bytes: [UInt8]) {
+    for text in [[0x3C] + bytes + Array("@b>".utf8), Array("<a@".utf8) + bytes + [0x3E]] {
+      #expect(throws: PathError.syntax) { try Path(text, from: 0) }
+    }
   }
 }

@@ -16,8 +16,9 @@ struct SeededGenerator: RandomNumberGenerator {
 /// What a server must remember, written down as plainly as possible and without looking at the session.
 private struct Model {
   enum Step: String, CaseIterable {
-    case ehlo, helo, badHello, startTLS, plain, plainWrong, login, loginCancelled, mail, mailTooBig, mailBad, rcpt,
-      rcptBad, data, dataTooBig, dataRefused, bdat, bdatLast, bdatEmpty, bdatTooBig, bdatRefused, bdatBad, rset, noop,
+    case ehlo, helo, badHello, startTLS, plain, plainWrong, login, loginCancelled, mail, mailTooBig, mailBad, mailUTF8,
+      mailNotUTF8, rcpt, rcptBad, rcptUTF8, data, dataTooBig, dataRefused, bdat, bdatLast, bdatEmpty, bdatTooBig,
+      bdatRefused, bdatBad, rset, noop,
       vrfy, help, unknown, tooLong
   }
 
@@ -35,6 +36,8 @@ private struct Model {
   var recipients: Int?
   /// Octets of the mail under way that came in chunks; nil before the first chunk.
   var chunked: Int?
+  /// Whether the mail under way said SMTPUTF8.
+  var utf8 = false
   var errors = 0
   var idle = 0
   var failures = 0
@@ -53,6 +56,9 @@ private struct Model {
     case .mail: "MAIL FROM:<a@b.test>\r\n"
     case .mailTooBig: "MAIL FROM:<a@b.test> SIZE=101\r\n"
     case .mailBad: "MAIL FROM:<a@b\r\n"
+    case .mailUTF8: "MAIL FROM:<ü@b.test> SMTPUTF8 RET=FULL ENVID=x\r\n"
+    case .mailNotUTF8: "MAIL FROM:<ü@b.test> RET=FULL\r\n"
+    case .rcptUTF8: "RCPT TO:<ü@b.test> NOTIFY=NEVER\r\n"
     case .rcpt: "RCPT TO:<a@b.test>\r\n"
     case .rcptBad: "RCPT TO:<a@>\r\n"
     case .data, .dataTooBig, .dataRefused: "DATA\r\n"
@@ -107,17 +113,20 @@ private struct Model {
       (tls, greeted, login) = (true, false, false)
       return [220]
     case .plain, .plainWrong, .login, .loginCancelled: return authentication(step)
-    case .mail, .mailTooBig, .mailBad:
+    case .mail, .mailTooBig, .mailBad, .mailUTF8, .mailNotUTF8:
       if !greeted || recipients != nil { return [503] }
       if !trusted, !login { return [530] }
       if step == .mailBad { return [501] }
       if step == .mailTooBig { return [552] }
+      if step == .mailNotUTF8 { return [553] }
       recipients = 0
+      utf8 = step == .mailUTF8
       return [250]
-    case .rcpt, .rcptBad:
+    case .rcpt, .rcptBad, .rcptUTF8:
       guard let count = recipients else { return [503] }
       if chunked != nil { return [503] }
       if step == .rcptBad { return [501] }
+      if step == .rcptUTF8, !utf8 { return [553] }
       if count == Self.maximumRecipients { return [452] }
       recipients = count + 1
       return [250]

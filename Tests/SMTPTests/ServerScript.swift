@@ -74,7 +74,10 @@ let greeting = replies("220 mx.test ESMTP Postern")
 let plainHello = replies("250 mx.test")
 func hello(_ lines: String...) -> [ServerAction] {
   let all =
-    ["mx.test", "PIPELINING", "SIZE 35882577", "8BITMIME", "CHUNKING", "ENHANCEDSTATUSCODES"] + lines + ["HELP"]
+    [
+      "mx.test", "PIPELINING", "SIZE 35882577", "8BITMIME", "SMTPUTF8", "CHUNKING", "DSN", "ENHANCEDSTATUSCODES",
+      "LIMITS RCPTMAX=100",
+    ] + lines + ["HELP"]
   return replies(all.enumerated().map { "250\($0 + 1 == all.count ? " " : "-")\($1)" }.joined(separator: "\n"))
 }
 let ok = replies("250 2.0.0 Ok")

@@ -38,8 +38,8 @@ private let dialogues: [ServerCase] = [
     name: "parameters",
     input: "HELO c\r\nMAIL FROM:<a@b> SIZE=35882578\r\nMAIL FROM:<a@b> SIZE=99999999999999999999\r\n"
       + "MAIL FROM:<a@b> SIZE=x\r\nMAIL FROM:<a@b> SIZE=1 SIZE=1\r\nMAIL FROM:<a@b> BODY=BINARYMIME\r\n"
-      + "MAIL FROM:<a@b> RET=FULL\r\nMAIL FROM:<a@b>SIZE=1\r\nMAIL FROM:<a@b> AUTH=a=b\r\nMAIL FROM:<a@b> AUTH=e+3\r\n"
-      + "MAIL FROM: <a@b>  size=1  body=7bit auth=<>\r\nRCPT TO:<a@b> NOTIFY=NEVER\r\nRCPT TO:<>\r\nRCPT FROM:<a@b>\r\n",
+      + "MAIL FROM:<a@b> BY=1\r\nMAIL FROM:<a@b>SIZE=1\r\nMAIL FROM:<a@b> AUTH=a=b\r\nMAIL FROM:<a@b> AUTH=e+3\r\n"
+      + "MAIL FROM: <a@b>  size=1  body=7bit auth=<>\r\nRCPT TO:<a@b> SIZE=1\r\nRCPT TO:<>\r\nRCPT FROM:<a@b>\r\n",
     expected: greeting + plainHello
       + replies("552 5.3.4 Message size exceeds the limit", "552 5.3.4 Message size exceeds the limit")
       + replies("501 5.5.4 Bad value of a parameter", "501 5.5.4 Bad value of a parameter")
@@ -53,9 +53,9 @@ private let dialogues: [ServerCase] = [
     input:
       "HELO c\r\nMAIL FROM:<ü@b.test>\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<a@bü.test>\r\nRCPT TO:<\"ü\"@b.test>\r\n",
     expected: greeting + plainHello
-      + replies("553 5.6.7 Sender address needs SMTPUTF8, which is not offered") + mailOk
-      + replies("553 5.6.7 Recipient address needs SMTPUTF8, which is not offered")
-      + replies("553 5.6.7 Recipient address needs SMTPUTF8, which is not offered")),
+      + replies("553 5.6.7 Sender address needs MAIL with SMTPUTF8") + mailOk
+      + replies("553 5.6.7 Recipient address needs MAIL with SMTPUTF8")
+      + replies("553 5.6.7 Recipient address needs MAIL with SMTPUTF8")),
   ServerCase(
     name: "postmaster, and a bad recipient among good ones",
     input: "HELO c\r\nMAIL FROM:<s@a.test>\r\nRCPT TO:<Postmaster>\r\nRCPT TO:<nobody>\r\nRCPT TO:<r@b.test>\r\n"

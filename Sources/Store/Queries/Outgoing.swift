@@ -8,6 +8,8 @@ public struct Outgoing: Sendable, Equatable {
   public var references: [String]
   /// The subject of the thread's first mail.
   public var threadSubject: String?
+  /// What its sender asked of the servers on its way.
+  public var request = DeliveryRequest()
 }
 
 extension Reader {
@@ -19,6 +21,7 @@ extension Reader {
     ) { row in row.blob(0) }
     guard let bytes else { throw .statement("message \(message.id) has no body") }
     var outgoing = Outgoing(stored: bytes, references: [])
+    outgoing.request = try deliveryRequest(ofMessage: message.id)
     guard let enrollment = message.enrollmentID, let number = message.step, number > 1 else { return outgoing }
     let before = try steps(ofEnrollment: enrollment).filter { ($0.step ?? 0) < number && $0.sentAt != nil }
     outgoing.references = before.map { $0.sentMessageID ?? $0.messageID }

@@ -152,6 +152,7 @@ extension Transaction {
         .text(submission.control.onlyIf.map(\.rawValue).joined(separator: ",")), SQLValue(submission.control.campaign),
         SQLValue(submission.control.tag), .integer(now),
       ])
+    if let request = submission.requests[recipient] { try keep(request, ofMessage: id) }
     try append(
       .queued, at: now, workspaceID: submission.workspaceID, messageID: id, enrollmentID: enrollmentID,
       detail: [("recipient", recipient)] + (place.map { [("step", "\($0.number)")] } ?? []))

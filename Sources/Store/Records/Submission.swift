@@ -22,6 +22,8 @@ public struct Submission: Sendable {
   public var subject: String
   /// What the control headers ask for.
   public var control: ControlHeaders
+  /// What was asked for each recipient, by the recipient as it stands in `recipients`; those without one asked nothing.
+  public var requests: [String: DeliveryRequest]
   /// UTC epoch milliseconds.
   public var receivedAt: Int64
   /// How long an idempotency key is remembered; milliseconds.
@@ -31,7 +33,8 @@ public struct Submission: Sendable {
   public init(
     workspaceID: Int64, submitter: SubmitterRecord?, sender: String, recipients: [String], fromAddress: String?,
     body: [UInt8], messageID: String?, makeMessageID: @escaping @Sendable () -> String, subject: String,
-    control: ControlHeaders, receivedAt: Int64, idempotencyWindow: Int64
+    control: ControlHeaders, receivedAt: Int64, idempotencyWindow: Int64,
+    requests: [String: DeliveryRequest] = [:]
   ) {
     self.workspaceID = workspaceID
     self.submitter = submitter
@@ -45,6 +48,7 @@ public struct Submission: Sendable {
     self.control = control
     self.receivedAt = receivedAt
     self.idempotencyWindow = idempotencyWindow
+    self.requests = requests
   }
 }
 
