@@ -85,7 +85,7 @@ private let badRecipient: [(String, [ServerAction])] = [
   ("NOTIFY=SUCCESS,SUCCESS", badParameter), ("NOTIFY=SUCCESS,", badParameter),
   ("NOTIFY=NEVER NOTIFY=NEVER", badParameter),
   ("ORCPT=rfc822", badParameter), ("ORCPT=rfc822;", badParameter), ("ORCPT=;a@b", badParameter),
-  ("ORCPT=rfc 822;a@b", unknownParameter), ("ORCPT=rfc822;a+0D+0ARCPT", badParameter),
+  ("ORCPT=rfc 822;a@b", replies("501 5.5.4 Syntax error in arguments")), ("ORCPT=rfc822;a+0D+0ARCPT", badParameter),
   ("ORCPT=rfc822;a+00b", badParameter), ("ORCPT=rfc822;ü@b.test", badParameter),
   ("ORCPT=utf-8;ü@b.test", badParameter), ("ORCPT=rfc822;a=b", badParameter),
   ("ORCPT=rfc822;\(String(repeating: "x", count: 494))", badParameter), ("SIZE=1", unknownParameter),
