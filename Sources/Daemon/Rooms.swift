@@ -14,6 +14,8 @@ final class Rooms: Sendable {
   let storeFailure: StoreFailure
   /// Two daemons on one store would each take the other's handovers for a crash.
   private let folderLock: FolderLock
+  /// The store's path may lead out of the data folder, so its file is held as well.
+  private let storeLock: FileLock
   private let store: Store
   private let loops: EventLoopGroup
   private let disk: DiskWatch
@@ -34,13 +36,14 @@ final class Rooms: Sendable {
     let key = try Self.openKey(configuration)
     do {
       folderLock = try FolderLock(folder: configuration.server.dataDir)
+      storeLock = try FileLock(file: configuration.storeFile)
     } catch {
       throw StartError(text: "\(error)", exitCode: ExitCode.unavailable)
     }
     let store = try Self.openStore(configuration)
     self.store = store
     let disk = DiskWatch(
-      folder: configuration.server.dataDir, watermark: configuration.store.diskWatermark, log: log)
+      folder: Self.folder(of: configuration.storeFile), watermark: configuration.store.diskWatermark, log: log)
     self.disk = disk
     let failure = StoreFailure(loop: loops.loops[0])
     storeFailure = failure
@@ -164,7 +167,7 @@ final class Rooms: Sendable {
   }
 
   private static func openControlSocket(_ path: String) throws -> ControlSocket {
-    let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+    let folder = Self.folder(of: path)
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
@@ -173,6 +176,10 @@ final class Rooms: Sendable {
         exitCode: ExitCode.permission)
     }
     return try ControlSocket(path: path)
+  }
+
+  private static func folder(of path: String) -> String {
+    URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
   }
 
   private static func openStore(_ configuration: Configuration) throws -> Store {

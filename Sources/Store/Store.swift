@@ -114,14 +114,18 @@ public final class Store: Sendable {
   public var failed: StoreError? { failure.withLock { $0 } }
 
   /// Finishes what waits, closes the file and joins the threads.
+  ///
+  /// The readers go first: only the last connection to close can bring the WAL's pages into the file, and theirs may not
+  /// write. After that the store is one file again, for whoever copies it.
   public func close() {
-    writes.close()
-    reads.close()
     let running = threads.withLock { threads in
       defer { threads = [] }
       return threads
     }
-    for thread in running { thread.join() }
+    reads.close()
+    for reader in running.dropFirst() { reader.join() }
+    writes.close()
+    running.first?.join()
   }
 
   // MARK: - The writer's thread

@@ -61,6 +61,14 @@ import Testing
     await #expect(throws: StoreError.unavailable) { try await again.read { try $0.message(id) } }
   }
 
+  @Test func aClosedStoreIsOneFile() async throws {
+    let bench = try Bench()
+    _ = try await bench.queue(bench.submission())
+    _ = try await bench.store.read { try $0.messageCounts().count }
+    bench.store.close()
+    #expect(!FileManager.default.fileExists(atPath: bench.store.path + "-wal"))
+  }
+
   @Test func aStoreOfANewerVersionIsRefusedAndLeftAlone() throws {
     let bench = try Bench()
     bench.store.close()
