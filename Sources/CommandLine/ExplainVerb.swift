@@ -20,6 +20,11 @@ extension Verb {
     let report = try call.object("GET", "/messages/\(try call.id())/explain")
     guard !call.wantsJSON else { return }
     let zone = call.shell.zone
+    guard !["ended", "sending"].contains(report["outcome"].plain) else {
+      // What the gates would say now has nothing to do with what became of it.
+      call.shell.out(renderFacts(verdictFacts, of: report, zone: zone))
+      return
+    }
     let clock = ZoneClock(zone)
     call.shell.out(renderTable(gateColumns, report["gates"].items.map { $0.withReadableNumbers(clock) }, zone: zone))
     let accounts = report["accounts"].items.map { $0.withClosedChecks(clock) }

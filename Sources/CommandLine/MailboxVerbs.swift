@@ -117,7 +117,7 @@ extension Verb {
   private static func switchAccount(_ word: String, _ done: String, _ summary: String) -> Verb {
     Verb(words: ["account", word], summary: summary, parameters: [Parameter(name: "ADDRESS", repeats: true)]) {
       (call: Invocation) throws(Failure) in
-      for address in call.positional {
+      try call.each(call.positional) { address throws(Failure) in
         _ = try call.object("POST", "/accounts/\(address)/\(word)")
         call.say("account \(address) \(done)")
       }
@@ -215,7 +215,7 @@ extension Verb {
       words: ["suppress", "remove"], summary: "allow mail again to addresses or domains",
       parameters: [Parameter(name: "ADDRESS|DOMAIN", repeats: true)]
     ) { (call: Invocation) throws(Failure) in
-      for value in call.positional {
+      try call.each(call.positional) { value throws(Failure) in
         _ = try call.object("DELETE", "/suppressions/\(value)")
         call.say("\(value) may get mail again")
       }

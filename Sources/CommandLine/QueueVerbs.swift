@@ -49,7 +49,7 @@ extension Verb {
   private static let queueColumns = [
     Column("ID", "id", .number), Column("STATE", "state"), Column("DUE", "due", .time),
     Column("RECIPIENT", "recipient", .shortened(40)), Column("ACCOUNT", "account", .shortened(40)),
-    Column("SEQUENCE", "sequence"), Column("STEP", "step", .number), Column("WAITS FOR", "parked_by"),
+    Column("SEQUENCE", "sequence"), Column("STEP", "step", .number), Column("WAITS FOR", "waits_for", .shortened(60)),
     Column("SUBJECT", "subject", .shortened(40)),
   ]
 
@@ -72,7 +72,7 @@ extension Verb {
     Column("account", "account"), Column("pool", "pool"), Column("sequence", "sequence"), Column("step", "step"),
     Column("conditions", "conditions"), Column("delay", "delay_milliseconds", .duration),
     Column("send at", "send_at", .time), Column("scheduled for", "scheduled_for", .time), Column("due", "due", .time),
-    Column("waits for", "parked_by"), Column("retry at", "retry_at", .time), Column("sender", "sender"),
+    Column("waits for", "waits_for"), Column("retry at", "retry_at", .time), Column("sender", "sender"),
     Column("message id", "message_id"), Column("sent as", "sent_message_id"), Column("campaign", "campaign"),
     Column("tag", "tag"), Column("priority", "priority"), Column("queued", "created_at", .time),
     Column("sent", "sent_at", .time), Column("replied", "replied_at", .time),
@@ -96,8 +96,8 @@ extension Verb {
   private static func change(_ word: String, _ done: String, _ summary: String) -> Verb {
     Verb(words: ["queue", word], summary: summary, parameters: [Parameter(name: "ID", repeats: true)]) {
       (call: Invocation) throws(Failure) in
-      for index in call.positional.indices {
-        let id = try call.id(at: index)
+      let ids = try call.positional.indices.map { index throws(Failure) in try call.id(at: index) }
+      try call.each(ids) { id throws(Failure) in
         _ = try call.object("POST", "/messages/\(id)/\(word)")
         call.say("message \(id) \(done)")
       }
@@ -106,6 +106,22 @@ extension Verb {
 }
 
 extension Invocation {
+  /// Does the same with each of several things. What is refused for one is said and keeps nothing from the others; the
+  /// exit code is that of the last refusal. A daemon that does not answer ends it at once.
+  func each<T>(_ things: [T], _ body: (T) throws(Failure) -> Void) throws(Failure) {
+    var refused: Failure?
+    for thing in things {
+      do throws(Failure) {
+        try body(thing)
+      } catch {
+        guard error.code == ExitCode.data else { throw error }
+        if let before = refused { shell.err(before.text + "\n") }
+        refused = error
+      }
+    }
+    if let refused { throw refused }
+  }
+
   /// A positional value that is a row's id.
   func id(at index: Int = 0) throws(Failure) -> Int64 {
     guard let text = parameter(index), let id = Int64(text), id > 0 else {

@@ -37,7 +37,7 @@ private func outcome(_ message: MessageFacts, _ gates: [Gate], _ chosen: Int64?)
 }
 
 private func dueGate(_ message: MessageFacts, _ now: Int64) -> Gate {
-  if let hold = message.hold { return .closed(.due, until: nil, "held: \(hold)") }
+  if let hold = message.hold { return .closed(.due, until: nil, hold) }
   guard let due = message.due else {
     return .closed(.due, until: nil, message.dueReason.isEmpty ? "no time is known yet" : message.dueReason)
   }
@@ -122,7 +122,7 @@ private func accountGate(
   if let chosen {
     return (.open(.account, accounts[chosen].address, ["account": accounts[chosen].id]), accounts[chosen].id)
   }
-  guard let earliest else { return (.closed(.account, until: nil, missing(message.binding)), nil) }
+  guard let earliest else { return (.closed(.account, until: nil, missing(message.binding, pool)), nil) }
   let account = accounts[earliest.index]
   let check = AccountCheck.allCases.first { check in
     account.opening(of: check, at: now) == .closed(until: earliest.until)
@@ -144,9 +144,9 @@ private func isCandidate(_ account: AccountFacts, of binding: AccountBinding) ->
   }
 }
 
-private func missing(_ binding: AccountBinding) -> String {
+private func missing(_ binding: AccountBinding, _ pool: PoolPolicy) -> String {
   switch binding {
-  case .pool: "the pool has no account"
+  case .pool: pool.name.isEmpty ? "the pool has no account" : "the pool \(pool.name) has no account"
   case .thread: "the account of its thread was removed"
   case .requested: "the account asked for was removed"
   }

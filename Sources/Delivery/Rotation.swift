@@ -16,11 +16,14 @@ public struct PoolPolicy: Sendable, Equatable {
   public var rotation: AccountRotation
   /// The account that was chosen last, for `round-robin`; nil begins with the smallest id.
   public var lastAccount: Int64?
+  /// The pool as people call it, for reasons.
+  public var name: String
 
   /// A policy.
-  public init(rotation: AccountRotation = .leastUsed, lastAccount: Int64? = nil) {
+  public init(rotation: AccountRotation = .leastUsed, lastAccount: Int64? = nil, name: String = "") {
     self.rotation = rotation
     self.lastAccount = lastAccount
+    self.name = name
   }
 }
 

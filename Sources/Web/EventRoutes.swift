@@ -14,7 +14,7 @@ extension API {
       while true {
         let seen = api.eventBell.rings
         let items = try await api.store.read { db in
-          let cursor = try after ?? max(0, db.newestEventID() - Int64(limit))
+          let cursor = try after ?? db.cursor(beforeNewest: limit, kind: kind, messageID: message)
           let names = AccountNames(db)
           return try db.events(after: cursor, kind: kind, messageID: message, limit: limit).map { try $0.json(names) }
         }

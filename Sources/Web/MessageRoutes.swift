@@ -5,8 +5,13 @@ extension API {
   static let messageRoutes: [Route] = [
     Route("GET", "messages") { api, request, _ in
       let filter = try MessageFilter(request)
-      let listings = try await api.store.read { try $0.messages(filter) }
-      return Response(list: listings.map(\.json), for: request)
+      let now = api.now()
+      let items = try await api.store.read { db in
+        let listings = try db.messages(filter)
+        let waits = try db.waits(listings, now: now)
+        return listings.map { JSON.object($0.members(waitsFor: waits[$0.message.id])) }
+      }
+      return Response(list: items, for: request)
     },
     Route("GET", "messages/*/explain") { api, _, text in
       let id = try rowID(text)
@@ -22,12 +27,14 @@ extension API {
     change("release") { try $0.releaseMessage($1, now: $2) },
     Route("GET", "messages/*") { api, _, text in
       let id = try rowID(text)
+      let now = api.now()
       let found: JSON? = try await api.store.read { db in
         guard let listing = try db.messageListing(id) else { return nil }
+        let waits = try db.waits([listing], now: now)[id]
         let names = AccountNames(db)
         let attempts = try db.attempts(of: id).map { try $0.json(names) }
         let answers = try db.inbound(answering: id).map(\.summary)
-        return .object(listing.members + [("attempts", .list(attempts)), ("answers", .list(answers))])
+        return .object(listing.members(waitsFor: waits) + [("attempts", .list(attempts)), ("answers", .list(answers))])
       }
       guard let found else { throw Problem.notFound("message \(id)") }
       return Response(found)
@@ -54,7 +61,8 @@ extension API {
       return Response(
         try await api.store.write { transaction in
           try body(transaction, id, now)
-          return try transaction.messageListing(id).map(\.json) ?? .null
+          guard let listing = try transaction.messageListing(id) else { return .null }
+          return .object(listing.members(waitsFor: try transaction.waits([listing], now: now)[id]))
         })
     }
   }
@@ -91,9 +99,8 @@ extension MessageFilter {
 }
 
 extension MessageListing {
-  var json: JSON { .object(members) }
-
-  var members: [(String, JSON)] {
+  /// `waits_for` is the reason as people read it, `parked_by` the gate's name.
+  func members(waitsFor reason: String?) -> [(String, JSON)] {
     [
       ("id", .integer(message.id)), ("state", .text(message.state.rawValue)), ("recipient", .text(message.recipient)),
       ("subject", .text(message.subject)), ("account", .optional(account)), ("pool", .text(pool)),
@@ -101,6 +108,7 @@ extension MessageListing {
       ("enrollment_id", .optional(message.enrollmentID)), ("priority", .number(message.priority)),
       ("scheduled_for", .time(message.scheduledFor)), ("due", .time(message.due)),
       ("retry_at", .time(message.retryAt)), ("parked_by", .optional(message.parkedBy)),
+      ("waits_for", .optional(reason)),
       ("attempt_count", .number(message.attempts)), ("last_reply", .optional(message.lastReply)),
       ("sender", .text(message.sender)), ("from_address", .optional(message.fromAddress)),
       ("message_id", .text(message.messageID)), ("sent_message_id", .optional(message.sentMessageID)),
@@ -143,7 +151,16 @@ extension AttemptRecord {
 extension Explanation {
   var json: JSON {
     var outcome: [(String, JSON)]
+    let message = listing.message
+    let isDecided = ![.draft, .scheduled, .held].contains(message.state)
     switch report.outcome {
+    // The gates decide nothing any more, or not before a person did.
+    case _ where isDecided:
+      let outcomeName = message.state == .unknown ? "wait" : message.state == .sending ? "sending" : "ended"
+      outcome = [
+        ("outcome", .text(outcomeName)), ("account", .optional(listing.account)), ("until", .null),
+        ("reason", .text("it is \(message.state.rawValue)" + (message.lastReply.map { ": \($0)" } ?? ""))),
+      ]
     case .go(let id):
       let address = report.accounts.first { $0.id == id }?.address
       outcome = [("outcome", .text("go")), ("account", .optional(address)), ("until", .time(at)), ("reason", .null)]
@@ -162,7 +179,7 @@ extension Explanation {
         ("id", .integer(listing.message.id)), ("state", .text(listing.message.state.rawValue)),
         ("recipient", .text(listing.message.recipient)), ("at", .time(at)),
       ] + outcome + [
-        ("binding", .optional(report.binding?.rawValue)), ("gates", .list(report.gates.map(\.json))),
+        ("binding", .optional(isDecided ? nil : report.binding?.rawValue)), ("gates", .list(report.gates.map(\.json))),
         (
           "accounts",
           .list(

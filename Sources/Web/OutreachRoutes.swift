@@ -1,6 +1,8 @@
 import Configuration
 import Delivery
+import Foundation
 import Outreach
+import Sorting
 import Store
 
 extension API {
@@ -57,6 +59,7 @@ extension API {
       let limit = try request.limit()
       let before = try request.number("before", in: 1...Int64.max)
       let day = request.query["day"]
+      if let day, !isDay(day) { throw Problem.invalid("\"\(day)\" is no day: write it like 2026-11-21") }
       let items = try await api.store.read { db in
         let names = AccountNames(db)
         return try db.creditLedger(workspaceID: defaultWorkspace, day: day, before: before, limit: limit)
@@ -71,6 +74,10 @@ extension API {
       let limit = try request.limit()
       let before = try request.number("before", in: 1...Int64.max)
       let (kind, account) = (request.query["class"], request.query["account"])
+      let classes = Verdict.MailClass.allCases.map(\.rawValue)
+      if let kind, !classes.contains(kind) {
+        throw Problem.invalid("\"\(kind)\" is no class of a mail: \(classes.joined(separator: ", "))")
+      }
       let mails = try await api.store.read { db in
         try db.inbound(kind: kind, account: account, before: before, limit: limit)
       }
@@ -167,4 +174,9 @@ extension CreditRecord {
       ("account", try names.address(accountID)), ("booking_key", .text(bookingKey)),
     ])
   }
+}
+
+/// `YYYY-MM-DD`, a day that is in the calendar; another one would silently list nothing.
+private func isDay(_ text: String) -> Bool {
+  text.utf8.count == 10 && (try? Date(text, strategy: .iso8601.year().month().day())) != nil
 }

@@ -26,6 +26,50 @@ struct VerbTests {
     #expect(shell.out == "message 5 cancelled\nmessage 6 cancelled\n")
   }
 
+  @Test func aRefusalForOneKeepsNothingFromTheOthers() {
+    let shell = TestShell()
+    shell.answer("{}")
+    shell.answer(#"{"error":{"code":"not_found","message":"there is no message 6"}}"#, status: 404)
+    shell.answer("{}")
+    #expect(shell.run("queue", "cancel", "5", "6", "7") == 65)
+    #expect(shell.out == "message 5 cancelled\nmessage 7 cancelled\n")
+    #expect(shell.err == "postern: there is no message 6\n")
+  }
+
+  @Test func noneOfSeveralIsTouchedWhenOneIsNoID() {
+    let shell = TestShell()
+    #expect(shell.run("queue", "cancel", "5", "x") == 64)
+    #expect(shell.requests.isEmpty)
+  }
+
+  @Test func whatHasEndedIsExplainedWithoutGates() {
+    let shell = TestShell()
+    shell.answer(#"{"id":5,"state":"sent","outcome":"ended","reason":"it is sent: 250 Ok","gates":[],"accounts":[]}"#)
+    #expect(shell.run("queue", "explain", "5") == 0)
+    #expect(shell.out.contains("it is sent: 250 Ok"))
+    #expect(!shell.out.contains("GATE"))
+  }
+
+  @Test func applyReadsStdin() {
+    let shell = TestShell()
+    shell.input = "[[pool]]\nname = \"p\""
+    shell.answer(#"{"changes":[{"change":"add","kind":"pool","name":"p","what":""}]}"#)
+    #expect(shell.run("apply", "-") == 0)
+    #expect(shell.out.contains("add     pool  p"))
+  }
+
+  @Test func whyAFileCannotBeReadIsTheSystemsWord() {
+    let shell = Shell.system { _, _ throws(Failure) in DaemonReply(status: 500, body: []) }
+    for (path, words) in [("/no/such/file", "No such file or directory"), ("/tmp", "Is a directory")] {
+      do throws(Failure) {
+        _ = try shell.readFile(path)
+        Issue.record("\(path) was read")
+      } catch {
+        #expect(error == Failure(66, "\(path): \(words)"))
+      }
+    }
+  }
+
   @Test func explainShowsGatesAndOutcome() {
     let shell = TestShell()
     shell.answer(

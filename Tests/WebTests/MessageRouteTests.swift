@@ -50,6 +50,62 @@ struct MessageRouteTests {
     #expect(answer["reason"]?.isEmpty == false)
   }
 
+  @Test func whatHasEndedIsNotForetoldToGo() async throws {
+    let test = try TestAPI()
+    let ids = try await test.submit(to: ["a@example.net"])
+    _ = await test.post("/messages/\(ids[0])/cancel")
+    let answer = await test.get("/messages/\(ids[0])/explain")
+    #expect(answer["outcome"] == "ended")
+    #expect(answer["reason"] == "it is cancelled: cancelled by an operator")
+    #expect(answer["until"] == nil && answer["binding"] == nil)
+  }
+
+  @Test func theListSaysWhatEachMessageWaitsFor() async throws {
+    let test = try TestAPI()
+    let ids = try await test.submit(to: ["due@example.net", "held@example.net"])
+    _ = await test.post("/messages/\(ids[1])/hold")
+    var control = ControlHeaders()
+    control.delayMilliseconds = 60_000
+    try await test.submit(to: ["later@example.net"], control)
+    (control.sequence, control.step, control.delayMilliseconds) = ("s", 1, nil)
+    try await test.submit(to: ["step@example.net"], control)
+    control.step = 3
+    try await test.submit(to: ["step@example.net"], control)
+    let list = await test.get("/messages")
+    #expect(
+      (0..<5).map { list["items.\($0).waits_for"] } == [
+        "the pool default has no account", "held by an operator", nil, "the pool default has no account",
+        "waits for step 2",
+      ])
+    #expect(await test.get("/messages/\(ids[1])")["waits_for"] == "held by an operator")
+  }
+
+  @Test func whatWaitsForItsOwnTimeIsNotTriedAgain() async throws {
+    let test = try TestAPI()
+    var control = ControlHeaders()
+    control.delayMilliseconds = 60_000
+    let ids = try await test.submit(to: ["a@example.net"], control)
+    #expect(await test.post("/messages/\(ids[0])/retry").status == 409)
+  }
+
+  @Test func theNewestEventsOfAKindAreFoundBehindOthers() async throws {
+    let test = try TestAPI()
+    let ids = try await test.submit(to: ["a@example.net"])
+    _ = await test.post("/messages/\(ids[0])/hold")
+    try await test.submit(to: ["b@example.net", "c@example.net"])
+    let answer = await test.get("/events", ["kind": "message.held", "limit": "1"])
+    #expect(answer.count == 1)
+    #expect(answer["items.0.message_id"] == "\(ids[0])")
+  }
+
+  @Test(arguments: [("/inbox", "class", "nonsense"), ("/credits/ledger", "day", "2026-99-01")])
+  func aFilterThatCanMatchNothingIsRefused(path: String, name: String, value: String) async throws {
+    let test = try TestAPI()
+    let answer = await test.get(path, [name: value])
+    #expect(answer.status == 400)
+    #expect(answer.text.contains(value))
+  }
+
   @Test func sequenceShowsWhereEachContactIs() async throws {
     let test = try TestAPI()
     var control = ControlHeaders()

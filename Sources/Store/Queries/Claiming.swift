@@ -188,8 +188,8 @@ extension PoolPolicy {
   /// How a pool's accounts take turns.
   init(_ pool: PoolRecord?) {
     switch pool?.rotation {
-    case .leastUsed, nil: self.init()
-    case .roundRobin: self.init(rotation: .roundRobin, lastAccount: pool?.turn)
+    case .leastUsed, nil: self.init(name: pool?.key ?? "")
+    case .roundRobin: self.init(rotation: .roundRobin, lastAccount: pool?.turn, name: pool?.key ?? "")
     }
   }
 }

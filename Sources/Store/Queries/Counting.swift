@@ -49,7 +49,9 @@ extension Reader {
     ) { row in row.integer(0) }
     let error = try first(
       """
-      SELECT reply_text, finished_at FROM attempt WHERE account_id = ? AND finished_at > ? AND state <> 'accepted'
+      SELECT reply_text, finished_at FROM attempt
+      WHERE account_id = ? AND finished_at > ? AND state <> 'accepted'
+        AND meaning NOT IN ('withdrawn', 'interrupted')
       ORDER BY finished_at DESC LIMIT 1
       """, [.integer(id), .integer(since)]
     ) { row in (text: row.textOrNil(0), at: row.integer(1)) }

@@ -25,6 +25,34 @@ extension Reader {
     return Explanation(listing: listing, report: report, attempts: try attempts(of: id), at: now)
   }
 
+  /// What each of these messages waits for, in a few words, by id; none for one that only waits for its time or needs
+  /// nothing. Of a lane one due message is evaluated: accounts and credits are the same for all of it.
+  public func waits(_ listings: [MessageListing], now: Int64) throws(StoreError) -> [Int64: String] {
+    var found: [Int64: String] = [:]
+    var lanes: [Int64: String?] = [:]
+    for message in listings.map(\.message) {
+      switch message.state {
+      case .held, .unknown: found[message.id] = message.lastReply
+      case .scheduled:
+        if let gate = message.parkedBy {
+          found[message.id] = gate
+        } else if message.retryAt.map({ $0 > now }) ?? false {
+          found[message.id] = message.lastReply
+        } else if let due = message.due, due > now {
+          continue
+        } else if let known = lanes[message.lane], message.due != nil {
+          found[message.id] = known
+        } else if let report = try explain(message.id, now: now)?.report {
+          let reason = report.binding.flatMap { report[$0]?.reason }
+          if message.due != nil { lanes[message.lane] = .some(reason) }
+          found[message.id] = reason
+        }
+      case .draft, .sending, .sent, .bounced, .failed, .skipped, .cancelled: continue
+      }
+    }
+    return found
+  }
+
   /// Today's use of an account's limits, as the gates see it; nil when there is no such account.
   public func accountFacts(_ id: Int64, now: Int64) throws(StoreError) -> AccountFacts? {
     try account(id).map { record throws(StoreError) in try facts(of: record, now: now) }

@@ -103,6 +103,9 @@ extension Transaction {
     if message.state == .scheduled, message.scheduledFor == nil {
       throw .rejected("message \(id) waits for the step before it")
     }
+    if message.state == .scheduled, message.retryAt == nil, let time = message.scheduledFor, time > now {
+      throw .rejected("message \(id) waits for its own time, not for another try")
+    }
     if let enrollment = try enrollment(of: message),
       enrollment.state == .stopped || enrollment.state == .failed
     {

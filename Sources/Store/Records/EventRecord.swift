@@ -92,9 +92,16 @@ extension Reader {
     }
   }
 
-  /// The id of the newest event; 0 when there is none.
-  public func newestEventID() throws(StoreError) -> Int64 {
-    try first("SELECT COALESCE(MAX(id), 0) FROM event", []) { row in row.integer(0) } ?? 0
+  /// The cursor before the newest `count` events; `kind` and `messageID` narrow what is counted.
+  public func cursor(beforeNewest count: Int, kind: String? = nil, messageID: Int64? = nil) throws(StoreError) -> Int64
+  {
+    try first(
+      """
+      SELECT COALESCE(MIN(id), 1) - 1 FROM (SELECT id FROM event
+        WHERE (? IS NULL OR kind = ?) AND (? IS NULL OR message_id = ?) ORDER BY id DESC LIMIT ?)
+      """,
+      [SQLValue(kind), SQLValue(kind), SQLValue(messageID), SQLValue(messageID), .integer(Int64(count))]
+    ) { row in row.integer(0) } ?? 0
   }
 }
 
