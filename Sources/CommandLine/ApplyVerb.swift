@@ -6,13 +6,14 @@ extension Verb {
   static let applyVerb = Verb(
     words: ["apply"],
     summary: "make accounts, pools, submitters, sequences and suppressions be as files say; print the difference",
-    parameters: [Parameter(name: "FILE", repeats: true)],
+    parameters: [Parameter(name: "FILE|-", repeats: true)],
     options: [Option(long: "dry-run", help: "print the difference and change nothing")],
     notes: "What the files do not mention stays as it is. Relative paths in a file start at the working folder."
   ) { (call: Invocation) throws(Failure) in
     var whole = Provision()
     for file in call.positional {
-      let toml = String(decoding: try call.shell.readFile(file), as: UTF8.self)
+      let bytes = file == "-" ? call.shell.input() : try call.shell.readFile(file)
+      let toml = String(decoding: bytes, as: UTF8.self)
       whole.add(try call.provision(toml, file: file))
     }
     let dryRun = call.has("dry-run")

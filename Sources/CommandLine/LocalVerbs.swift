@@ -19,13 +19,15 @@ extension Verb {
 
   static let checkConfig = Verb(
     words: ["check-config"], summary: "read a configuration and say everything that is wrong with it",
-    options: [configurationFile, .json], asksDaemon: false
+    options: [configurationFile, .json], asksDaemon: false,
+    notes: "With --json one object a line for each error: file, line, column, what, nearest; nothing when all is good."
   ) { (call: Invocation) throws(Failure) in
     guard let file = call.value("config") else { throw call.usage("\"check-config\" needs -c FILE") }
     let toml = String(decoding: try call.shell.readFile(file), as: UTF8.self)
     let result = Configuration.parse(toml: toml, file: file, fileExists: call.shell.isReadable)
     switch result {
     case .success:
+      // With --json a line is an error, so that nothing printed means nothing wrong.
       call.say("\(file): good")
     case .failure(let errors):
       guard call.wantsJSON else { throw Failure(ExitCode.configuration, errors.description) }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// Everything a verb may touch outside itself, so that tests can run verbs without a terminal, files or a daemon.
 struct Shell {
@@ -45,7 +46,7 @@ extension Shell {
         do {
           return Array(try Data(contentsOf: URL(filePath: path)))
         } catch {
-          throw Failure(ExitCode.noInput, "\(path): \(Shell.reason(error))")
+          throw Failure(ExitCode.noInput, "\(path): \(Shell.reason(whyUnreadable: path))")
         }
       },
       environment: ProcessInfo.processInfo.environment,
@@ -57,9 +58,12 @@ extension Shell {
   /// `path` from the root on.
   func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : folder + "/" + path }
 
-  private static func reason(_ error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    guard let code = underlying?.code, underlying?.domain == NSPOSIXErrorDomain else { return "cannot be read" }
-    return String(cString: strerror(Int32(code)))
+  /// In the words of the system: Foundation's errors do not tell a folder from a missing file.
+  private static func reason(whyUnreadable path: String) -> String {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return String(cString: strerror(errno)) }
+    defer { close(descriptor) }
+    var byte: UInt8 = 0
+    return read(descriptor, &byte, 1) < 0 ? String(cString: strerror(errno)) : "cannot be read"
   }
 }

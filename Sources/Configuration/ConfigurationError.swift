@@ -52,7 +52,10 @@ public func nearestName(to name: String, in candidates: some Sequence<String>) -
       best = (candidate, distance)
     }
   }
-  return best?.name
+  // "warn" for "warning": the beginning of exactly one name.
+  guard best == nil, typed.count > 2 else { return best?.name }
+  let begun = candidates.filter { $0.lowercased().utf8.starts(with: typed) }
+  return begun.count == 1 ? begun.first : nil
 }
 
 /// Optimal string alignment: insertions, deletions, substitutions and swaps of two neighbours cost one each.
