@@ -99,6 +99,7 @@ class Gateway:
         self.log_level, self.drain = log_level, drain
         self.configure(settings)
         self.process: subprocess.Popen | None = None
+        self.wrapper: list[str] = []  # words before the daemon's own, see world.faults
 
     def configure(self, settings: str = "") -> None:
         values = dict(data=self.data, socket=self.socket, certs=self.certs, log_level=self.log_level, drain=self.drain,
@@ -133,7 +134,7 @@ class Gateway:
         """Starts the daemon without waiting for it."""
         with open(self.log_path, "ab") as log, uninterrupted():
             # Its own session: Ctrl-C at the terminal is for the script, which then stops it in order.
-            self.process = subprocess.Popen([binary(), "serve", "-c", str(self.conf)], stdin=subprocess.DEVNULL,
+            self.process = subprocess.Popen([*self.wrapper, binary(), "serve", "-c", str(self.conf)], stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log, start_new_session=True)
         return self.process
 
