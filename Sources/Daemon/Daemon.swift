@@ -2,11 +2,13 @@ import Configuration
 import Foundation
 import Glibc
 import Host
+import Store
 
 /// The daemon's life: from a configuration file to an exit code of sysexits.
 public enum Daemon {
   /// Runs until a signal ends it, and returns the exit code: 0 after TERM or INT, 78 for a wrong configuration, 65 for a
-  /// store that this build can't read, 69 for a port or socket in use, 74 after the store failed.
+  /// store that this build can't read, 69 for a port or socket in use, 74 after the store failed, 75 when its disk is
+  /// full at the start.
   ///
   /// Called on the main thread, before any other thread exists.
   public static func run(configurationFile path: String, version: String) -> Int32 {
@@ -62,7 +64,7 @@ public enum Daemon {
       try await rooms.start(configuration)
     } catch {
       log.error("daemon.start_failed", ["error": .text("\(error)")])
-      return ExitCode.unavailable
+      return (error as? StoreError).map(ExitCode.of) ?? ExitCode.unavailable
     }
     let failure = rooms.storeFailure
     let watcher = loop.spawn {
@@ -99,8 +101,18 @@ enum ExitCode {
   static let data: Int32 = 65
   static let unavailable: Int32 = 69
   static let inputOutput: Int32 = 74
+  static let temporary: Int32 = 75
   static let permission: Int32 = 77
   static let configuration: Int32 = 78
+
+  /// Of a store that does not open: whoever starts the daemon again may try again unless the file itself is wrong.
+  static func of(_ error: StoreError) -> Int32 {
+    switch error {
+    case .full: temporary
+    case .commitFailed: inputOutput
+    case .newerSchema, .cannotOpen, .statement, .rejected, .unavailable: data
+    }
+  }
 }
 
 /// Why the daemon could not start, for a person, and the code it ends with.

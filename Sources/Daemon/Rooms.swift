@@ -186,7 +186,7 @@ final class Rooms: Sendable {
     do {
       return try Store(path: configuration.storeFile, readers: configuration.store.readers, now: Clock.now())
     } catch {
-      throw StartError(text: "\(error)", exitCode: ExitCode.data)
+      throw StartError(text: "\(error)", exitCode: ExitCode.of(error))
     }
   }
 }

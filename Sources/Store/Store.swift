@@ -148,12 +148,14 @@ public final class Store: Sendable {
     transaction.begin()
     var outcomes: [StoreError?] = []
     outcomes.reserveCapacity(group.count)
+    var isCommitting = false
     do {
       try state.connection.script("BEGIN IMMEDIATE")
       for job in group { outcomes.append(try run(job, in: transaction, state)) }
+      isCommitting = true
       try state.connection.script("COMMIT")
     } catch {
-      abandon(group, because: error, state)
+      abandon(group, because: error, state, leftInLog: isCommitting)
       return
     }
     // Watchers first: whoever is resumed may ask at once for what the watchers prepare.
@@ -183,19 +185,42 @@ public final class Store: Sendable {
     }
   }
 
-  private func abandon(_ group: [Job], because error: StoreError, _ state: WriterState) {
+  private func abandon(_ group: [Job], because error: StoreError, _ state: WriterState, leftInLog: Bool) {
     var told = error
     do {
       try state.connection.script("ROLLBACK")
     } catch {
       // "no transaction is active": SQLite had rolled back already, as it does on a full disk.
     }
+    if leftInLog { overwriteFailed(state) }
     if error != .full {
       told = .commitFailed("\(error)")
       failure.withLock { $0 = told }
       for watch in watches.withLock({ $0 }) where watch.topic == .queue { watch.action() }
     }
     for job in group { job.finish(told) }
+  }
+
+  /// Commits a trifle over what a failed transaction may have left in the write-ahead log.
+  ///
+  /// SQLite rolls a failed commit back in memory only. When all of it was written and just the sync failed, the log holds
+  /// a whole transaction, and the next start would believe it: the mail would go although its client was told to send
+  /// it again. The next commit is written to the same place in the log, which ends the failed one whether or not its
+  /// own sync fails.
+  private func overwriteFailed(_ state: WriterState) {
+    do {
+      // There and back: SQLite does not write a page for a row that is set to what it is.
+      try state.connection.script(
+        """
+        BEGIN IMMEDIATE;
+        UPDATE schema_version SET version = version + 1;
+        UPDATE schema_version SET version = version - 1;
+        COMMIT
+        """)
+    } catch {
+      // Nothing more can be done about this disk; the failure itself is reported by the caller.
+      try? state.connection.script("ROLLBACK")
+    }
   }
 
   // MARK: - The readers' threads

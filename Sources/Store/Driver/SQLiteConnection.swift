@@ -26,7 +26,9 @@ final class SQLiteConnection {
     do {
       try configure(mode)
     } catch {
-      throw .cannotOpen(path: path, reason: "\(error)")
+      // A disk that is full or fails says nothing about the file.
+      let isDisk = error == .full || sqlite3_errcode(handle) & 0xff == SQLITE_IOERR
+      throw isDisk ? error : .cannotOpen(path: path, reason: "\(error)")
     }
   }
 
@@ -130,8 +132,11 @@ final class SQLiteConnection {
     }
   }
 
+  /// SQLITE_IOERR_SHMSIZE, a macro that Swift does not see: the log's index in the -shm file could not grow.
+  private static let noRoomForIndex = SQLITE_IOERR | (19 << 8)
+
   private func failure(_ code: Int32, _ sql: String) -> StoreError {
-    if code & 0xff == SQLITE_FULL { return .full }
+    if code & 0xff == SQLITE_FULL || code == Self.noRoomForIndex { return .full }
     let words = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "closed"
     // A damaged file is no better than a disk that fails: nothing more may be written on top of it.
     if [SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_NOTADB].contains(code & 0xff) {
