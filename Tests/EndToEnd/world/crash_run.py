@@ -163,6 +163,10 @@ class CrashRuns:
             self.gateway.wrapper = []
         try:
             self._submit(lambda number: Manner.TAKE, answers)
+            wait_until("what is on its way", lambda: not self.gateway.queue("sending"), 20, 0.05)
+            # What could not be journaled stands back for a minute; the test does not wait so long.
+            for row in self.gateway.queue("scheduled"):
+                self.gateway.verb("queue", "retry", row["id"], check=False)
             self._drain()
             outcome = self._account(0, answers, lambda number: Manner.TAKE)
             outcome.code = self.gateway.stop()
