@@ -23,8 +23,9 @@ public enum EncodedWord {
         plain.removeAll(keepingCapacity: true)
       }
     }
+    var nextEnd = first
     while i < bytes.count {
-      guard bytes[i] == Octet.equals, let word = Word(bytes, at: i) else {
+      guard bytes[i] == Octet.equals, let word = Word(bytes, at: i, nextEnd: &nextEnd) else {
         plain.append(bytes[i])
         i += 1
         continue
@@ -83,10 +84,11 @@ public enum EncodedWord {
     let charset: String
     let octets: [UInt8]
     let end: Int
-    /// RFC 2047 §2 says 75; real ones are longer, but a run without end must not make the scan quadratic.
+    /// RFC 2047 §2 says 75; real ones are longer. `nextEnd` is where the last search for an end stopped: it goes on there, so
+    /// that words without end cost one scan together.
     private static let longest = 4_096
 
-    init?(_ bytes: [UInt8], at start: Int) {
+    init?(_ bytes: [UInt8], at start: Int, nextEnd: inout Int) {
       guard start + 6 < bytes.count, bytes[start + 1] == Octet.question else { return nil }
       var charsetEnd = start + 2
       let charsetLimit = min(bytes.count, start + 62)
@@ -99,10 +101,12 @@ public enum EncodedWord {
       else { return nil }
       let encoding = bytes[charsetEnd + 1].lowered
       let textStart = charsetEnd + 3
-      var textEnd = textStart
-      let limit = min(bytes.count - 1, textStart + Self.longest)
-      while textEnd < limit, !(bytes[textEnd] == Octet.question && bytes[textEnd + 1] == Octet.equals) { textEnd += 1 }
-      guard textEnd < limit else { return nil }
+      nextEnd = max(nextEnd, textStart)
+      while nextEnd + 1 < bytes.count, !(bytes[nextEnd] == Octet.question && bytes[nextEnd + 1] == Octet.equals) {
+        nextEnd += 1
+      }
+      guard nextEnd + 1 < bytes.count, nextEnd - textStart <= Self.longest else { return nil }
+      let textEnd = nextEnd
       let text = bytes[textStart..<textEnd]
       switch encoding {
       case UInt8(ascii: "b"): octets = TransferEncoding.decodeBase64(text)

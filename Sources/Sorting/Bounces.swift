@@ -30,6 +30,7 @@ struct BounceRules {
 
   private func reported() -> Outcome? {
     let part = facts.message.parts.first { $0.isDeliveryStatus && isOwnReport($0) }
+    guard part != nil || looksLikeSystem else { return nil }
     let notice = Notice(facts)
     guard let status = part.map({ DeliveryStatus(facts.message.content(of: $0)) }) ?? reportInText(notice),
       !status.recipients.isEmpty
@@ -47,15 +48,37 @@ struct BounceRules {
         original: original?.header, envelopeID: status.originalEnvelopeID)
     }
     let waits = failed.allSatisfy { $0.action == "delayed" } || announcesDelay(notice, failed)
-    let bounces = failed.map { entry($0, waits: waits, notice: notice, alone: failed.count == 1) }
-    for bounce in bounces.prefix(3) {
-      evidence.append("\(bounce.recipient ?? "?"): \(bounce.action ?? "failed") \(bounce.status ?? "")".trimmedSpaces)
+    let entries = failed.enumerated().map { index, recipient in
+      // A long list of recipients has no words of its own for each.
+      entry(
+        recipient, waits: waits || recipient.action == "delayed", notice: index < Self.searched ? notice : nil,
+        alone: failed.count == 1)
     }
+    evidence += entries.prefix(3).map(\.evidence)
     return Outcome(
       verdict: Verdict(
         mailClass: waits ? .delay : .bounce, confidence: 0.99, rule: waits ? "dsn.rfc3464.delayed" : "dsn.rfc3464",
-        evidence: evidence, bounces: bounces),
+        evidence: evidence, bounces: entries.map(\.bounce)),
       original: original?.header, envelopeID: status.originalEnvelopeID)
+  }
+
+  /// Recipients for whom the whole text is searched: each costs a search, and a hostile report may name thousands.
+  private static let searched = 50
+
+  /// What is said of one recipient, and what decided its reason.
+  private struct Entry {
+    var bounce: Bounce
+    var finding: Diagnosis.Finding
+
+    /// `kim@example.org: failed 5.1.1, reason.text "user unknown"`.
+    var evidence: String {
+      let words = finding.words.map { " \"\($0.trimmedSpaces)\"" } ?? ""
+      return [
+        bounce.recipient ?? "?", ": ", bounce.action ?? "failed", bounce.status.map { " " + $0 } ?? "", ", ",
+        finding.rule, words,
+      ]
+      .joined()
+    }
   }
 
   private static let successes: Set<String> = ["delivered", "relayed", "expanded", "deliverable", "deliverable-to"]
@@ -98,25 +121,27 @@ struct BounceRules {
       && (NoticeMarks.delaySubjects.hasMatch(in: facts.subjectWords) && NoticeMarks.delays.hasMatch(in: notice.words))
   }
 
-  private func entry(_ recipient: RecipientStatus, waits: Bool, notice: Notice, alone: Bool) -> Bounce {
+  private func entry(_ recipient: RecipientStatus, waits: Bool, notice: Notice?, alone: Bool) -> Entry {
     let final = recipient.finalRecipient ?? recipient.actualRecipient ?? recipient.originalRecipient
     let original = recipient.originalRecipient
     let said = recipient.diagnostic ?? ""
     let direct = Diagnosis(text: said, status: StatusChoice.best(recipient.status, said), code: SMTPCode.find(in: said))
     // The notice's text is only asked when the report's own words do not say enough: the reason, its command and its code.
-    let section = direct.isConclusive ? "" : notice.section(about: [final, original].compactMap(\.self), alone: alone)
+    let section =
+      direct.isConclusive ? "" : notice?.section(about: [final, original].compactMap(\.self), alone: alone) ?? ""
     let status = StatusChoice.best(recipient.status, said.isEmpty ? section : said)
     let code = direct.code ?? SMTPCode.find(in: section)
     var finding = ReasonSearch.find(said: said, section: section, status: status, code: code, delayed: waits)
     if finding.rule != "reason.text", let reason = recipient.fields.value(PowerMTA.field).flatMap(PowerMTA.reason) {
       finding = .init(reason: reason, rule: "reason.powermta")
     }
-    return Bounce(
+    let bounce = Bounce(
       recipient: final, originalRecipient: original == final ? nil : original,
       action: waits ? "delayed" : (recipient.action ?? "failed"),
       status: status, smtpCode: code, permanence: ReasonSearch.permanence(finding, status, delayed: waits),
       reason: finding.reason.rawValue, diagnostic: said.isEmpty ? (section.isEmpty ? nil : section) : said,
       remoteMTA: recipient.remoteMTA)
+    return Entry(bounce: bounce, finding: finding)
   }
 
   // MARK: Other notices
@@ -125,7 +150,7 @@ struct BounceRules {
     let bySender = NoticeMarks.senders.hasMatch(in: facts.senderWords)
     let bySubject = NoticeMarks.subjects.hasMatch(in: facts.subjectWords)
     let nullPath =
-      facts.header.value("return-path").map { $0 == "<>" || $0.equalsIgnoringCase("<mailer-daemon>") } ?? false
+      facts.header.value("return-path").map { $0 == "<>" || $0.utf8.equalsASCII("<mailer-daemon>") } ?? false
     let named = facts.header.value("x-failed-recipients")
     let root = facts.message.parts[0].contentType
     let isReport =
@@ -144,31 +169,30 @@ struct BounceRules {
     if let inner = notice.nestedReport(), let found = BounceRules(facts: inner).reported() { return found }
     let original = ReturnedOriginal(facts, notice)
     let waits = delaySubject ? delayed || !failure : delayed && !notice.saysPermanent
-    let bounces = entries(notice, named: named, original: original, waits: waits)
+    let entries = entries(notice, named: named, original: original, waits: waits)
     // A person who answers a notice quotes its words, after some of their own.
     if !bySender, named == nil, !isReport, ReplyRules.isAnswer(facts), !(bySubject && notice.beginsWithFailure) {
       return nil
     }
-    if bounces.isEmpty && !(failure && bySender) && !delayed { return nil }
     var evidence: [String] = []
     if bySender, let from = facts.from { evidence.append("From: \(from.address)") }
     if bySubject { evidence.append("Subject: \(facts.subject)") }
     if let named { evidence.append("X-Failed-Recipients: \(named)") }
+    evidence += entries.prefix(3).map(\.evidence)
     let verdict = Verdict(
       mailClass: waits ? .delay : .bounce, confidence: min(0.97, 0.6 + 0.05 * Double(score)),
-      rule: waits ? "notice.text.delayed" : "notice.text", evidence: evidence, bounces: bounces)
+      rule: waits ? "notice.text.delayed" : "notice.text", evidence: evidence, bounces: entries.map(\.bounce))
     return Outcome(verdict: verdict, original: original?.header, envelopeID: nil)
   }
 
-  private func entries(_ notice: Notice, named: String?, original: ReturnedOriginal?, waits: Bool) -> [Bounce] {
+  private func entries(_ notice: Notice, named: String?, original: ReturnedOriginal?, waits: Bool) -> [Entry] {
     var found = NoticeRecipients.find(in: notice, except: own)
     if let named {
-      let addresses = Address.list(in: named).map(\.address)
+      let addresses = Address.list(in: named).prefix(NoticeRecipients.most).map(\.address)
       let lines = Dictionary(
         found.map { (Address.comparisonKey($0.address), $0.line) }, uniquingKeysWith: { a, _ in a })
       found = addresses.map {
-        NoticeRecipients.Found(
-          address: $0, line: lines[Address.comparisonKey($0)] ?? notice.firstLine(with: $0), tier: .listed)
+        NoticeRecipients.Found(address: $0, line: lines[Address.comparisonKey($0)] ?? 0, tier: .listed)
       }
     }
     if found.isEmpty || found[0].tier == .mentioned, let to = original?.header.value("to") {
@@ -181,160 +205,24 @@ struct BounceRules {
     return found.enumerated().map { index, item in
       let next = found.dropFirst(index + 1).first { $0.line > item.line }?.line ?? notice.lines.count
       let said = notice.lines[min(item.line, next)..<next].joined(separator: "\n")
-      return entry(item.address, said: said, notice: notice, waits: waits)
+      return entry(item.address, said: said, notice: index < Self.searched ? notice : nil, waits: waits)
     }
   }
 
   /// `said` are the lines from the address on; the rest of the notice speaks only when they say nothing.
-  private func entry(_ address: String?, said: String, notice: Notice, waits: Bool) -> Bounce {
-    let status = EnhancedStatus.find(in: said) ?? EnhancedStatus.find(in: notice.text)
-    let code = SMTPCode.find(in: said) ?? SMTPCode.find(in: notice.text)
-    let finding = ReasonSearch.find(said: said, section: notice.text, status: status, code: code, delayed: waits)
+  private func entry(_ address: String?, said: String, notice: Notice?, waits: Bool) -> Entry {
+    let text = notice?.text ?? ""
+    let status = EnhancedStatus.find(in: said) ?? EnhancedStatus.find(in: text)
+    let code = SMTPCode.find(in: said) ?? SMTPCode.find(in: text)
+    let finding = ReasonSearch.find(said: said, section: text, status: status, code: code, delayed: waits)
     let permanence: Bounce.Permanence =
-      finding.reason == .undefined && notice.saysPermanent
+      finding.reason == .undefined && notice?.saysPermanent == true
       ? .hard : ReasonSearch.permanence(finding, status, delayed: waits)
-    let words = (said.isEmpty ? notice.text : said).trimmedSpaces
-    return Bounce(
+    let words = (said.isEmpty ? text : said).trimmedSpaces
+    let bounce = Bounce(
       recipient: address, originalRecipient: AliasWords.original(in: said, except: address),
       action: waits ? "delayed" : "failed", status: status, smtpCode: code, permanence: permanence,
       reason: finding.reason.rawValue, diagnostic: words.isEmpty ? nil : words)
-  }
-}
-
-extension String {
-  func equalsIgnoringCase(_ other: String) -> Bool { utf8.equalsASCII(other) }
-}
-
-extension Notice {
-  /// All lines as one text.
-  var text: String { lines.joined(separator: "\n") }
-
-  /// Whether the text says in words that it has given up.
-  var saysPermanent: Bool { Self.permanentWords.hasMatch(in: words) }
-
-  private static let permanentWords = PhraseMatcher([
-    "permanent error", "failed permanently", "permanent fatal", "permanent failure", "given up", "giving up",
-    "been removed from the queue",
-    "removed from the mail queue", "no further delivery attempts",
-  ])
-
-  /// Whether one of the first lines with text says that a mail has failed.
-  var beginsWithFailure: Bool {
-    let first = lines.lazy.filter { $0.utf8.contains { $0.isLetter } }.prefix(3).joined(separator: " ")
-    return NoticeMarks.failures.hasMatch(in: PhraseMatcher.normalize(first.octets()))
-  }
-
-  /// The first line that names the address; 0 when none does.
-  func firstLine(with address: String) -> Int { lines.firstIndex { $0.contains(address) } ?? 0 }
-
-  /// The lines about a recipient: from the first that names it to the next empty line after some text; all of them when the
-  /// notice is about this one alone.
-  func section(about addresses: [String], alone: Bool) -> String {
-    if alone { return text }
-    for address in addresses {
-      guard let start = lines.firstIndex(where: { $0.contains(address) }) else { continue }
-      var end = start + 1
-      while end < lines.count, end - start < 20, !lines[end].utf8.allSatisfy(\.isSpace),
-        !Self.namesAnother(lines[end], than: address)
-      {
-        end += 1
-      }
-      return lines[start..<end].joined(separator: "\n")
-    }
-    return ""
-  }
-}
-
-extension Notice {
-  /// Whether the line begins with another address: the next recipient's.
-  fileprivate static func namesAnother(_ line: String, than address: String) -> Bool {
-    let bytes = line.octets()
-    guard let place = AddressScan.places(in: bytes).first, !place.address.equalsIgnoringCase(address) else {
-      return false
-    }
-    return bytes[..<place.start].allSatisfy { !$0.isLetter && !$0.isDigit }
-  }
-}
-
-/// Where the reason of one recipient is looked for.
-enum ReasonSearch {
-  static func find(said: String, section: String, status: String?, code: Int?, delayed: Bool) -> Diagnosis.Finding {
-    let command =
-      AnsweredCommand.find(in: PhraseMatcher.normalize(said.octets()))
-      ?? AnsweredCommand.find(in: PhraseMatcher.normalize(section.octets()))
-    // The address's own line first: what stands below may be about the next one.
-    let ownLine = said.split(separator: "\n", maxSplits: 1).first.map(String.init) ?? ""
-    if ownLine.utf8.count + 1 < said.utf8.count,
-      let found = Diagnosis(text: ownLine, status: status, code: code, command: command).finding(),
-      found.rule == "reason.text", ![.onhold, .expired, .filtered].contains(found.reason) || found.lasting
-    {
-      return found
-    }
-    for text in [said, section] where !text.isEmpty {
-      let found = Diagnosis(text: text, status: status, code: code, command: command).finding()
-      if let found, found.rule != "reason.command" { return found }
-    }
-    if let other = Diagnosis(text: "", status: status, code: code, command: command).finding() { return other }
-    if delayed { return .init(reason: .expired, rule: "reason.delayed") }
-    return .init(reason: said.isEmpty && section.isEmpty ? .undefined : .onhold, rule: "reason.none")
-  }
-
-  static func permanence(_ finding: Diagnosis.Finding, _ status: String?, delayed: Bool) -> Bounce.Permanence {
-    if delayed { return .soft }
-    if finding.reason.isHard || finding.lasting { return .hard }
-    return finding.reason == .undefined && status?.hasPrefix("5") == true ? .hard : .soft
-  }
-}
-
-/// The status that says more, of the field and the server's words.
-enum StatusChoice {
-  /// A field of x.0.0 says nothing; the code in the words of the server does.
-  static func best(_ field: String?, _ said: String) -> String? {
-    let inWords = EnhancedStatus.find(in: said)
-    guard let field else { return inWords }
-    if let inWords, isVague(field), !isVague(inWords) { return inWords }
-    return field
-  }
-
-  private static func isVague(_ status: String) -> Bool { status.hasSuffix(".0.0") }
-}
-
-/// The address the sender gave, when the notice says what it led to: "(expanded from: x)" of Sendmail, "(generated from x)" of Exim.
-enum AliasWords {
-  static func original(in text: String, except address: String?) -> String? {
-    let bytes = text.octets(atMost: 8_192)
-    for words: StaticString in ["expanded from", "generated from", "originally addressed to"] {
-      guard let place = bytes.range(of: words) else { continue }
-      let rest = Array(bytes[(place + words.utf8CodeUnitCount)...].prefix(300))
-      if let place = AddressScan.places(in: rest).first, place.address != address, rest[..<place.start].count < 6 {
-        return place.address
-      }
-    }
-    return nil
-  }
-}
-
-/// Reply codes of SMTP in text.
-enum SMTPCode {
-  /// The first number from 400 to 599 that stands as a reply code does: apart, and followed by a space, a dash or the end.
-  static func find(in text: String) -> Int? {
-    let b = text.octets(atMost: 8_192)
-    var i = 0
-    while i + 2 < b.count {
-      if b[i] == UInt8(ascii: "4") || b[i] == UInt8(ascii: "5"), b[i + 1].isDigit, b[i + 2].isDigit,
-        b[i + 1] <= UInt8(ascii: "7"),
-        i == 0
-          || !(b[i - 1].isDigit || b[i - 1].isLetter || b[i - 1] == Octet.dot || b[i - 1] == Octet.dash
-            || b[i - 1] == UInt8(ascii: "_")
-            || b[i - 1] == UInt8(ascii: "/") || b[i - 1] == Octet.equals),
-        i + 3 == b.count || b[i + 3].isSpace || b[i + 3] == Octet.dash || b[i + 3] == UInt8(ascii: "]")
-          || b[i + 3] == Octet.colon
-          || b[i + 3] == UInt8(ascii: "_") || b[i + 3] == Octet.closeParenthesis || b[i + 3] == Octet.comma
-      {
-        return Int(b[i] - 48) * 100 + Int(b[i + 1] - 48) * 10 + Int(b[i + 2] - 48)
-      }
-      i += 1
-    }
-    return nil
+    return Entry(bounce: bounce, finding: finding)
   }
 }

@@ -9,6 +9,7 @@ struct HTMLText {
   private var atLineStart = true
   private var pendingSpace = false
   private var blankLines = 2
+  private var commentsStayOpen = false
 
   /// Elements counted; deeper ones are read without being counted, as no mail of a person nests so deep.
   private static let deepest = 500
@@ -25,7 +26,9 @@ struct HTMLText {
     var preformatted = 0
     while i < html.count {
       let octet = html[i]
-      if octet == Octet.lessThan, let tag = Tag(html, at: i) {
+      if octet == Octet.lessThan, html.hasASCII("<!--", at: i) {
+        i = afterComment(html, from: i + 4)
+      } else if octet == Octet.lessThan, let tag = Tag(html, at: i) {
         i = tag.end
         if tag.isSkipped, !tag.isClosing {
           i = Self.skip(html, from: i, name: tag.name)
@@ -44,6 +47,18 @@ struct HTMLText {
         i += 1
       }
     }
+  }
+
+  /// Past the comment that starts before `start`; one that never ends loses only its mark, and is searched for once.
+  private mutating func afterComment(_ html: [UInt8], from start: Int) -> Int {
+    guard !commentsStayOpen else { return start }
+    var i = start
+    while let close = html.firstIndex(of: Octet.greaterThan, in: i..<html.count) {
+      if close >= start + 2, html[close - 1] == Octet.dash, html[close - 2] == Octet.dash { return close + 1 }
+      i = close + 1
+    }
+    commentsStayOpen = true
+    return start
   }
 
   private mutating func append(_ octets: [UInt8]) {
@@ -106,7 +121,7 @@ struct HTMLText {
     return html.count
   }
 
-  /// One tag or comment.
+  /// One tag.
   private struct Tag {
     var name: ArraySlice<UInt8> = []
     var isClosing = false
@@ -120,19 +135,6 @@ struct HTMLText {
     init?(_ html: [UInt8], at start: Int) {
       var i = start + 1
       guard i < html.count else { return nil }
-      if html.hasASCII("!--", at: i) {
-        // A comment that never ends is text to browsers too; here the tag alone is dropped.
-        var j = i + 3
-        while let dash = html.firstIndex(of: Octet.greaterThan, in: j..<min(html.count, i + 20_000)) {
-          if dash >= i + 5, html[dash - 1] == Octet.dash, html[dash - 2] == Octet.dash {
-            end = dash + 1
-            return
-          }
-          j = dash + 1
-        }
-        end = i + 3
-        return
-      }
       if html[i] == UInt8(ascii: "/") {
         isClosing = true
         i += 1

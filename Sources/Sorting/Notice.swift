@@ -6,6 +6,8 @@ struct Notice {
   let lines: [String]
   /// The returned mail's header when it stands in the text.
   let returned: HeaderBlock?
+  /// The lines as one text.
+  let text: String
   /// The notice as tables are written.
   let words: [UInt8]
 
@@ -16,8 +18,7 @@ struct Notice {
   private static let longest = 32_768
 
   init(_ facts: MailFacts) {
-    let text = Self.text(of: facts.message)
-    let bytes = text.octets(atMost: Self.longest)
+    let bytes = Self.text(of: facts.message).octets(atMost: Self.longest)
     var lines: [String] = []
     var position = 0
     var returnedAt: Int?
@@ -36,7 +37,8 @@ struct Notice {
       position = next
     }
     self.lines = lines
-    words = PhraseMatcher.normalize(lines.joined(separator: "\n").octets())
+    text = lines.joined(separator: "\n")
+    words = PhraseMatcher.normalize(text.octets())
     returnedBytes = returnedAt.map { bytes[$0...] } ?? []
     returned = returnedAt.map { HeaderBlock(lenientlyParsing: Array(bytes[$0...])) }
   }

@@ -24,7 +24,7 @@ struct NoticeRecipients {
   }
 
   /// A notice to more recipients is cut by its maker too.
-  private static let most = 500
+  static let most = 500
 
   /// The addresses of the best tier there is, each once, in order.
   static func find(in notice: Notice, except own: Set<String>) -> [Found] {
@@ -34,7 +34,7 @@ struct NoticeRecipients {
     for (number, line) in notice.lines.enumerated() where all.count < most {
       let bytes = line.octets()
       if bytes.contains(Octet.at) {
-        for place in AddressScan.places(in: bytes) {
+        for place in AddressScan.places(in: bytes).prefix(most) {
           if let tier = tier(of: place, in: bytes, before: before, listed: number - introduced < 40) {
             all.append(Found(address: place.address, line: number, tier: tier))
           }
@@ -53,7 +53,8 @@ struct NoticeRecipients {
   }
 
   private static func tier(of place: AddressScan.Place, in line: [UInt8], before: String, listed: Bool) -> Tier? {
-    let head = PhraseMatcher.normalize(line[..<place.start])
+    // Far words say nothing, and a line may hold thousands of addresses.
+    let head = PhraseMatcher.normalize(line[max(0, place.start - 256)..<place.start])
     var lead = head.drop { !$0.isLetter && !$0.isDigit && $0 < 128 }
     // "554 5.1.1 <a@b>... why": Sendmail's way in transcripts.
     if lead.count < 14, lead.first == UInt8(ascii: "5") || lead.first == UInt8(ascii: "4"),

@@ -23,7 +23,8 @@ enum ReasonTexts {
 
   static let matcher = PhraseMatcher(rows.map(\.text))
 
-  private struct Group: Sendable {
+  /// Rows that share all but their text.
+  struct Group: Sendable {
     let reason: Reason
     let source: String
     let after: AnsweredCommand?
@@ -44,7 +45,10 @@ enum ReasonTexts {
     }
   }
 
-  private static let groups: [Group] = [
+  private static let groups = particular + ReasonTexts.general
+
+  /// Words of one meaning, and those that name the sender, the network address or the content.
+  private static let particular: [Group] = [
     // Whole sentences of one meaning, before the words they hold.
     Group(
       .userunknown, "Yahoo; mail.local of BSD; Postfix's words for one recipient", lasting: true,
@@ -320,209 +324,5 @@ enum ReasonTexts {
         "cannot accept mail from your", "mail from your ip", "blocked - see", "is blocked", "has been blocked by",
         "domain temporarily rate", "sending ip", "ip range", "greylisted by block",
       ]),
-    Group(
-      .expired, "queues giving up: Postfix, Exim, qmail, Sendmail, Gmail, Exchange", sure: false,
-      [
-        "retry timeout exceeded", "message expired", "delivery time expired", "in the queue too long",
-        "could not deliver for the last",
-        "delivery expired", "message could not be delivered for", "could not be delivered within", "undeliverable for",
-        "did not accept our requests to connect", "host not reachable", "operation timed out", "connection timed out",
-        "timed out while", "timeout while", "retry time not reached", "unable to deliver in",
-        "not been able to deliver",
-        "time limit exceeded", "expired after", "cannot send message for", "message timed out",
-        "attempts to deliver this message", "timeout exceeded", "timed out", "delayed*hours", "still undelivered after",
-        "delivery attempts will continue", "will be retried", "connection timeout", "was aborted after",
-        "failed 20 attempts",
-        "message undelivered after", "delivery failed 20", "too long in the queue", "queue too long",
-        "retries exceeded",
-        "has been delayed", "has not yet been delivered", "delivery time-out",
-      ]),
-    Group(
-      .networkerror, "DNS and network failures, loops", sure: false,
-      [
-        "host not found, try again", "no route to host", "name service error", "dns query failed", "too many hops",
-        "hop count exceeded", "routing loop", "mail loop", "network is unreachable", "network unreachable", "dns error",
-        "temporary dns", "temporarily unable to resolve", "wasn't able to establish an smtp connection",
-        "could not connect",
-        "connection refused", "connection dropped", "connection was dropped", "connection lost", "lost connection",
-        "looping",
-        "loops back to myself", "address resolution", "host unreachable", "malformed name server reply",
-        "cannot resolve",
-        "unable to connect", "communication failure", "dns server", "dns lookup failure", "unable to resolve route",
-        "socket error",
-        "network error", "temporary lookup failure", "tcp connection", "mail forwarding loop", "name server timeout",
-        "unable to route", "loop detected", "could not initiate smtp", "connection reset", "dns failure",
-        "connection to mail exchanger failed",
-      ]),
-    Group(
-      .rejected, "the same words after MAIL", after: .mail,
-      [
-        "access denied", "does not exist", "no such domain", "not exist", "user unknown", "denied", "unknown",
-        "not permitted", "rejected",
-        "invalid",
-      ]),
-    Group(
-      .hostunknown, "RFC 3463 x.1.2; Sendmail, Exim, qmail, Gmail texts",
-      [
-        "host unknown", "unknown host", "domain name not found", "domain not found", "domain does not exist",
-        "unrouteable address",
-        "unroutable address", "unrouteable mail domain", "unrouteable domain", "couldn't find any host",
-        "host not found", "no such domain",
-        "name or service not known", "domain is not reachable", "invalid domain", "unknown domain", "nxdomain",
-        "the account or domain may not exist", "no dns records", "domain*couldn't be found", "no such host",
-        "recipient domain must exist", "bad destination host", "could not find a gateway for", "domain isn't valid",
-        "host or domain name not found",
-        "no matches to nameserver query", "illegal host", "domain name is invalid", "recipient's domain",
-      ]),
-    Group(
-      .rejected, "refusals of the sender's address, after any command",
-      [
-        "sender address rejected", "domain of sender address", "unroutable sender", "sender verify failed",
-        "sender rejected",
-        "sender denied", "sender domain", "domain is invalid. please provide a valid from", "invalid sender",
-        "sender unknown",
-        "not a member of this mailing list", "are not a member", "not allowed to post",
-        "may not have permission to post",
-        "recipient addresses rejected : access denied", "sending to/from an address", "bad sender",
-        "sender not allowed",
-        "from address", "reverse path", "return path", "mail from must", "envelope sender", "sender is not",
-        "sender not pre-approved", "not authorized to send", "unverified sender", "sender verification",
-        "sender refused",
-        "'send mail as'", "sender's address", "email address is on senderfilterconfig list", "groups.google.com",
-        "due to sender", "you are not allowed to post", "rejected by sender", "only accepts messages from",
-        "not accept*from your address",
-      ]),
-    Group(.hostunknown, "a domain that is not there", [" does not exist in dns"]),
-    Group(
-      .blocked, "words after the connection or EHLO", after: .connection,
-      [
-        "access denied", "rejected", "denied", "refused", "spam", "service unavailable", "not available",
-      ]),
-    Group(
-      .spamdetected, "any server that says the word",
-      [
-        "probability of spam", "contains spam", "spam policy", " spam ", " spam.", " spam,", " spam:", " spam)",
-        "(spam)", "mail content denied",
-        "flagged as spam", "unsolicited", "phishing", "suspicious",
-      ]),
-    Group(
-      .policyviolation, "Yahoo, Verizon, La Poste, Exim, Postfix configurations on policy",
-      [
-        "for policy reasons", "policy reasons", "denied by policy", "protocol violation",
-        "policy violation*see https://www", "header error",
-        "due to security policies", "message not allowed", "violates policy", "local policy", "policy rejection",
-        "against policy",
-        "administrative policy", "not accepted for policy", "email not accepted", "blocked for policy",
-        "administrative prohibition",
-        "message rejected by policy", "lpn000", "you have been blocked by policy", "restricted attachment",
-        "file attachment",
-        "attachment type", "executable attachment", "blocked attachment", "disallowed", "unacceptable attachment",
-        "rejected due to policy",
-        "rejected for policy", "message filtered", "content restriction", "content policy", "company policy",
-      ]),
-    Group(
-      .securityerror, "authentication wanted by a server, other security words", sure: false,
-      [
-        "smtp authentication", "authentication required", "authentication turned on", "authentication failed",
-        "unauthenticated senders", "authentication is required", "not authenticated", "must authenticate",
-        "auth required",
-        "account not subscribed to", "policy violation", "security violation", "authorization failed", "login required",
-        "verification failed", "insufficient privileges", "authenticate",
-      ]),
-    Group(
-      .systemerror, "servers that fail themselves", sure: false,
-      [
-        "internal system error", "system error", "transaction failed", "service refused", "service refuse",
-        "local configuration error",
-        "server configuration error", "internal error", "internal server error", "temporary system", "config error",
-        "resources temporarily",
-        "local error in processing", "unable to deliver at this time", "unexpected failure", "aliasing/forwarding loop",
-        "cannot open",
-        "system is unavailable", "can't create user output", "unknown error", "remote server is misconfigured",
-        "system not capable",
-        "interrupted system", "proxy error", "sorry, message can't be delivered", "misconfigur", "could not load",
-        "service unavailable*procmail",
-      ]),
-    Group(
-      .mailererror, "local delivery programs", sure: false,
-      [
-        "unknown mailer error", "procmail", "pipe to |", "command output", "exit status", "command died",
-        "child status",
-        "operating system error", "temporary failure", "mailer error", "local delivery failed",
-        "command failed",
-        "returned error", "x-unix",
-      ]),
-    Group(
-      .contenterror, "RFC 3463 x.6; Sendmail, Exim texts on form", sure: false,
-      [
-        "headers too large", "media error", "8-bit", "invalid header",
-
-        "unacceptable header", "wrong format", "content error", "illegal character",
-      ]),
-    Group(
-      .syntaxerror, "RFC 5321 §4.2.2", sure: false,
-      [
-        "command parameter not implemented", "syntax error", "command not implemented", "bad sequence",
-        "unrecognized command",
-        "command not recognized", "unimplemented", "unexpected recipient",
-      ]),
-    Group(
-      .userunknown, "RFC 3463 x.1.1 and RFC 5321 §4.2.3 (550): many servers' words for an unknown mailbox", sure: false,
-      [
-        "user unknown", "unknown user", "no such user", "user not found", "unknown recipient", "recipient unknown",
-        "recipient not found",
-        "recipnotfound", "recipientnotfound", "no mailbox here by that name", "mailbox not found",
-        "mailbox unavailable", "mailbox does not exist",
-        "no such mailbox", "user does not exist", "user doesn't exist", "user not exist", "account does not exist",
-        "addressee unknown",
-        "does not exist", "doesn't have a", "no such recipient", "recipient rejected", "recipient address rejected",
-        "unknown address",
-        "address unknown", "invalid recipient", "invalid mailbox", "invalid address", "invalid user", "user invalid",
-        "mailbox invalid",
-        "no such person", "no such address", "unknown local", "unknown or illegal alias", "user not known",
-        "unknown account",
-        "no account", "account not found", "not a valid", "is not valid", "isn't valid", "recipient is not",
-        "recipient does not",
-        "address not found", "couldn't be found", "could not be found", "couldn't be delivered", "not a known user",
-        "not listed in",
-        "destinataire inconnu", "adresse destinataire invalide", "destinataire invalide", "adresse inconnue",
-        "utente sconosciuto", "usuario desconocido",
-        "destinatario desconocido", "usuario inexistente", "no existe", "inconnu", "unbekannt", "onbekend",
-        "recipient name is not recognized", "not recognized", "no valid recipients", "bad destination mailbox",
-        "bad destination email",
-        "invalid final delivery userid", "failed recipient", "nonexistent", "non-existent", "no user by that name",
-        "has no mailbox",
-        "unable to verify user", "unable to find alias", "unable to deliver message to", "not our user", "bad address",
-        "bad recipient",
-        "did not match any", "did not exactly match", "mailbox_unavailable", "user_unknown",
-        "invalid-recipient",
-        "not found", "no longer available", "no longer valid", "no longer exists", "no longer on server",
-        "unknown mailbox", "no local mailbox",
-        "\u{43d}\u{435} \u{441}\u{443}\u{449}\u{435}\u{441}\u{442}\u{432}\u{443}\u{435}\u{442}",
-        "destinatarul nu exist", "is unknown", "user_not_found",
-        "not exist", "rejected the recipient", "no such local", "unable to accept*recipient", "undeliverable address",
-        "illegal user", "no user",
-        "not known here", "delivery to the following recipients failed permanently",
-      ]),
-    Group(
-      .filtered, "refusals after the mail was seen, without a word why", sure: false,
-      [
-        "due to extended inbox inactivity", "was rejected by the recipient", "rejected by a remote mail server",
-        "message was rejected",
-        "message rejected", "user rejects", "recipient refused", "recipient has refused", "recipient*does not want",
-        "rejected by recipient",
-        "we couldn't deliver", "refused by the recipient", "user reject", "mail content denied",
-        "recipient only accepts", "rejected the message",
-      ]),
-    Group(
-      .onhold, "temporary troubles of a mailbox", sure: false,
-      [
-        "recipient error", "on hold", "mailbox temporarily", "temporarily unavailable", "try again later",
-        "temporary error",
-        "temporarily deferred", "temporary problem", "temporarily not accepting", "greylist", "graylist", "try later",
-      ]),
-    Group(
-      .rejected, "plain refusals", sure: false,
-      ["access denied", "permission denied", "not allowed", "not authorized", "denied"]),
   ]
 }

@@ -20,6 +20,7 @@ enum ReplyText {
     var kept: [Line] = []
     var i = 0
     var signed = false
+    var hasText = false
     while i < lines.count {
       let line = lines[i]
       if line.isQuoted, quoted > 1 || !line.looksLikeArrow {
@@ -28,7 +29,10 @@ enum ReplyText {
         continue
       }
       if let attribution = attribution(lines, at: i) {
-        if let before = attribution.before, !signed { kept.append(Line(before)) }
+        if let before = attribution.before, !signed {
+          kept.append(Line(before))
+          hasText = true
+        }
         let next = lines[attribution.end...].first { !$0.isBlank }
         guard let next, next.isQuoted else { break }  // all that follows is the other mail
         i = attribution.end
@@ -39,9 +43,10 @@ enum ReplyText {
         signed = true
       } else if line.isDevice {
         // Below the text it ends it; phones also put it above.
-        signed = signed || kept.contains { !$0.isBlank }
+        signed = signed || hasText
       } else if !signed {
         kept.append(line)
+        hasText = hasText || !line.isBlank
       }
       i += 1
     }

@@ -1,0 +1,99 @@
+import MailText
+
+extension Notice {
+  /// Whether the text says in words that it has given up.
+  var saysPermanent: Bool { Self.permanentWords.hasMatch(in: words) }
+
+  private static let permanentWords = PhraseMatcher([
+    "permanent error", "failed permanently", "permanent fatal", "permanent failure", "given up", "giving up",
+    "been removed from the queue",
+    "removed from the mail queue", "no further delivery attempts",
+  ])
+
+  /// Whether one of the first lines with text says that a mail has failed.
+  var beginsWithFailure: Bool {
+    let first = lines.lazy.filter { $0.utf8.contains { $0.isLetter } }.prefix(3).joined(separator: " ")
+    return NoticeMarks.failures.hasMatch(in: PhraseMatcher.normalize(first.octets()))
+  }
+
+  /// The lines about a recipient: from the first that names it to the next empty line after some text; all of them when the
+  /// notice is about this one alone.
+  func section(about addresses: [String], alone: Bool) -> String {
+    if alone { return text }
+    for address in addresses {
+      guard let start = lines.firstIndex(where: { $0.contains(address) }) else { continue }
+      var end = start + 1
+      while end < lines.count, end - start < 20, !lines[end].utf8.allSatisfy(\.isSpace),
+        !Self.namesAnother(lines[end], than: address)
+      {
+        end += 1
+      }
+      return lines[start..<end].joined(separator: "\n")
+    }
+    return ""
+  }
+}
+
+extension Notice {
+  /// Whether the line begins with another address: the next recipient's.
+  fileprivate static func namesAnother(_ line: String, than address: String) -> Bool {
+    let bytes = line.octets()
+    guard let place = AddressScan.places(in: bytes).first, !place.address.utf8.equalsASCII(address) else {
+      return false
+    }
+    return bytes[..<place.start].allSatisfy { !$0.isLetter && !$0.isDigit }
+  }
+}
+
+/// The status that says more, of the field and the server's words.
+enum StatusChoice {
+  /// A field of x.0.0 says nothing; the code in the words of the server does.
+  static func best(_ field: String?, _ said: String) -> String? {
+    let inWords = EnhancedStatus.find(in: said)
+    guard let field else { return inWords }
+    if let inWords, isVague(field), !isVague(inWords) { return inWords }
+    return field
+  }
+
+  private static func isVague(_ status: String) -> Bool { status.hasSuffix(".0.0") }
+}
+
+/// The address the sender gave, when the notice says what it led to: "(expanded from: x)" of Sendmail, "(generated from x)" of Exim.
+enum AliasWords {
+  static func original(in text: String, except address: String?) -> String? {
+    let bytes = text.octets(atMost: 8_192)
+    for words: StaticString in ["expanded from", "generated from", "originally addressed to"] {
+      guard let place = bytes.range(of: words) else { continue }
+      let rest = Array(bytes[(place + words.utf8CodeUnitCount)...].prefix(300))
+      if let place = AddressScan.places(in: rest).first, place.address != address, rest[..<place.start].count < 6 {
+        return place.address
+      }
+    }
+    return nil
+  }
+}
+
+/// Reply codes of SMTP in text.
+enum SMTPCode {
+  /// The first number from 400 to 599 that stands as a reply code does: apart, and followed by a space, a dash or the end.
+  static func find(in text: String) -> Int? {
+    let b = text.octets(atMost: 8_192)
+    var i = 0
+    while i + 2 < b.count {
+      if b[i] == UInt8(ascii: "4") || b[i] == UInt8(ascii: "5"), b[i + 1].isDigit, b[i + 2].isDigit,
+        b[i + 1] <= UInt8(ascii: "7"),
+        i == 0
+          || !(b[i - 1].isDigit || b[i - 1].isLetter || b[i - 1] == Octet.dot || b[i - 1] == Octet.dash
+            || b[i - 1] == UInt8(ascii: "_")
+            || b[i - 1] == UInt8(ascii: "/") || b[i - 1] == Octet.equals),
+        i + 3 == b.count || b[i + 3].isSpace || b[i + 3] == Octet.dash || b[i + 3] == UInt8(ascii: "]")
+          || b[i + 3] == Octet.colon
+          || b[i + 3] == UInt8(ascii: "_") || b[i + 3] == Octet.closeParenthesis || b[i + 3] == Octet.comma
+      {
+        return Int(b[i] - 48) * 100 + Int(b[i + 1] - 48) * 10 + Int(b[i + 2] - 48)
+      }
+      i += 1
+    }
+    return nil
+  }
+}
