@@ -175,7 +175,8 @@ struct ParseTests {
 
   @Test(
     arguments: [
-      ("hostnme", "hostname"), ("prot", "port"), ("HOSTNAME", "hostname"), ("host", "hostname"), ("tls_mode", nil), ("x", nil), ("", nil),
+      ("hostnme", "hostname"), ("prot", "port"), ("HOSTNAME", "hostname"), ("host", "hostname"), ("tls_mode", nil),
+      ("x", nil), ("", nil),
       (String(repeating: "a", count: 100_000), nil),
     ] as [(String, String?)])
   func nearest(typed: String, expected: String?) {
