@@ -37,7 +37,7 @@ public struct DeliveryStatus: Sendable {
     if perRecipient.contains(where: group.contains) {
       // A group that only goes on about the recipient before it (Action and Status set apart by an empty line) joins it.
       if !group.contains("final-recipient"), !group.contains("original-recipient"), let last = recipients.last,
-        last.fields.first("action") == nil || last.fields.first("status") == nil, last.fields.fields.count < 200
+        last.fields.first("action") == nil || last.fields.first("status") == nil, last.fields.fields.count < 20
       {
         var joined = last.fields
         group.fields.forEach { joined.appendRaw($0) }
