@@ -30,15 +30,18 @@ public enum Daemon {
       }
       let rooms = try Rooms(configuration: configuration, loops: loops, version: version, log: log)
       return live(rooms, configuration, path: path, loop: loops.loops[0], log: log)
-    } catch let error as StartError {
-      log.error("daemon.start_failed", ["error": .text(error.text)])
-      tell(error.text)
-      return error.exitCode
     } catch {
-      log.error("daemon.start_failed", ["error": .text("\(error)")])
-      tell("\(error)")
-      return ExitCode.unavailable
+      return tellStartFailed(error, log)
     }
+  }
+
+  /// Says why it could not start, in the log and to whoever started it; returns the exit code.
+  private static func tellStartFailed(_ error: any Error, _ log: Log) -> Int32 {
+    let code = (error as? StoreError).map(ExitCode.of) ?? ExitCode.unavailable
+    let known = error as? StartError ?? StartError(text: "\(error)", exitCode: code)
+    log.error("daemon.start_failed", ["error": .text(known.text)])
+    tell(known.text)
+    return known.exitCode
   }
 
   /// Starts the rooms, answers signals, stops the rooms; blocks the main thread meanwhile.
@@ -63,8 +66,9 @@ public enum Daemon {
       signals = try Signals(loop: loop)
       try await rooms.start(configuration)
     } catch {
-      log.error("daemon.start_failed", ["error": .text("\(error)")])
-      return (error as? StoreError).map(ExitCode.of) ?? ExitCode.unavailable
+      let code = tellStartFailed(error, log)
+      await rooms.abandon()
+      return code
     }
     let failure = rooms.storeFailure
     let watcher = loop.spawn {
@@ -79,7 +83,7 @@ public enum Daemon {
         watcher.cancel()
         await rooms.stop()
         log.info("daemon.stopped")
-        return ExitCode.good
+        return failure.reason.isEmpty ? ExitCode.good : ExitCode.inputOutput
       }
     }
     // Only a failed store closes the signals: nothing in memory can be believed, the disk is what counts.

@@ -175,7 +175,7 @@ extension AttemptOutcome {
     case .recipientRefused(let reply, _): ("relay.recipient_refused", reply)
     case .contentRefused(let reply): ("relay.content_refused", reply)
     case .temporary(let reply, _): ("relay.deferred", reply)
-    case .unharmed(let reply, _): ("relay.put_back", reply)
+    case .unharmed(let reply, _), .brokeOff(let reply, _): ("relay.put_back", reply)
     case .unknown(let reply, _): ("relay.unknown", reply)
     }
   }

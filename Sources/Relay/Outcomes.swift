@@ -100,8 +100,8 @@ struct Judge {
     let backOff = Judgement.AccountAction.backOff(leastMilliseconds: 0, text)
     switch position {
     case .beforeDot:
-      let reply = JournalReply(code: nil, text: text, meaning: "connection_trouble")
-      return Judgement(outcome: .unharmed(reply, retryAt: now + Self.standBackMilliseconds), account: backOff)
+      let reply = JournalReply(code: nil, text: text, meaning: "connection_lost")
+      return Judgement(outcome: .brokeOff(reply, retryAt: now + Self.standBackMilliseconds), account: backOff)
     case .afterDot:
       let reply = JournalReply(code: nil, text: "\(text) after the final dot", meaning: "unknown")
       return Judgement(outcome: .unknown(reply, policy: claim.account.settings.onUnknown), account: backOff)

@@ -19,7 +19,7 @@ import Testing
       try await bench.attempts(of: id).first { $0.finishedAt != nil }
     }
     #expect(attempt.state == "deferred")
-    #expect(attempt.meaning == "connection_trouble")
+    #expect(attempt.meaning == (["CONNECT", "EHLO"].contains(verb) ? "connection_trouble" : "connection_lost"))
     let message = try await bench.message(id)
     #expect(message.state == .scheduled)
     #expect(message.attempts == 0)

@@ -92,4 +92,35 @@ import Testing
     #expect(try await bench.message(claim.message.id).state == .sent)
     #expect(try await bench.claim().claims.isEmpty)
   }
+
+  @Test func aMailThatBreaksEveryConnectionIsHeldInTheEnd() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    let id = try await bench.queue(bench.submission())[0]
+    let lost = JournalReply(code: nil, text: "the connection was lost", meaning: "connection_lost")
+    for number in 1...10 {
+      #expect(try await bench.message(id).state == .scheduled)
+      let claim = try #require(try await bench.claim(at: Bench.noon + Int64(number)).claims.first)
+      try await bench.store.write {
+        try $0.finish(claim.attemptID, .brokeOff(lost, retryAt: Bench.noon), now: Bench.noon)
+      }
+    }
+    let held = try await bench.message(id)
+    #expect(held.state == .held)
+    #expect(held.lastReply == "10 connections broke under it: the connection was lost")
+  }
+
+  @Test func onlyItsMessageIDProvesThatAMailWent() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    let id = try await bench.queue(bench.submission())[0]
+    let claim = try #require(try await bench.claim().claims.first)
+    _ = try await bench.store.write { try $0.markTransmitting(claim.attemptID, now: Bench.noon) }
+    _ = try await bench.store.write { try $0.recoverAttempts(now: Bench.noon) }
+    var reply = bench.inbound("reply", answering: try await bench.message(id), account: claim.account.id)
+    reply.answers = []
+    let guessed = reply
+    #expect(try await bench.store.write { try $0.recordInbound(guessed) }?.matchedBy == "sender and subject")
+    #expect(try await bench.message(id).state == .unknown)
+  }
 }

@@ -30,12 +30,18 @@ public enum AttemptOutcome: Sendable, Equatable {
   case temporary(JournalReply, retryAt: Int64?)
   /// Not this message's fault (a limit of the account, its login, the way to its server): it waits unharmed.
   case unharmed(JournalReply, retryAt: Int64)
+  /// The connection broke under the message before the dot: it waits unharmed, unless that happens again and again.
+  case brokeOff(JournalReply, retryAt: Int64)
   /// The dot went and its reply was never seen.
   case unknown(JournalReply, policy: UnknownPolicy)
 }
 
 /// After so many tries that nobody knows the end of, `on_unknown = "retry"` becomes `hold`.
 private let mostUnknownTries = 3
+
+/// After so many connections that broke under it a message is held: it may be the mail itself that breaks them, and each
+/// makes its account rest.
+private let mostBrokenConnections = 10
 
 extension Transaction {
   /// Commits that the final dot of an attempt is about to be sent.
@@ -104,6 +110,14 @@ extension Transaction {
       try close(attemptID, as: .deferred, reply, now: now)
       try schedule(message, due: retryAt, because: reply.text)
       try appendDeferred(message, account, reply, now: now)
+    case .brokeOff(let reply, let retryAt):
+      try close(attemptID, as: .deferred, reply, now: now)
+      let broken = try attempts(of: message.id).count { $0.meaning == reply.meaning }
+      guard broken < mostBrokenConnections else {
+        return try hold(message, because: "\(broken) connections broke under it: \(reply.text)", now: now)
+      }
+      try schedule(message, due: retryAt, because: reply.text)
+      try appendDeferred(message, account, reply, now: now)
     case .unknown(let reply, let policy):
       try close(attemptID, as: .unknown, reply, now: now)
       try recordUnknown(message, through: account, reply, policy, now: now)
@@ -154,7 +168,8 @@ extension Transaction {
       try count(.accepted, of: account, now: now)
     case .recipientRefused(let reply, _), .contentRefused(let reply):
       try close(attemptID, as: .refused, reply, now: now)
-    case .temporary(let reply, _), .unharmed(let reply, _): try close(attemptID, as: .deferred, reply, now: now)
+    case .temporary(let reply, _), .unharmed(let reply, _), .brokeOff(let reply, _):
+      try close(attemptID, as: .deferred, reply, now: now)
     case .unknown(let reply, _): try close(attemptID, as: .unknown, reply, now: now)
     }
   }

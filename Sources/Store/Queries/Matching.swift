@@ -1,8 +1,15 @@
+/// The message that an inbound mail answers.
+struct InboundMatch {
+  var message: MessageRecord
+  /// What it was found by, for people.
+  var evidence: String
+  /// Whether the mail carries the message's own Message-ID: only that proves that the message went.
+  var isByID: Bool
+}
+
 extension Reader {
   /// The message that an inbound mail answers, and by which evidence; first hit wins (DESIGN.md, "Verdicts").
-  func match(_ inbound: NewInbound, workspaceID: Int64) throws(StoreError) -> (
-    message: MessageRecord, evidence: String
-  )? {
+  func match(_ inbound: NewInbound, workspaceID: Int64) throws(StoreError) -> InboundMatch? {
     // Several messages can share the Message-ID their submitter gave: the one for the person it came from, or that the
     // bounce names, is meant.
     let people = inbound.bounces.map { $0.address.lowercased() } + [inbound.sender?.lowercased() ?? ""]
@@ -12,12 +19,12 @@ extension Reader {
       let ours = found.filter { $0.accountID == inbound.accountID }
       let candidates = ours.isEmpty ? found : ours
       if let message = candidates.first(where: { people.contains($0.recipient.lowercased()) }) ?? candidates.first {
-        return (message, answer.evidence)
+        return InboundMatch(message: message, evidence: answer.evidence, isByID: true)
       }
     }
     for bounce in inbound.bounces {
       if let message = try newestSent(to: bounce.address, accountID: inbound.accountID, since: .min, subject: nil) {
-        return (message, "bounced recipient")
+        return InboundMatch(message: message, evidence: "bounced recipient", isByID: false)
       }
     }
     guard inbound.bounces.isEmpty, let sender = inbound.sender, let subject = inbound.subject else { return nil }
@@ -25,7 +32,7 @@ extension Reader {
     guard !stem.isEmpty else { return nil }
     let monthAgo = inbound.receivedAt - 30 * 86_400_000
     let message = try newestSent(to: sender, accountID: inbound.accountID, since: monthAgo, subject: stem)
-    return message.map { ($0, "sender and subject") }
+    return message.map { InboundMatch(message: $0, evidence: "sender and subject", isByID: false) }
   }
 
   /// Whether a Message-ID (with angle brackets) is one of a mail that Postern sends: seen in a mailbox, it is no answer.

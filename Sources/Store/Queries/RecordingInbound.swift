@@ -33,7 +33,7 @@ extension Transaction {
         ("inbound", "\(id)"), ("class", inbound.kind), ("rule", inbound.rule), ("from", inbound.sender ?? ""),
         ("matched_by", match?.evidence ?? ""),
       ])
-    if let match { try follow(match.message, inbound, id: id) }
+    if let match { try follow(match, inbound, id: id) }
     return try self.inbound(id)
   }
 
@@ -49,11 +49,11 @@ extension Transaction {
 
   // MARK: - Consequences
 
-  private func follow(_ matched: MessageRecord, _ inbound: NewInbound, id: Int64) throws(StoreError) {
-    var message = matched
+  private func follow(_ match: InboundMatch, _ inbound: NewInbound, id: Int64) throws(StoreError) {
+    var message = match.message
     // Something came back for it, so it went: the best proof there is for an unknown send. Also for one that waits for
     // another try: that would be a second copy.
-    if message.state != .sent, message.state != .bounced, let open = try undecidedAttempt(of: message) {
+    if match.isByID, message.state != .sent, message.state != .bounced, let open = try undecidedAttempt(of: message) {
       try run(
         "UPDATE attempt SET state = 'accepted', finished_at = COALESCE(finished_at, ?) WHERE id = ?",
         [.integer(inbound.seenAt), .integer(open.id)])
