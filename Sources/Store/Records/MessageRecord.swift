@@ -184,7 +184,7 @@ extension Reader {
   /// Messages by filter, in the order they were queued.
   public func messages(_ filter: MessageFilter) throws(StoreError) -> [MessageListing] {
     let states = filter.states.isEmpty ? [.draft, .scheduled, .sending, .held, .unknown] : filter.states
-    // States come from a closed enumeration, so they may stand in the text.
+    // States come from a closed enumeration, so they may stand in the text; the open ones in the words of `message_open`.
     let named = states.map { "'\($0.rawValue)'" }.joined(separator: ", ")
     var conditions = ["m.id > ?", "m.state IN (\(named))"]
     var values: [SQLValue] = [.integer(filter.after)]

@@ -132,7 +132,8 @@ enum Schema1 {
     );
     CREATE INDEX message_queue ON message (lane, priority, due) WHERE state = 'scheduled';
     CREATE INDEX message_parked ON message (parked_by, workspace_id) WHERE state = 'scheduled' AND parked_by IS NOT NULL;
-    CREATE INDEX message_working ON message (state) WHERE state IN ('sending', 'unknown', 'held');
+    -- What is still on its way, for lists: a query finds it by saying the same words.
+    CREATE INDEX message_open ON message (id) WHERE state IN ('draft', 'scheduled', 'sending', 'held', 'unknown');
     CREATE INDEX message_message_id ON message (message_id);
     CREATE INDEX message_sent_message_id ON message (sent_message_id) WHERE sent_message_id IS NOT NULL;
     CREATE INDEX message_recipient ON message (recipient);
