@@ -69,7 +69,8 @@ enum JSONValue: Decodable, Equatable {
     case .text(let value): value
     case .list(let items): items.map(\.plain).joined(separator: ", ")
     case .object(let members):
-      members.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.plain)" }.joined(separator: ", ")
+      members.filter { $0.value != .null }.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.plain)" }
+        .joined(separator: ", ")
     }
   }
 }

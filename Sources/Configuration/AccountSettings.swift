@@ -89,4 +89,28 @@ public struct AccountSettings: Sendable, Equatable, Codable {
     weight = try values.decodeIfPresent(Int.self, forKey: .weight) ?? weight
     pools = try values.decodeIfPresent([String].self, forKey: .pools) ?? pools
   }
+
+  /// Writes every key; what is absent is null, so that programs see which keys there are.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(address, forKey: .address)
+    try values.encode(displayName, forKey: .displayName)
+    try values.encode(workspace, forKey: .workspace)
+    try values.encode(smtp, forKey: .smtp)
+    try values.encode(imap, forKey: .imap)
+    try values.encode(caFile, forKey: .caFile)
+    try values.encode(proxy, forKey: .proxy)
+    try values.encode(zone, forKey: .zone)
+    try values.encode(dailyLimit, forKey: .dailyLimit)
+    try values.encode(limitMode, forKey: .limitMode)
+    try values.encode(hourlyLimit, forKey: .hourlyLimit)
+    try values.encode(minimumGapMilliseconds, forKey: .minimumGapMilliseconds)
+    try values.encode(connections, forKey: .connections)
+    try values.encode(warmup, forKey: .warmup)
+    try values.encode(window, forKey: .window)
+    try values.encode(onUnknown, forKey: .onUnknown)
+    try values.encode(pollIntervalMilliseconds, forKey: .pollIntervalMilliseconds)
+    try values.encode(weight, forKey: .weight)
+    try values.encode(pools, forKey: .pools)
+  }
 }

@@ -43,8 +43,8 @@ public struct ConfigurationErrors: Error, Sendable, Equatable, CustomStringConve
 /// The name of `candidates` that a person most likely meant by `name`: nil when none is near.
 public func nearestName(to name: String, in candidates: some Sequence<String>) -> String? {
   let typed = Array(name.lowercased().utf8.prefix(64))
-  // Up to a third of the letters may be wrong, at least two: "prot" for "port" swaps two.
-  let tolerance = max(2, typed.count / 3)
+  // Up to a third of the letters may be wrong, of four or more at least two; of a short word another one is easily made.
+  let tolerance = typed.count < 4 ? 1 : max(2, typed.count / 3)
   var best: (name: String, distance: Int)?
   for candidate in candidates {
     let distance = editDistance(typed, Array(candidate.lowercased().utf8.prefix(64)))
@@ -52,10 +52,10 @@ public func nearestName(to name: String, in candidates: some Sequence<String>) -
       best = (candidate, distance)
     }
   }
-  // "warn" for "warning": the beginning of exactly one name.
-  guard best == nil, typed.count > 2 else { return best?.name }
+  // "warn" for "warning", "host" for "hostname": the beginning of exactly one name, unless a single slip explains it.
+  guard typed.count > 2, best.map({ $0.distance > 1 }) ?? true else { return best?.name }
   let begun = candidates.filter { $0.lowercased().utf8.starts(with: typed) }
-  return begun.count == 1 ? begun.first : nil
+  return begun.count == 1 ? begun.first : best?.name
 }
 
 /// Optimal string alignment: insertions, deletions, substitutions and swaps of two neighbours cost one each.

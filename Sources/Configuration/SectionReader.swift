@@ -193,6 +193,10 @@ final class SectionReader {
   func finish() {
     for entry in node?.entries ?? [] where !known.contains(entry.key) {
       let kind = entry.value.type == .table ? "section" : "key"
+      if path.isEmpty, let place = otherFile[entry.key] {
+        reader.fail(line: entry.line, column: entry.column, "\"\(entry.key)\" belongs in \(place)")
+        continue
+      }
       reader.fail(
         line: entry.line, column: entry.column, "unknown \(kind) \"\(entry.key)\" in \(spoken)",
         nearest: nearestName(to: entry.key, in: known))
@@ -244,3 +248,12 @@ final class SectionReader {
     return milliseconds
   }
 }
+
+/// Sections of the other kind of file: taking one for the other is the most likely mistake, and no slip of the pen.
+private let otherFile: [String: String] = {
+  let apply = ["account", "pool", "submitter", "sequence", "suppression"]
+  let daemon = ["server", "listener", "intake", "store", "relay", "poller", "workspace", "sequences"]
+  return Dictionary(
+    uniqueKeysWithValues: apply.map { ($0, "a file for `postern apply`") }
+      + daemon.map { ($0, "the daemon's configuration, `postern serve -c`") })
+}()

@@ -30,6 +30,10 @@ struct TableTests {
     #expect(table == "S\na [31mb c d e\n")
   }
 
+  @Test func nullsOfAnObjectAreNotShown() {
+    #expect(JSONValue.read(Array(#"{"a":1,"b":null,"c":"x"}"#.utf8))?.plain == "a 1, c x")
+  }
+
   @Test func longCellsAreCut() {
     let row = JSONValue.object(["s": .text("abcdefghij")])
     #expect(renderTable([Column("S", "s", .shortened(5))], [row], zone: .gmt) == "S\nabcd…\n")

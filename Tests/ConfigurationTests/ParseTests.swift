@@ -141,6 +141,15 @@ struct ParseTests {
     #expect(text.contains("\"keep_from\":true"))
   }
 
+  @Test func anAccountIsWrittenWithEveryKey() throws {
+    let settings = AccountSettings(address: "a@b.example", smtp: RemoteServer(host: "h", port: 25, tls: .none))
+    let data = try JSONEncoder().encode(settings)
+    let written = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+    #expect(written.count == 19)
+    #expect(written["daily_limit"] is NSNull)
+    #expect(try JSONDecoder().decode(AccountSettings.self, from: data) == settings)
+  }
+
   @Test func storedAccountOfAnOlderVersion() throws {
     let json = #"{"address":"a@b.example","smtp":{"host":"h","port":25,"tls":"none"}}"#
     let settings = try JSONDecoder().decode(AccountSettings.self, from: Data(json.utf8))
@@ -176,7 +185,7 @@ struct ParseTests {
   @Test(
     arguments: [
       ("hostnme", "hostname"), ("prot", "port"), ("HOSTNAME", "hostname"), ("host", "hostname"), ("tls_mode", nil),
-      ("x", nil), ("", nil),
+      ("x", nil), ("tsl", "tls"), ("ttt", nil), ("", nil),
       (String(repeating: "a", count: 100_000), nil),
     ] as [(String, String?)])
   func nearest(typed: String, expected: String?) {
