@@ -78,6 +78,9 @@ extension ListenerSettings {
     key = section.optionalFile("key")
     authWithoutTLS = section.boolean("auth_without_tls", default: authWithoutTLS)
     bareNewlines = section.choice("bare_newlines", default: bareNewlines)
+    authMechanisms = section.strings("auth_mechanisms", default: authMechanisms) {
+      ListenerSettings().authMechanisms.contains($0) ? nil : "\"\($0)\" is not one of PLAIN, LOGIN, SCRAM-SHA-256"
+    }
     trustedNetworks = section.strings("trusted_networks", default: trustedNetworks, check: Check.network)
     section.finish()
     if tls != .none {

@@ -83,6 +83,8 @@ public struct ListenerSettings: Sendable, Equatable {
   public var key: String?
   /// Whether AUTH is offered before TLS; the password then crosses the network readable.
   public var authWithoutTLS = false
+  /// What AUTH offers, in this order; SCRAM-SHA-256 needs a submitter's password, not only its hash.
+  public var authMechanisms = ["PLAIN", "LOGIN", "SCRAM-SHA-256"]
   /// What happens to bare CR and LF.
   public var bareNewlines = BareNewlines.reject
   /// Networks (CIDR) that may send without a login.

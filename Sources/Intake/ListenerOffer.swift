@@ -57,6 +57,7 @@ struct ListenerOffer: Sendable {
       maximumMessageBytes: limits.maxMessageSize, maximumCommandBytes: limits.maxCommandLine,
       maximumRecipients: limits.maxRecipients, maximumErrors: limits.maxErrors,
       maximumIdleCommands: limits.maxCommandsWithoutMail, maximumFailedLogins: limits.maxLoginFailures,
-      futureRelease: futureRelease, maximumMails: limits.maxMailsPerSession)
+      futureRelease: futureRelease, maximumMails: limits.maxMailsPerSession,
+      mechanisms: settings.authMechanisms.compactMap(SMTP.ServerSettings.Mechanism.init))
   }
 }

@@ -8,16 +8,21 @@ struct LoginCheck: Sendable {
 
   /// Whether the password is the submitter's. Takes as long for an unknown name as for a known one.
   func check(name: String, password: String) async -> (LoginOutcome, SubmitterRecord?) {
-    let submitter: SubmitterRecord?
-    do throws(StoreError) {
-      submitter = try await store.read { try $0.submitter(named: name) }
-    } catch {
-      return (.unavailable, nil)
-    }
+    let (submitter, isStoreThere) = await submitter(named: name)
+    guard isStoreThere else { return (.unavailable, nil) }
     let hash = submitter?.passwordHash
     // Argon2id takes tens of milliseconds by design: never on the loop.
     let isRight = await offLoop { PasswordHash.verify(password, against: hash) }
     guard isRight, let submitter else { return (.wrong, nil) }
     return (.accepted, submitter)
+  }
+
+  /// The login of a name, and whether the store could be asked.
+  func submitter(named name: String) async -> (SubmitterRecord?, isStoreThere: Bool) {
+    do throws(StoreError) {
+      return (try await store.read { try $0.submitter(named: name) }, true)
+    } catch {
+      return (nil, false)
+    }
   }
 }

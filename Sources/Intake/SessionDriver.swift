@@ -20,6 +20,10 @@ struct SessionDriver {
   private var output: [UInt8] = []
   private var submitter: SubmitterRecord?
   private var mails = 0
+  /// The SCRAM login under way.
+  private var scram: ScramExchange?
+  /// Who has proved itself by SCRAM and has yet to confirm the server's proof.
+  private var proved: SubmitterRecord?
   /// When the mail being read must be whole; monotonic.
   private var mailDeadline: Int64?
   /// What this session has added to the buffers of all.
@@ -93,16 +97,17 @@ struct SessionDriver {
     case .startTLS:
       guard await flush(), await handshake() else { return false }
       session.tlsStarted()
-      submitter = nil
+      (submitter, scram, proved) = (nil, nil, nil)
       return true
     case .authenticate(let name, let password):
       let (outcome, found) = await login.check(name: name, password: password)
       submitter = found
-      // The event a fail2ban filter looks for.
-      if outcome == .wrong {
-        log.warning("intake.login_failed", ["peer": .text(stream.peer.host), "submitter": .text(name)])
-      }
+      logFailure(outcome, name)
       return await answer(session.authenticated(outcome))
+    case .sasl(.scramSHA256, let message, let isFirst):
+      return await answer(session.answerSASL(isFirst ? await beginScram(message) : continueScram(message)))
+    case .sasl(_, _, _):
+      return await answer(session.answerSASL(.malformed))
     case .message(let envelope, let content):
       mails += 1
       let reply = await taker.take(
@@ -115,6 +120,39 @@ struct SessionDriver {
       _ = await flush()
       return false
     }
+  }
+
+  private mutating func beginScram(_ message: [UInt8]) async -> SASLAnswer {
+    (scram, proved) = (nil, nil)
+    guard let opening = ScramExchange.Opening(message) else { return .malformed }
+    let (known, isStoreThere) = await login.submitter(named: opening.name)
+    guard isStoreThere else { return .finished(.unavailable, name: opening.name) }
+    let exchange = ScramExchange(opening, verifier: known?.scramVerifier.flatMap(ScramVerifier.init(text:)))
+    (scram, proved) = (exchange, known)
+    return .challenge(exchange.challenge)
+  }
+
+  /// The proof of the client, then its empty answer to ours (RFC 4954 §4).
+  private mutating func continueScram(_ message: [UInt8]) -> SASLAnswer {
+    guard let exchange = scram else {
+      guard let proved, message.isEmpty else { return .malformed }
+      submitter = proved
+      self.proved = nil
+      return .finished(.accepted, name: proved.name)
+    }
+    scram = nil
+    guard let final = exchange.finish(message) else {
+      proved = nil
+      logFailure(.wrong, exchange.name)
+      return .finished(.wrong, name: exchange.name)
+    }
+    return .challenge(final)
+  }
+
+  /// The event a fail2ban filter looks for.
+  private func logFailure(_ outcome: LoginOutcome, _ name: String) {
+    guard outcome == .wrong else { return }
+    log.warning("intake.login_failed", ["peer": .text(stream.peer.host), "submitter": .text(name)])
   }
 
   private mutating func answer(_ action: ServerAction?) async -> Bool {

@@ -1,5 +1,5 @@
 /// Strict base64 of SASL exchanges (RFC 4648 §4): no line breaks, full padding, nothing behind it.
-enum Base64 {
+public enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
   private static let values: [UInt8] = {
@@ -9,7 +9,7 @@ enum Base64 {
   }()
 
   /// The octets `text` stands for; nil when it is not base64.
-  static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+  public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
     guard text.count % 4 == 0 else { return nil }
     let letters = text.reversed().drop { $0 == 0x3D }
     let padding = text.count - letters.count
@@ -32,7 +32,7 @@ enum Base64 {
   }
 
   /// `bytes` in base64 with padding.
-  static func encode(_ bytes: [UInt8]) -> [UInt8] {
+  public static func encode(_ bytes: [UInt8]) -> [UInt8] {
     var out: [UInt8] = []
     out.reserveCapacity((bytes.count + 2) / 3 * 4)
     for start in stride(from: 0, to: bytes.count, by: 3) {

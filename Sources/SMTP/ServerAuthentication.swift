@@ -4,15 +4,20 @@ extension ServerSession {
     let words = text.split(whereSeparator: { $0 == Octet.space || $0 == 0x09 })
     guard let mechanism = words.first, words.count <= 2 else { return reply(.syntax) }
     let initial = words.count == 2 ? Array(words[1]) : nil
-    if matches(mechanism, "PLAIN") {
+    let offered = settings.mechanisms.first { matches(mechanism, $0.name) }
+    switch offered {
+    case .plain:
       mode = .plainResponse
       return initial.map { continueAuthentication(with: $0, isInitial: true) } ?? reply(.askPlain)
-    }
-    if matches(mechanism, "LOGIN") {
+    case .login:
       mode = .loginName
       return initial.map { continueAuthentication(with: $0, isInitial: true) } ?? reply(.askUserName)
+    case .scramSHA256:
+      mode = .saslResponse(.scramSHA256, isFirst: true)
+      return initial.map { continueAuthentication(with: $0, isInitial: true) } ?? reply(.askPlain)
+    case nil:
+      return reply(.unknownMechanism)
     }
-    return reply(.unknownMechanism)
   }
 
   /// One response of the client within an exchange.
@@ -32,6 +37,9 @@ extension ServerSession {
     case .loginPassword(let name):
       guard let password = Self.text(response) else { return reply(.badBase64) }
       return verify(name, password)
+    case .saslResponse(let mechanism, let isFirst):
+      mode = .awaitingSASL(mechanism)
+      return .sasl(mechanism, message: response, isFirst: isFirst)
     default:
       return reply(.badBase64)
     }

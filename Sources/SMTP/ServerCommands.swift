@@ -122,6 +122,7 @@ extension ServerSession {
   /// Whether AUTH can be used as the session stands.
   private var offersAuthentication: Bool {
     switch settings.authentication {
+    case _ where settings.mechanisms.isEmpty: false
     case .off: false
     case .withTLS: settings.tls == .active
     case .always: true
@@ -146,7 +147,9 @@ extension ServerSession {
       lines.append("FUTURERELEASE \(release.maximumSeconds) \(release.latestText)")
     }
     if settings.tls == .offered { lines.append("STARTTLS") }
-    if offersAuthentication { lines.append("AUTH PLAIN LOGIN") }
+    if offersAuthentication {
+      lines.append("AUTH " + settings.mechanisms.map(\.rawValue).joined(separator: " "))
+    }
     lines.append("HELP")
     return reply(ServerReply(250, nil, lines: lines))
   }

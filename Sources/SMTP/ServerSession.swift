@@ -6,6 +6,9 @@ public enum ServerAction: Equatable, Sendable {
   case startTLS
   /// Check the login and call `authenticated(_:)`.
   case authenticate(name: String, password: String)
+  /// A message of a SASL exchange, decoded; `isFirst` begins a new one and drops what was left of another. Call
+  /// `answerSASL(_:)`.
+  case sasl(ServerSettings.Mechanism, message: [UInt8], isFirst: Bool)
   /// Store the message and call `answerMessage(with:)`. Nothing was promised yet.
   case message(Envelope, [UInt8])
   /// Send what waits and close.
@@ -17,18 +20,29 @@ public enum LoginOutcome: Equatable, Sendable {
   case accepted, wrong, unavailable
 }
 
+/// How a SASL exchange goes on.
+public enum SASLAnswer: Equatable, Sendable {
+  /// Send this and wait for the next message.
+  case challenge([UInt8])
+  /// The message is not of the mechanism.
+  case malformed
+  /// It is over, and this is who it was about.
+  case finished(LoginOutcome, name: String)
+}
+
 /// The server's side of one SMTP connection (RFC 5321 with STARTTLS, AUTH, PIPELINING, CHUNKING, SIZE,
 /// 8BITMIME and ENHANCEDSTATUSCODES): bytes are appended to `input`, actions come out of `next()`.
 public struct ServerSession: Equatable, Sendable {
   /// What the session waits for.
   enum Mode: Equatable {
     case greeting, command, plainResponse, loginName
+    case saslResponse(ServerSettings.Mechanism, isFirst: Bool)
     case loginPassword(name: String)
     case data
     /// The octets of a BDAT chunk.
     case chunk(ChunkFate)
     /// The driver owes an answer to an action.
-    case awaitingTLS, awaitingLogin(String), awaitingStore
+    case awaitingTLS, awaitingLogin(String), awaitingSASL(ServerSettings.Mechanism), awaitingStore
     case startingTLS, closing, closed
   }
 
@@ -93,7 +107,7 @@ public struct ServerSession: Equatable, Sendable {
       mode = .command
       // RFC 5321 §4.3.1; RFC 2034 §4: no enhanced code in a greeting.
       return .reply(ServerReply(220, nil, "\(settings.hostname) ESMTP Postern").bytes)
-    case .command, .plainResponse, .loginName, .loginPassword:
+    case .command, .plainResponse, .loginName, .loginPassword, .saslResponse:
       return nextLine()
     case .data:
       return readData()
@@ -105,7 +119,7 @@ public struct ServerSession: Equatable, Sendable {
     case .closing:
       mode = .closed
       return .close
-    case .awaitingTLS, .awaitingLogin, .awaitingStore, .closed:
+    case .awaitingTLS, .awaitingLogin, .awaitingSASL, .awaitingStore, .closed:
       return nil
     }
   }
@@ -126,6 +140,23 @@ public struct ServerSession: Equatable, Sendable {
   /// Answers `.authenticate`.
   public mutating func authenticated(_ outcome: LoginOutcome) -> ServerAction? {
     guard case .awaitingLogin(let name) = mode else { return nil }
+    return finishLogin(outcome, name)
+  }
+
+  /// Answers `.sasl`.
+  public mutating func answerSASL(_ answer: SASLAnswer) -> ServerAction? {
+    guard case .awaitingSASL(let mechanism) = mode else { return nil }
+    mode = .command
+    switch answer {
+    case .challenge(let message):
+      mode = .saslResponse(mechanism, isFirst: false)
+      return .reply(ServerReply(334, nil, String(decoding: Base64.encode(message), as: UTF8.self)).bytes)
+    case .malformed: return reply(.badBase64)
+    case .finished(let outcome, let name): return finishLogin(outcome, name)
+    }
+  }
+
+  private mutating func finishLogin(_ outcome: LoginOutcome, _ name: String) -> ServerAction {
     mode = .command
     switch outcome {
     case .accepted:

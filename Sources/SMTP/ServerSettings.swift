@@ -20,10 +20,30 @@ public struct ServerSettings: Equatable, Sendable {
     case always
   }
 
+  /// A SASL mechanism.
+  public enum Mechanism: String, Equatable, Sendable, CaseIterable {
+    /// RFC 7677; its exchange is the driver's.
+    case scramSHA256 = "SCRAM-SHA-256"
+    /// RFC 4616.
+    case plain = "PLAIN"
+    /// Two questions, never specified, widely used.
+    case login = "LOGIN"
+
+    var name: StaticString {
+      switch self {
+      case .scramSHA256: "SCRAM-SHA-256"
+      case .plain: "PLAIN"
+      case .login: "LOGIN"
+      }
+    }
+  }
+
   /// The name in greeting and EHLO.
   public var hostname: String
   /// TLS as the session starts.
   public var tls: TLS
+  /// What AUTH offers, in this order.
+  public var mechanisms: [Mechanism]
   /// How far ahead mails may be submitted; nil: FUTURERELEASE is not offered.
   public var futureRelease: FutureRelease?
   /// Mails after which the driver ends the session, as LIMITS tells it; 0 is no limit.
@@ -60,7 +80,8 @@ public struct ServerSettings: Equatable, Sendable {
     maximumAuthenticationBytes: Int = 12_288, maximumTextLine: Int = 65_536, maximumRecipients: Int = 100,
     maximumSurplusRecipients: Int = 1000,
     maximumErrors: Int = 20, maximumIdleCommands: Int = 100, maximumFailedLogins: Int = 3,
-    futureRelease: FutureRelease? = nil, maximumMails: Int = 0
+    futureRelease: FutureRelease? = nil, maximumMails: Int = 0,
+    mechanisms: [Mechanism] = [.plain, .login, .scramSHA256]
   ) {
     self.hostname = hostname
     self.tls = tls
@@ -78,5 +99,6 @@ public struct ServerSettings: Equatable, Sendable {
     self.maximumFailedLogins = maximumFailedLogins
     self.futureRelease = futureRelease
     self.maximumMails = maximumMails
+    self.mechanisms = mechanisms
   }
 }

@@ -42,12 +42,18 @@ extension API {
       case nil: continue
       case .hash(let hash): prepared.hashes[submitter.login] = hash
       case .password(.literal(let password)):
-        let stored = try await store.read { try $0.submitter(named: submitter.login)?.passwordHash }
-        let made: Result<String?, HostError> = await offLoop {
-          if let stored, PasswordHash.verify(password, against: stored) { return .success(nil) }
-          return Result { () throws(HostError) in try PasswordHash.make(password) }
+        let stored = try await store.read { try $0.submitter(named: submitter.login) }
+        let made: Result<(hash: String?, verifier: String?), HostError> = await offLoop {
+          if let stored, PasswordHash.verify(password, against: stored.passwordHash) {
+            return .success((nil, stored.scramVerifier == nil ? ScramVerifier.make(password).text : nil))
+          }
+          return Result { () throws(HostError) in
+            (try PasswordHash.make(password), ScramVerifier.make(password).text)
+          }
         }
-        if let hash = try made.get() { prepared.hashes[submitter.login] = hash }
+        let (hash, verifier) = try made.get()
+        prepared.hashes[submitter.login] = hash
+        prepared.verifiers[submitter.login] = verifier
       case .password: throw Problem.invalid("a secret must be sent as a literal")
       }
     }
@@ -67,7 +73,9 @@ extension API {
           try transaction.putAccount(account.settings, sealedSecret: sealed, now: now)
         }
         for submitter in wanted.submitters {
-          try transaction.putSubmitter(submitter, passwordHash: prepared.hashes[submitter.login], now: now)
+          try transaction.putSubmitter(
+            submitter, passwordHash: prepared.hashes[submitter.login],
+            scramVerifier: prepared.verifiers[submitter.login], now: now)
         }
         for sequence in wanted.sequences { try transaction.putSequence(sequence, now: now) }
         for suppression in wanted.suppressions {
@@ -91,6 +99,8 @@ struct PreparedProvision: Sendable {
   var sealed: [String: [UInt8]] = [:]
   /// By login; only those that changed.
   var hashes: [String: String] = [:]
+  /// SCRAM verifiers by login; only those that are new.
+  var verifiers: [String: String] = [:]
 
   /// Without what does not change.
   func only(_ changes: [Change]) -> PreparedProvision {

@@ -43,7 +43,7 @@ func differences(_ prepared: PreparedProvision, _ db: Reader) throws -> [Change]
     let known = try db.submitter(named: submitter.login)
     note(
       "submitter", submitter.login,
-      known.map { changedValues(of: $0, to: submitter, hash: prepared.hashes[submitter.login]) }
+      known.map { changedValues(of: $0, to: submitter, prepared) }
     )
   }
   for sequence in wanted.sequences {
@@ -60,11 +60,15 @@ func differences(_ prepared: PreparedProvision, _ db: Reader) throws -> [Change]
   return changes
 }
 
-private func changedValues(of known: SubmitterRecord, to wanted: SubmitterEntry, hash: String?) -> [String] {
-  changed("pools", known.pools.joined(separator: " "), wanted.pools.joined(separator: " "))
+private func changedValues(of known: SubmitterRecord, to wanted: SubmitterEntry, _ prepared: PreparedProvision)
+  -> [String]
+{
+  let hash = prepared.hashes[wanted.login]
+  let isNewSecret = hash != nil && hash != known.passwordHash || prepared.verifiers[wanted.login] != nil
+  return changed("pools", known.pools.joined(separator: " "), wanted.pools.joined(separator: " "))
     + changed("from", known.fromAddresses.joined(separator: " "), wanted.from.joined(separator: " ").lowercased())
     + changed("keep_from", String(known.keepsFrom), String(wanted.keepFrom))
-    + (hash == nil || hash == known.passwordHash ? [] : ["password"])
+    + (isNewSecret ? ["password"] : [])
 }
 
 private func changed(_ name: String, _ before: String, _ after: String) -> [String] {

@@ -16,7 +16,8 @@ struct SeededGenerator: RandomNumberGenerator {
 /// What a server must remember, written down as plainly as possible and without looking at the session.
 private struct Model {
   enum Step: String, CaseIterable {
-    case ehlo, helo, badHello, startTLS, plain, plainWrong, login, loginCancelled, mail, mailTooBig, mailBad, mailUTF8,
+    case ehlo, helo, badHello, startTLS, plain, plainWrong, login, loginCancelled, scram, scramWrong, mail, mailTooBig,
+      mailBad, mailUTF8,
       mailNotUTF8, rcpt, rcptBad, rcptUTF8, data, dataTooBig, dataRefused, bdat, bdatLast, bdatEmpty, bdatTooBig,
       bdatRefused, bdatBad, rset, noop,
       vrfy, help, unknown, tooLong
@@ -52,6 +53,8 @@ private struct Model {
     case .plain: "AUTH PLAIN AGEAc2VjcmV0\r\n"
     case .plainWrong: "AUTH PLAIN AGEAeA==\r\n"
     case .login: "AUTH LOGIN YQ==\r\nc2VjcmV0\r\n"
+    case .scram: "AUTH SCRAM-SHA-256 Zmlyc3Q=\r\nZmluYWw=\r\n\r\n"
+    case .scramWrong: "AUTH SCRAM-SHA-256 Zmlyc3Q=\r\nZmlyc3Q=\r\n"
     case .loginCancelled: "AUTH LOGIN\r\n*\r\n"
     case .mail: "MAIL FROM:<a@b.test>\r\n"
     case .mailTooBig: "MAIL FROM:<a@b.test> SIZE=101\r\n"
@@ -79,7 +82,8 @@ private struct Model {
   /// The codes of the replies to one step, in order.
   mutating func take(_ step: Step) -> [Int] {
     switch step {
-    case .ehlo, .helo, .badHello, .startTLS, .plain, .plainWrong, .login, .loginCancelled, .rset, .noop, .vrfy, .help:
+    case .ehlo, .helo, .badHello, .startTLS, .plain, .plainWrong, .login, .loginCancelled, .scram, .scramWrong, .rset,
+      .noop, .vrfy, .help:
       idle += 1
       if idle > Self.maximumIdle {
         closed = true
@@ -95,7 +99,7 @@ private struct Model {
         closed = errors > Self.maximumErrors
       }
       codes.append(closed && !isFarewell ? 421 : code)
-      if closed { break }
+      if closed, !isFarewell { break }
     }
     return codes
   }
@@ -112,7 +116,7 @@ private struct Model {
       if recipients != nil { return [503] }
       (tls, greeted, login) = (true, false, false)
       return [220]
-    case .plain, .plainWrong, .login, .loginCancelled: return authentication(step)
+    case .plain, .plainWrong, .login, .loginCancelled, .scram, .scramWrong: return authentication(step)
     case .mail, .mailTooBig, .mailBad, .mailUTF8, .mailNotUTF8:
       if !greeted || recipients != nil { return [503] }
       if !trusted, !login { return [530] }
@@ -173,7 +177,7 @@ private struct Model {
 
   private mutating func authentication(_ step: Step) -> [Int] {
     // What follows a refused AUTH LOGIN is taken for a command.
-    let rest = step == .login || step == .loginCancelled ? [500] : []
+    let rest = [.login, .loginCancelled, .scramWrong].contains(step) ? [500] : step == .scram ? [500, 500] : []
     if !greeted { return [503] + rest }
     if !tls { return [538] + rest }
     if login || recipients != nil { return [503] + rest }
@@ -183,11 +187,15 @@ private struct Model {
       login = true
       failures = 0
       return [334, 235]
+    case .scram:
+      login = true
+      failures = 0
+      return [334, 334, 235]
     case .loginCancelled: return [334, 501]
     default:
       failures += 1
       closed = failures == Self.maximumFailures
-      return [closed ? 421 : 535]
+      return (step == .scramWrong ? [334] : []) + [closed ? 421 : 535]
     }
     failures = 0
     return [235]
@@ -247,6 +255,10 @@ struct RandomWalkTests {
         case .authenticate(let name, let password):
           let good = name == "a" && password == "secret"
           if case .reply(let bytes) = session.authenticated(good ? .accepted : .wrong) {
+            codes.append(Int(String(decoding: bytes.prefix(3), as: UTF8.self)) ?? 0)
+          }
+        case .sasl(_, let message, let isFirst):
+          if case .reply(let bytes) = session.answerSASL(saslAnswer(to: message, isFirst: isFirst)) {
             codes.append(Int(String(decoding: bytes.prefix(3), as: UTF8.self)) ?? 0)
           }
         case .message:

@@ -23,6 +23,8 @@ func run(_ settings: ServerSettings, _ chunks: some Sequence<[UInt8]>) -> [Serve
       case .authenticate(let name, let password):
         let outcome: LoginOutcome = name == "down" ? .unavailable : password == "secret" ? .accepted : .wrong
         if let answer = session.authenticated(outcome) { actions.append(answer) }
+      case .sasl(_, let message, let isFirst):
+        if let answer = session.answerSASL(saslAnswer(to: message, isFirst: isFirst)) { actions.append(answer) }
       case .message(let envelope, _):
         let answer =
           envelope.reversePath == "full@a.test"
@@ -38,6 +40,18 @@ func run(_ settings: ServerSettings, _ chunks: some Sequence<[UInt8]>) -> [Serve
     drain()
   }
   return actions
+}
+
+/// The exchange of a mechanism whose client says `first`, `final` and nothing.
+func saslAnswer(to message: [UInt8], isFirst: Bool) -> SASLAnswer {
+  switch (String(decoding: message, as: UTF8.self), isFirst) {
+  case ("first", true): .challenge(Array("ours".utf8))
+  case ("final", false): .challenge(Array("proof".utf8))
+  case ("", false): .finished(.accepted, name: "a")
+  case ("down", false): .finished(.unavailable, name: "a")
+  case (_, true): .malformed
+  case (_, false): .finished(.wrong, name: "a")
+  }
 }
 
 /// Replies in `<` notation: one action for each text, CRLF added to each of its lines.

@@ -5,7 +5,7 @@ private let dialogues: [ServerCase] = [
   ServerCase(
     name: "one mail in one packet",
     input: "EHLO c\r\nMAIL FROM:<s@a.test> SIZE=10 BODY=8BITMIME\r\nRCPT TO:<r@b.test>\r\nDATA\r\nHi\r\n.\r\nQUIT\r\n",
-    expected: greeting + hello("AUTH PLAIN LOGIN") + mailOk + rcptOk + go
+    expected: greeting + hello("AUTH PLAIN LOGIN SCRAM-SHA-256") + mailOk + rcptOk + go
       + message(size: 10, body: .eightBitMIME, as: "ESMTP", "Hi\r\n") + queued + bye),
   ServerCase(
     name: "two mails, the second with the null reverse-path and no text",
@@ -77,14 +77,16 @@ private let dialogues: [ServerCase] = [
     name: "PLAIN with initial response, then a mail", settings: untrusted(tls: .active),
     input: "EHLO c\r\nAUTH PLAIN AGEAc2VjcmV0\r\nAUTH PLAIN AGEAc2VjcmV0\r\nMAIL FROM:<s@a.test>\r\nAUTH LOGIN\r\n"
       + "RCPT TO:<r@b.test>\r\nDATA\r\nx\r\n.\r\n",
-    expected: greeting + hello("AUTH PLAIN LOGIN") + [.authenticate(name: "a", password: "secret")]
+    expected: greeting + hello("AUTH PLAIN LOGIN SCRAM-SHA-256") + [.authenticate(name: "a", password: "secret")]
       + replies("235 2.7.0 Authentication successful", "503 5.5.1 Already logged in") + mailOk
       + replies("503 5.5.1 Already logged in") + rcptOk + go + message(login: "a", as: "ESMTPSA", "x\r\n") + queued),
   ServerCase(
     name: "PLAIN without, LOGIN with and without", settings: untrusted(tls: .active),
     input: "EHLO c\r\nAUTH PLAIN\r\nYQBhAHdyb25n\r\nAUTH LOGIN\r\nZG93bg==\r\nc2VjcmV0\r\n"
       + "auth login YQ==\r\nc2VjcmV0\r\n",
-    expected: greeting + hello("AUTH PLAIN LOGIN") + replies("334 ") + [.authenticate(name: "a", password: "wrong")]
+    expected: greeting + hello("AUTH PLAIN LOGIN SCRAM-SHA-256") + replies("334 ") + [
+      .authenticate(name: "a", password: "wrong")
+    ]
       + replies("535 5.7.8 Authentication credentials invalid", "334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6")
       + [.authenticate(name: "down", password: "secret")]
       + replies("454 4.7.0 Temporary authentication failure", "334 UGFzc3dvcmQ6")
@@ -102,9 +104,36 @@ private let dialogues: [ServerCase] = [
       + replies("504 5.5.4 Mechanism not offered", "501 5.5.4 Syntax error in arguments", "334 ")
       + replies("501 5.5.2 Cannot decode the response") + ok),
   ServerCase(
+    name: "SCRAM with initial response, then a mail", settings: untrusted(tls: .active),
+    input: "EHLO c\r\nAUTH SCRAM-SHA-256 Zmlyc3Q=\r\nZmluYWw=\r\n\r\nMAIL FROM:<s@a.test>\r\nRCPT TO:<r@b.test>\r\n"
+      + "DATA\r\nx\r\n.\r\n",
+    expected: greeting + hello("AUTH PLAIN LOGIN SCRAM-SHA-256")
+      + [.sasl(.scramSHA256, message: Array("first".utf8), isFirst: true)] + replies("334 b3Vycw==")
+      + [.sasl(.scramSHA256, message: Array("final".utf8), isFirst: false)] + replies("334 cHJvb2Y=")
+      + [.sasl(.scramSHA256, message: [], isFirst: false)] + replies("235 2.7.0 Authentication successful") + mailOk
+      + rcptOk + go + message(login: "a", as: "ESMTPSA", "x\r\n") + queued),
+  ServerCase(
+    name: "SCRAM without, garbled, cancelled, wrong and down", settings: untrusted(tls: .active),
+    input: "HELO c\r\nauth scram-sha-256\r\nZmlyc3Q=\r\n*\r\nAUTH SCRAM-SHA-256 =\r\nAUTH SCRAM-SHA-256 !\r\n"
+      + "AUTH SCRAM-SHA-256 Zmlyc3Q=\r\neA==\r\nAUTH SCRAM-SHA-256 Zmlyc3Q=\r\nZG93bg==\r\nNOOP\r\n",
+    expected: greeting + plainHello + replies("334 ")
+      + [.sasl(.scramSHA256, message: Array("first".utf8), isFirst: true)] + replies("334 b3Vycw==")
+      + replies("501 5.7.0 Authentication cancelled") + [.sasl(.scramSHA256, message: [], isFirst: true)]
+      + replies("501 5.5.2 Cannot decode the response", "501 5.5.2 Cannot decode the response")
+      + [.sasl(.scramSHA256, message: Array("first".utf8), isFirst: true)] + replies("334 b3Vycw==")
+      + [.sasl(.scramSHA256, message: [0x78], isFirst: false)]
+      + replies("535 5.7.8 Authentication credentials invalid")
+      + [.sasl(.scramSHA256, message: Array("first".utf8), isFirst: true)] + replies("334 b3Vycw==")
+      + [.sasl(.scramSHA256, message: Array("down".utf8), isFirst: false)]
+      + replies("454 4.7.0 Temporary authentication failure") + ok),
+  ServerCase(
+    name: "a mechanism that is not offered", settings: limits { $0.mechanisms = [.login] },
+    input: "HELO c\r\nAUTH PLAIN AGEAc2VjcmV0\r\nAUTH SCRAM-SHA-256\r\n",
+    expected: greeting + plainHello + replies("504 5.5.4 Mechanism not offered", "504 5.5.4 Mechanism not offered")),
+  ServerCase(
     name: "three failed logins", settings: untrusted(tls: .active),
     input: "EHLO c\r\nAUTH PLAIN AGEAeA==\r\nAUTH PLAIN AGEAeA==\r\nAUTH PLAIN AGEAeA==\r\nNOOP\r\n",
-    expected: greeting + hello("AUTH PLAIN LOGIN") + [.authenticate(name: "a", password: "x")]
+    expected: greeting + hello("AUTH PLAIN LOGIN SCRAM-SHA-256") + [.authenticate(name: "a", password: "x")]
       + replies("535 5.7.8 Authentication credentials invalid") + [.authenticate(name: "a", password: "x")]
       + replies("535 5.7.8 Authentication credentials invalid") + [.authenticate(name: "a", password: "x")]
       + replies("421 4.7.0 Too many failed logins") + [.close]),
@@ -184,7 +213,7 @@ struct ServerSessionTests {
     session.tlsStarted()
     #expect(session.next() == nil)
     session.receive(Array("MAIL FROM:<a@b>\r\nEHLO c\r\n".utf8))
-    let after = replies("503 5.5.1 Send EHLO or HELO first") + hello("AUTH PLAIN LOGIN")
+    let after = replies("503 5.5.1 Send EHLO or HELO first") + hello("AUTH PLAIN LOGIN SCRAM-SHA-256")
     #expect([session.next(), session.next(), session.next()] == after.map { $0 } + [nil])
   }
 

@@ -1,3 +1,4 @@
+import Configuration
 import Delivery
 import Outreach
 import Testing
@@ -78,5 +79,22 @@ import Testing
     guard case .refused = try await bench.store.write({ try $0.submit(third) }) else {
       throw Unexpected(what: "a step for an ended enrollment was taken")
     }
+  }
+
+  @Test func aScramVerifierStaysAsLongAsItsPasswordDoes() async throws {
+    let bench = try Bench()
+    func put(_ hash: String?, _ verifier: String?) async throws -> String? {
+      try await bench.store.write { transaction in
+        try transaction.putSubmitter(
+          SubmitterEntry(login: "app"), passwordHash: hash, scramVerifier: verifier, now: Bench.noon)
+        return try transaction.submitter(named: "app")?.scramVerifier
+      }
+    }
+    #expect(try await put("one", "v1") == "v1")
+    #expect(try await put(nil, nil) == "v1")
+    #expect(try await put("one", nil) == "v1")
+    #expect(try await put(nil, "v2") == "v2")
+    #expect(try await put("two", nil) == nil)
+    #expect(try await put("three", "v3") == "v3")
   }
 }

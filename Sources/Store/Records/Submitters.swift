@@ -10,6 +10,8 @@ public struct SubmitterRecord: Sendable, Equatable {
   public var name: String
   /// Argon2id, as a PHC string.
   public var passwordHash: String
+  /// Host.ScramVerifier of the same password, as text; nil when only its hash was given.
+  public var scramVerifier: String?
   /// Keys of the pools it may use; empty: any. The first is where its mail goes.
   public var pools: [String]
   /// Addresses and `@domain`s it may write from; empty: any.
@@ -30,12 +32,13 @@ extension Reader {
   private func submitters(where condition: String, _ values: [SQLValue]) throws(StoreError) -> [SubmitterRecord] {
     try connection.rows(
       """
-      SELECT id, workspace_id, name, password_hash, pools, from_addresses, keep_from FROM submitter
+      SELECT id, workspace_id, name, password_hash, pools, from_addresses, keep_from, scram_verifier FROM submitter
       WHERE \(condition) ORDER BY name
       """, values
     ) { row throws(StoreError) in
       SubmitterRecord(
         id: row.integer(0), workspaceID: row.integer(1), name: row.text(2), passwordHash: row.text(3),
+        scramVerifier: row.textOrNil(7),
         pools: try JSONText.decode([String].self, row.text(4)),
         fromAddresses: try JSONText.decode([String].self, row.text(5)), keepsFrom: row.flag(6))
     }
@@ -43,8 +46,11 @@ extension Reader {
 }
 
 extension Transaction {
-  /// Makes a submitter be as `entry` says; `passwordHash` nil keeps the stored one, and is refused for a new login.
-  public func putSubmitter(_ entry: SubmitterEntry, passwordHash: String?, now: Int64) throws(StoreError) {
+  /// Makes a submitter be as `entry` says; `passwordHash` nil keeps the stored one, and is refused for a new login. A stored
+  /// SCRAM verifier stays as long as the hash does.
+  public func putSubmitter(
+    _ entry: SubmitterEntry, passwordHash: String?, scramVerifier: String? = nil, now: Int64
+  ) throws(StoreError) {
     let workspace = try workspace(named: entry.workspace)
     let pools = try JSONText.encode(entry.pools)
     let addresses = try JSONText.encode(entry.from.map { $0.lowercased() })
@@ -52,20 +58,24 @@ extension Transaction {
       guard try pool(named: key, workspaceID: workspace.id) == nil else { continue }
       throw .rejected("submitter \(entry.login): there is no pool \"\(key)\"")
     }
-    let stored = try submitter(named: entry.login)?.passwordHash
-    guard let hash = passwordHash ?? stored else {
+    let stored = try submitter(named: entry.login)
+    guard let hash = passwordHash ?? stored?.passwordHash else {
       throw .rejected("submitter \(entry.login) is new and has no password")
     }
+    // The verifier of an older password would let it in.
+    let verifier = scramVerifier ?? (hash == stored?.passwordHash ? stored?.scramVerifier : nil)
     try run(
       """
-      INSERT INTO submitter (workspace_id, name, password_hash, pools, from_addresses, keep_from, created_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO submitter
+        (workspace_id, name, password_hash, pools, from_addresses, keep_from, created_at, scram_verifier)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (name) DO UPDATE SET workspace_id = excluded.workspace_id, password_hash = excluded.password_hash,
-        pools = excluded.pools, from_addresses = excluded.from_addresses, keep_from = excluded.keep_from
+        pools = excluded.pools, from_addresses = excluded.from_addresses, keep_from = excluded.keep_from,
+        scram_verifier = excluded.scram_verifier
       """,
       [
         .integer(workspace.id), .text(entry.login), .text(hash), .text(pools), .text(addresses),
-        SQLValue(entry.keepFrom), .integer(now),
+        SQLValue(entry.keepFrom), .integer(now), SQLValue(verifier),
       ])
   }
 
