@@ -21,7 +21,8 @@ struct SortedInbound: Sendable {
       accountID: accountID, folder: folder, identity: Self.identity(sorted, mail.bytes), bytes: mail.bytes,
       receivedAt: mail.facts.internalDate ?? now, seenAt: now, sender: sorted.from, subject: sorted.subject,
       kind: verdict.mailClass.rawValue, rule: verdict.rule, verdict: Self.json(verdict),
-      answers: isOwn ? [] : Self.answers(sorted.correlation), bounces: Self.bounced(verdict))
+      answers: isOwn ? [] : Self.answers(sorted.correlation), bounces: Self.bounced(verdict),
+      asksToStop: !isOwn && sorted.asksToStop)
     ownCopy = Self.ownVerdict("own.message_id", sorted, "Message-ID: \(sorted.messageID ?? "")")
   }
 
@@ -36,6 +37,7 @@ struct SortedInbound: Sendable {
     own.verdict = Self.json(ownCopy)
     own.answers = messageID.map { [($0, "own copy")] } ?? []
     own.bounces = []
+    own.asksToStop = false
     return own
   }
 

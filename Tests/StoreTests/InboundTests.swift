@@ -35,6 +35,26 @@ import Testing
     #expect(try await bench.claim(at: Bench.noon + 600_000).claims.isEmpty)
   }
 
+  @Test func aReplyThatAsksToStopIsAnAnswerAndTheEndOfAllMail() async throws {
+    let bench = try Bench()
+    var entry = SequenceEntry(key: "welcome")
+    entry.onReply = .continue
+    let made = entry
+    try await bench.store.write { try $0.putSequence(made, now: Bench.noon) }
+    let (message, account) = try await sent(bench)
+    var reply = bench.inbound("reply", answering: message, account: account)
+    reply.asksToStop = true
+    let asked = reply
+    _ = try await bench.store.write { try $0.recordInbound(asked) }
+    #expect(try await bench.enrollment().stopReason == .unsubscribed)
+    #expect(try await bench.message(message.id).repliedAt != nil)
+    let entryOfList = try await bench.store.read { try $0.suppression(of: "ann@example.org", workspaceID: 1) }
+    #expect(entryOfList?.reason == "unsubscribed")
+    let kinds = try await bench.store.read { try $0.creditLedger(workspaceID: 1, limit: 10).map(\.kind) }
+    #expect(kinds.sorted() == ["reply", "send"])
+    #expect(try await bench.claim(at: Bench.noon + 600_000).claims.isEmpty)
+  }
+
   @Test func aSequenceCanPauseOnReplyAndGoOnLater() async throws {
     let bench = try Bench()
     var entry = SequenceEntry(key: "welcome")

@@ -61,9 +61,18 @@ extension Transaction {
       message = try self.message(message.id) ?? message
     }
     if inbound.kind == "complaint" { try countReturn(of: message, isComplaint: true, now: inbound.seenAt) }
+    var kinds = [InboundFact.Kind(verdictClass: inbound.kind, permanence: permanence(of: inbound, for: message))]
+    // A reply that asks for no more mail is both: answered, and never to be written to again.
+    if inbound.asksToStop, kinds == [.reply] { kinds.append(.unsubscribe) }
+    for kind in kinds { try follow(kind, message, inbound, id: id) }
+  }
+
+  private func follow(_ kind: InboundFact.Kind, _ message: MessageRecord, _ inbound: NewInbound, id: Int64)
+    throws(StoreError)
+  {
     let enrollment = try enrollment(of: message)
     let fact = InboundFact(
-      kind: .init(verdictClass: inbound.kind, permanence: permanence(of: inbound, for: message)), inboundID: id,
+      kind: kind, inboundID: id,
       messageID: message.id, address: message.recipient, enrollment: enrollment?.state)
     var policy = SequencePolicy()
     if let enrollment { policy = try self.policy(of: enrollment) }

@@ -26,12 +26,14 @@ public struct NewInbound: Sendable {
   public var answers: [(id: String, evidence: String)]
   /// Its recipients that could not be reached.
   public var bounces: [BouncedRecipient]
+  /// Whether its words ask for no more mail; a reply can do that too, and then it is both.
+  public var asksToStop: Bool
 
   /// All of it.
   public init(
     accountID: Int64, folder: String, identity: String, bytes: [UInt8], receivedAt: Int64, seenAt: Int64,
     sender: String?, subject: String?, kind: String, rule: String, verdict: String,
-    answers: [(id: String, evidence: String)], bounces: [BouncedRecipient]
+    answers: [(id: String, evidence: String)], bounces: [BouncedRecipient], asksToStop: Bool = false
   ) {
     self.accountID = accountID
     self.folder = folder
@@ -46,6 +48,7 @@ public struct NewInbound: Sendable {
     self.verdict = verdict
     self.answers = answers
     self.bounces = bounces
+    self.asksToStop = asksToStop
   }
 }
 
