@@ -49,7 +49,10 @@ extension Verb {
       Column("proxy", "settings.proxy"), Column("CA file", "settings.ca_file"), Column("zone", "settings.zone"),
       Column("daily limit", "settings.daily_limit"), Column("limit mode", "settings.limit_mode"),
       Column("hourly limit", "settings.hourly_limit"),
+      Column("minute limit", "settings.minute_limit"), Column("new contacts a day", "settings.new_contacts_limit"),
+      Column("a day to one domain", "settings.recipient_domain_limit"),
       Column("minimum gap", "settings.minimum_gap_milliseconds", .duration),
+      Column("jitter of the gap", "settings.minimum_gap_jitter_milliseconds", .duration),
       Column("connections", "settings.connections"), Column("warmup", "settings.warmup"),
       Column("window", "settings.window"), Column("on unknown", "settings.on_unknown"),
       Column("weight", "settings.weight"), Column("sent today", "sent_today"), Column("added", "created_at", .time),
@@ -135,7 +138,9 @@ extension Verb {
     },
     Verb(
       words: ["pool", "add"], summary: "add a pool, or change one", parameters: [Parameter(name: "NAME")],
-      options: [Option(long: "rotation", value: "HOW", help: "least-used (default) or round-robin")]
+      options: [
+        Option(long: "rotation", value: "HOW", help: "least-used (default), round-robin, weighted or even-spacing")
+      ]
     ) { (call: Invocation) throws(Failure) in
       var toml = "[[pool]]\nname = \(tomlText(call.positional[0]))\n"
       if let rotation = call.value("rotation") { toml += "rotation = \(tomlText(rotation))\n" }

@@ -22,8 +22,16 @@ public struct AccountSettings: Sendable, Equatable, Codable {
   public var limitMode: LimitMode
   /// Accepted sends an hour; nil is no limit.
   public var hourlyLimit: Int?
+  /// Accepted sends in 60 seconds; nil is no limit.
+  public var minuteLimit: Int?
+  /// People written to for the first time, a day; nil is no limit.
+  public var newContactsLimit: Int?
+  /// Accepted sends a day to one recipient domain; nil is no limit.
+  public var recipientDomainLimit: Int?
   /// Least time between two sends; milliseconds.
   public var minimumGapMilliseconds: Int64
+  /// What is added to the gap, from nothing to this, different after each mail; milliseconds.
+  public var minimumGapJitterMilliseconds: Int64
   /// Connections at once.
   public var connections: Int
   /// Caps while it is new; nil is not warmed up.
@@ -46,7 +54,11 @@ public struct AccountSettings: Sendable, Equatable, Codable {
     case dailyLimit = "daily_limit"
     case limitMode = "limit_mode"
     case hourlyLimit = "hourly_limit"
+    case minuteLimit = "minute_limit"
+    case newContactsLimit = "new_contacts_limit"
+    case recipientDomainLimit = "recipient_domain_limit"
     case minimumGapMilliseconds = "minimum_gap_milliseconds"
+    case minimumGapJitterMilliseconds = "minimum_gap_jitter_milliseconds"
     case onUnknown = "on_unknown"
     case pollIntervalMilliseconds = "poll_interval_milliseconds"
   }
@@ -59,6 +71,7 @@ public struct AccountSettings: Sendable, Equatable, Codable {
     workspace = "default"
     limitMode = .calendar
     minimumGapMilliseconds = 0
+    minimumGapJitterMilliseconds = 0
     connections = 1
     onUnknown = .hold
     weight = 1
@@ -80,7 +93,11 @@ public struct AccountSettings: Sendable, Equatable, Codable {
     dailyLimit = try values.decodeIfPresent(Int.self, forKey: .dailyLimit)
     limitMode = try values.decodeIfPresent(LimitMode.self, forKey: .limitMode) ?? limitMode
     hourlyLimit = try values.decodeIfPresent(Int.self, forKey: .hourlyLimit)
+    minuteLimit = try values.decodeIfPresent(Int.self, forKey: .minuteLimit)
+    newContactsLimit = try values.decodeIfPresent(Int.self, forKey: .newContactsLimit)
+    recipientDomainLimit = try values.decodeIfPresent(Int.self, forKey: .recipientDomainLimit)
     minimumGapMilliseconds = try values.decodeIfPresent(Int64.self, forKey: .minimumGapMilliseconds) ?? 0
+    minimumGapJitterMilliseconds = try values.decodeIfPresent(Int64.self, forKey: .minimumGapJitterMilliseconds) ?? 0
     connections = try values.decodeIfPresent(Int.self, forKey: .connections) ?? connections
     warmup = try values.decodeIfPresent(WarmupSettings.self, forKey: .warmup)
     window = try values.decodeIfPresent(WindowSettings.self, forKey: .window)
@@ -104,7 +121,11 @@ public struct AccountSettings: Sendable, Equatable, Codable {
     try values.encode(dailyLimit, forKey: .dailyLimit)
     try values.encode(limitMode, forKey: .limitMode)
     try values.encode(hourlyLimit, forKey: .hourlyLimit)
+    try values.encode(minuteLimit, forKey: .minuteLimit)
+    try values.encode(newContactsLimit, forKey: .newContactsLimit)
+    try values.encode(recipientDomainLimit, forKey: .recipientDomainLimit)
     try values.encode(minimumGapMilliseconds, forKey: .minimumGapMilliseconds)
+    try values.encode(minimumGapJitterMilliseconds, forKey: .minimumGapJitterMilliseconds)
     try values.encode(connections, forKey: .connections)
     try values.encode(warmup, forKey: .warmup)
     try values.encode(window, forKey: .window)

@@ -86,6 +86,20 @@ enum Check {
     return nil
   }
 
+  /// A date of the calendar like `2026-12-24`.
+  static func date(_ text: String) -> String? {
+    let complaint = "\"\(text)\" is no date; write it like \"2026-12-24\""
+    let parts = text.utf8.split(separator: 0x2d, omittingEmptySubsequences: false).map { Array($0) }
+    guard parts.count == 3, zip(parts, [4, 2, 2]).allSatisfy({ $0.count == $1 }),
+      parts.joined().allSatisfy({ (0x30...0x39).contains($0) })
+    else { return complaint }
+    let numbers = parts.map { $0.reduce(0) { $0 * 10 + Int($1) - 0x30 } }
+    let (year, month, day) = (numbers[0], numbers[1], numbers[2])
+    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    let lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    return (1...12).contains(month) && (1...lengths[month - 1]).contains(day) ? nil : complaint
+  }
+
   /// Anything but nothing.
   static func filled(_ text: String) -> String? { text.isEmpty ? "must not be empty" : nil }
 

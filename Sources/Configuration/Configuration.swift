@@ -166,6 +166,10 @@ extension WorkspaceSettings {
     self.init()
     zone = section.zone("zone", default: zone)
     dailyCredits = section.integer("daily_credits", default: dailyCredits, in: 0...1_000_000_000)
+    contactCooldownMilliseconds = section.duration("contact_cooldown", default: contactCooldownMilliseconds)
+    contactLimit = section.integer("contact_limit", default: contactLimit, in: 0...1_000_000)
+    contactLimitPeriodMilliseconds = section.duration(
+      "contact_limit_period", default: contactLimitPeriodMilliseconds, atLeast: "1s")
     section.finish()
   }
 }

@@ -83,7 +83,11 @@ extension AccountSettings {
     dailyLimit = section.optionalInteger("daily_limit", in: 0...10_000_000)
     limitMode = section.choice("limit_mode", default: limitMode)
     hourlyLimit = section.optionalInteger("hourly_limit", in: 0...10_000_000)
+    minuteLimit = section.optionalInteger("minute_limit", in: 0...10_000_000)
+    newContactsLimit = section.optionalInteger("new_contacts_limit", in: 0...10_000_000)
+    recipientDomainLimit = section.optionalInteger("recipient_domain_limit", in: 0...10_000_000)
     minimumGapMilliseconds = section.duration("minimum_gap", default: minimumGapMilliseconds)
+    minimumGapJitterMilliseconds = section.duration("minimum_gap_jitter", default: minimumGapJitterMilliseconds)
     connections = section.integer("connections", default: connections, in: 1...100)
     warmup = section.optionalSection("warmup").map(WarmupSettings.init)
     window = section.optionalSection("window").map(WindowSettings.init)
@@ -131,6 +135,8 @@ extension WindowSettings {
     spans = section.strings("spans", default: spans)
     if let complaint = Check.spans(spans) { section.fail(key: "spans", "spans: \(complaint)") }
     zone = section.optionalZone("zone")
+    closedDates = section.strings("closed_dates", default: closedDates, check: Check.date)
+    spread = section.choice("spread", default: spread)
     section.finish()
   }
 }

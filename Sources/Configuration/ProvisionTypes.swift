@@ -129,18 +129,50 @@ public struct WindowSettings: Sendable, Equatable, Codable {
   public var spans: [String]
   /// IANA name; nil is the contact's, sequence's or workspace's zone.
   public var zone: String?
+  /// Local dates like `2026-12-24` on which it stays closed.
+  public var closedDates: [String]
+  /// How mails are laid over the open hours.
+  public var spread: WindowSpread
+
+  enum CodingKeys: String, CodingKey {
+    case days, spans, zone, spread
+    case closedDates = "closed_dates"
+  }
 
   /// The default is 9 to 17 o'clock from Monday to Friday.
   public init(
-    days: [Weekday] = [.mon, .tue, .wed, .thu, .fri], spans: [String] = ["09:00-17:00"], zone: String? = nil
+    days: [Weekday] = [.mon, .tue, .wed, .thu, .fri], spans: [String] = ["09:00-17:00"], zone: String? = nil,
+    closedDates: [String] = [], spread: WindowSpread = .asap
   ) {
     self.days = days
     self.spans = spans
     self.zone = zone
+    self.closedDates = closedDates
+    self.spread = spread
+  }
+
+  /// Keys that an older version did not store have their defaults.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      days: try values.decode([Weekday].self, forKey: .days), spans: try values.decode([String].self, forKey: .spans),
+      zone: try values.decodeIfPresent(String.self, forKey: .zone),
+      closedDates: try values.decodeIfPresent([String].self, forKey: .closedDates) ?? [],
+      spread: try values.decodeIfPresent(WindowSpread.self, forKey: .spread) ?? .asap)
   }
 
   /// The spans as minutes of the day (0 … 1440), end exclusive.
   public var minutes: [Range<Int>] { spans.compactMap(parseSpan) }
+}
+
+/// How mails are laid over the open hours of a window.
+public enum WindowSpread: String, Sendable, Codable, CaseIterable {
+  /// As soon as every other gate is open.
+  case asap
+  /// At even distances over what is left of the day's hours.
+  case even
+  /// At places that look like chance and follow from the message's id.
+  case random
 }
 
 /// Which account of a pool a new thread gets.
@@ -149,6 +181,10 @@ public enum Rotation: String, Sendable, Codable, CaseIterable {
   case leastUsed = "least-used"
   /// Each in turn.
   case roundRobin = "round-robin"
+  /// By the accounts' `weight`.
+  case weighted
+  /// The one whose last send is longest ago, measured by what it may send a day.
+  case evenSpacing = "even-spacing"
 }
 
 /// Accounts that rotate together; an account names its pools.

@@ -200,9 +200,48 @@ public struct WorkspaceSettings: Sendable, Equatable {
   public var zone = "UTC"
   /// Credits of a day; 0 is no limit.
   public var dailyCredits = 0
+  /// Least time between two mails to one person; 0 is none.
+  public var contactCooldownMilliseconds: Int64 = 0
+  /// The most mails to one person in `contactLimitPeriodMilliseconds`; 0 is no limit.
+  public var contactLimit = 0
+  /// The stretch of time of `contactLimit`.
+  public var contactLimitPeriodMilliseconds: Int64 = 604_800_000
+
+  /// What keeps a person from getting too much, as the store keeps it.
+  public var contactLimits: ContactLimits {
+    ContactLimits(
+      cooldownMilliseconds: contactCooldownMilliseconds, limit: contactLimit,
+      periodMilliseconds: contactLimitPeriodMilliseconds)
+  }
 
   /// The defaults.
   public init() {}
+}
+
+/// How much mail one person gets at the most.
+public struct ContactLimits: Sendable, Equatable, Codable {
+  /// Least time between two mails; 0 is none.
+  public var cooldownMilliseconds: Int64
+  /// The most mails in `periodMilliseconds`; 0 is no limit.
+  public var limit: Int
+  /// The stretch of time of `limit`.
+  public var periodMilliseconds: Int64
+
+  enum CodingKeys: String, CodingKey {
+    case limit
+    case cooldownMilliseconds = "cooldown_milliseconds"
+    case periodMilliseconds = "period_milliseconds"
+  }
+
+  /// Limits; by default none.
+  public init(cooldownMilliseconds: Int64 = 0, limit: Int = 0, periodMilliseconds: Int64 = 0) {
+    self.cooldownMilliseconds = cooldownMilliseconds
+    self.limit = limit
+    self.periodMilliseconds = periodMilliseconds
+  }
+
+  /// Whether there is anything to look at.
+  public var isNone: Bool { cooldownMilliseconds <= 0 && limit <= 0 }
 }
 
 /// `[sequences]`: what holds for a sequence that does not say otherwise.

@@ -144,7 +144,8 @@ final class Rooms: Sendable {
     try await store.write { transaction in
       // Workspace 1 is `default`, the one that a configuration file speaks of.
       try transaction.setWorkspace(
-        1, zone: workspace.zone, dailyCredits: workspace.dailyCredits, sequenceDefaults: defaults)
+        1, zone: workspace.zone, dailyCredits: workspace.dailyCredits, sequenceDefaults: defaults,
+        contactLimits: workspace.contactLimits)
     }
   }
 

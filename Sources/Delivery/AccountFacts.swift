@@ -26,8 +26,11 @@ public struct RollingUse: Sendable, Equatable {
   }
 
   /// From the instants of the accepted sends, oldest first: what counts at `now` in a stretch, against a limit.
+  ///
+  /// Sends dated after `now` happened before the clock was set back. They count, so that this makes no burst, as long as
+  /// they are no further away than the stretch, so that the wait has an end.
   public init(sends: [Int64], spanMilliseconds: Int64, limit: Int?, now: Int64) {
-    let counted = sends.drop { $0 <= now - spanMilliseconds }
+    let counted = sends.drop { $0 <= now - spanMilliseconds }.prefix { $0 <= now + spanMilliseconds }
     used = counted.count
     if let limit, limit > 0, used >= limit { freesAt = counted[counted.endIndex - limit] + spanMilliseconds }
   }
@@ -63,10 +66,30 @@ public struct AccountFacts: Sendable, Equatable {
   public var hourlyLimit: Int?
   /// Accepted sends of the last 60 minutes.
   public var lastHour: RollingUse
+  /// The most accepted sends in 60 seconds; nil is no limit.
+  public var minuteLimit: Int?
+  /// Accepted sends of the last 60 seconds.
+  public var lastMinute: RollingUse
+  /// The most people written to for the first time in a calendar day; nil is no limit.
+  public var newContactsLimit: Int?
+  /// Those of the calendar day.
+  public var newContactsToday: Int
+  /// Those under way.
+  public var newContactsInFlight: Int
+  /// The most accepted sends to one recipient domain in a calendar day; nil is no limit.
+  public var domainLimit: Int?
+  /// Those of the calendar day, by domain.
+  public var domainUse: [String: Int]
+  /// Those under way, by domain.
+  public var domainInFlight: [String: Int]
   /// Least time between two sends.
   public var minimumGapMilliseconds: Int64
+  /// The most that is added to the gap; how much follows from the last message.
+  public var gapJitterMilliseconds: Int64
   /// The last accepted send.
   public var lastSendAt: Int64?
+  /// The message of that send.
+  public var lastMessage: Int64
   /// Sends claimed but not finished: they count against every limit, so that two connections cannot overrun one.
   public var inFlight: Int
   /// Connections that are busy.
@@ -95,13 +118,23 @@ public struct AccountFacts: Sendable, Equatable {
     usedToday = 0
     lastDay = RollingUse()
     lastHour = RollingUse()
+    lastMinute = RollingUse()
+    newContactsToday = 0
+    newContactsInFlight = 0
+    domainUse = [:]
+    domainInFlight = [:]
     minimumGapMilliseconds = 0
+    gapJitterMilliseconds = 0
+    lastMessage = 0
     inFlight = 0
     connectionsInUse = 0
     connectionsMax = 1
     warmupDay = 0
     weight = 1
   }
+
+  /// Whether it has a limit that depends on whom a message is for.
+  public var hasLimitOfMessage: Bool { newContactsLimit != nil || domainLimit != nil }
 
   /// Accepted sends of the account's calendar day at `now`.
   public func usedToday(at now: Int64) -> Int { now < dayEnds ? usedToday : 0 }
@@ -110,6 +143,13 @@ public struct AccountFacts: Sendable, Equatable {
   public func warmupCap(at now: Int64) -> Int? {
     let passed = now >= dayEnds && usedToday > 0 ? 1 : 0
     return warmup?.cap(onDay: warmupDay + passed)
+  }
+
+  /// The gap that the last send asks for: between the least and that with all of the jitter.
+  public var gapMilliseconds: Int64 {
+    let (range, overflow) = max(0, gapJitterMilliseconds).addingReportingOverflow(1)
+    let jitter = overflow ? 0 : part(mixed(lastMessage, id), of: range)
+    return minimumGapMilliseconds.addingReportingOverflow(jitter).overflow ? .max : minimumGapMilliseconds + jitter
   }
 
   /// The most sends of today, by limit and warmup; nil is no limit. Rotation measures shares by it.

@@ -8,14 +8,17 @@
 public func evaluate(
   _ message: MessageFacts, accounts: [AccountFacts], pool: PoolPolicy, now: Int64, explain: Bool = false
 ) -> GateReport {
-  let (accountGate, chosen) = accountGate(message, accounts, pool, now)
+  let (accountGate, chosen, isOfMessage) = accountGate(message, accounts, pool, now)
   let gates = [
     dueGate(message, now), runningGate(message), conditionsGate(message), suppressionGate(message),
     contactGate(message, now), creditsGate(message, now), windowGate(message, now), accountGate,
   ]
-  let candidates = explain ? accounts.filter { isCandidate($0, of: message.binding) }.map { $0.report(at: now) } : []
+  let candidates =
+    explain ? accounts.filter { isCandidate($0, of: message.binding) }.map { $0.report(at: now, for: message) } : []
   let (outcome, binding) = outcome(message, gates, chosen)
-  return GateReport(gates: gates, accounts: candidates, outcome: outcome, binding: binding)
+  return GateReport(
+    gates: gates, accounts: candidates, outcome: outcome, binding: binding,
+    isOfMessage: binding == .account ? isOfMessage : binding != .credits)
 }
 
 private func outcome(_ message: MessageFacts, _ gates: [Gate], _ chosen: Int64?) -> (Outcome, GateName?) {
@@ -95,20 +98,25 @@ private func creditsGate(_ message: MessageFacts, _ now: Int64) -> Gate {
 
 private func windowGate(_ message: MessageFacts, _ now: Int64) -> Gate {
   guard let window = message.window, !window.isAlwaysOpen else { return .open(.window) }
-  if window.isOpen(at: now) { return .open(.window, window.zone.name) }
-  let opens = window.nextOpen(from: now)
-  return .closed(.window, until: opens, opens == nil ? "the window never opens" : "outside the hours in \(window.zone)")
+  let place = window.place(of: message.id, due: message.planned ?? message.due ?? now, now: now)
+  let numbers: GateNumbers = window.spread == .asap ? [:] : place.map { ["place": $0] } ?? [:]
+  guard window.isOpen(at: now) else {
+    let reason = place == nil ? "the window never opens" : "outside the hours in \(window.zone)"
+    return .closed(.window, until: place, reason, numbers)
+  }
+  guard let place, place > now else { return .open(.window, window.zone.name, numbers) }
+  return .closed(.window, until: place, "its \(window.spread.rawValue) place in the hours in \(window.zone)", numbers)
 }
 
 private func accountGate(
   _ message: MessageFacts, _ accounts: [AccountFacts], _ pool: PoolPolicy, _ now: Int64
-) -> (Gate, Int64?) {
+) -> (gate: Gate, chosen: Int64?, isOfMessage: Bool) {
   var chosen: Int?
   var earliest: (until: Int64?, index: Int)?
   var candidates = 0
   for index in accounts.indices where isCandidate(accounts[index], of: message.binding) {
     candidates += 1
-    switch accounts[index].opening(at: now) {
+    switch accounts[index].opening(at: now, for: message) {
     case .open:
       if chosen.map({ goesBefore(accounts[index], accounts[$0], pool, at: now) }) ?? true { chosen = index }
     case .closed(let until):
@@ -120,20 +128,25 @@ private func accountGate(
     }
   }
   if let chosen {
-    return (.open(.account, accounts[chosen].address, ["account": accounts[chosen].id]), accounts[chosen].id)
+    return (.open(.account, accounts[chosen].address, ["account": accounts[chosen].id]), accounts[chosen].id, false)
   }
-  guard let earliest else { return (.closed(.account, until: nil, missing(message.binding, pool)), nil) }
+  guard let earliest else { return (.closed(.account, until: nil, missing(message.binding, pool)), nil, false) }
   let account = accounts[earliest.index]
   let check = AccountCheck.allCases.first { check in
-    account.opening(of: check, at: now) == .closed(until: earliest.until)
+    account.opening(of: check, at: now, for: message) == .closed(until: earliest.until)
   }
-  let why = "\(account.address): \(account.words(check ?? .state, at: now).0)"
+  let isOfMessage = accounts.contains {
+    isCandidate($0, of: message.binding) && $0.hasLimitOfMessage && $0.opening(at: now, for: nil) == .open
+  }
+  let why = "\(account.address): \(account.words(check ?? .state, at: now, for: message).0)"
   switch message.binding {
-  case .thread: return (.closed(.account, until: earliest.until, "the account of its thread, \(why)"), nil)
-  case .requested: return (.closed(.account, until: earliest.until, "the account asked for, \(why)"), nil)
+  case .thread:
+    return (.closed(.account, until: earliest.until, "the account of its thread, \(why)"), nil, isOfMessage)
+  case .requested:
+    return (.closed(.account, until: earliest.until, "the account asked for, \(why)"), nil, isOfMessage)
   case .pool:
     let reason = candidates == 1 ? why : "none of \(candidates) accounts is free; next \(why)"
-    return (.closed(.account, until: earliest.until, reason, ["accounts": Int64(candidates)]), nil)
+    return (.closed(.account, until: earliest.until, reason, ["accounts": Int64(candidates)]), nil, isOfMessage)
   }
 }
 

@@ -94,6 +94,8 @@ public struct MessageFacts: Sendable, Equatable {
   public var id: Int64
   /// Schedule or retry time; nil is not known yet, as for a step whose previous one has not gone.
   public var due: Int64?
+  /// The time of its plan, without retries: what a window's spread begins at; nil is `due`.
+  public var planned: Int64?
   /// What `due` stands for, for people: `scheduled`, `retry 2`, `waits for step 1`.
   public var dueReason: String
   /// Why it is held by a person or the journal; nil is not held.
@@ -112,6 +114,10 @@ public struct MessageFacts: Sendable, Equatable {
   public var window: Window?
   /// Which accounts may take it.
   public var binding: AccountBinding
+  /// Whether nothing was sent to its recipient before; asked only for accounts with that limit.
+  public var isNewContact = false
+  /// The recipient's domain, in lower case; asked only for accounts with that limit.
+  public var domain = ""
 
   /// A message that may go at `due` through any account of its pool.
   public init(

@@ -117,6 +117,8 @@ public struct GateReport: Sendable, Equatable {
   public var outcome: Outcome
   /// The gate that decides: the closed one that opens last (one that waits for a change is last of all); nil when it goes.
   public var binding: GateName?
+  /// Whether another message of the same lane may go where this one waits: false when it is the accounts that are closed.
+  public var isOfMessage: Bool
 
   /// The gate of a name.
   public subscript(name: GateName) -> Gate? { gates.first { $0.name == name.rawValue } }

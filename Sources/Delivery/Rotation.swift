@@ -8,6 +8,8 @@ public enum AccountRotation: String, Codable, Sendable, Equatable, CaseIterable 
   case roundRobin = "round-robin"
   /// The fewest sends today for its weight.
   case weighted
+  /// The one whose last send is longest ago, measured by what it may send a day.
+  case evenSpacing = "even-spacing"
 }
 
 /// What the pool says about the choice.
@@ -42,6 +44,14 @@ func goesBefore(_ left: AccountFacts, _ right: AccountFacts, _ policy: PoolPolic
     let leftShare = bounded(load(left, now) + 1) * bounded(right.weight)
     let rightShare = bounded(load(right, now) + 1) * bounded(left.weight)
     if leftShare != rightShare { return leftShare < rightShare }
+  case .evenSpacing:
+    // One that is sending has just sent.
+    if left.inFlight != right.inFlight { return left.inFlight < right.inFlight }
+    if let leftLast = left.lastSendAt, let rightLast = right.lastSendAt {
+      let leftWait = bounded(Int(clamping: now &- leftLast)) * bounded(left.limitToday(at: now) ?? unlimited)
+      let rightWait = bounded(Int(clamping: now &- rightLast)) * bounded(right.limitToday(at: now) ?? unlimited)
+      if leftWait != rightWait { return leftWait > rightWait }
+    }
   case .roundRobin:
     let last = policy.lastAccount ?? .min
     if (left.id > last) != (right.id > last) { return left.id > last }

@@ -18,6 +18,8 @@ public struct Window: Sendable, Equatable {
 
   /// The zone its hours are meant in.
   public let zone: Zone
+  /// How mails are laid over its hours.
+  public let spread: Spread
   /// For each day from Monday the open spans in milliseconds of the local day, in order.
   private let week: [[Range<Int64>]]
   /// Whether no hours were given at all.
@@ -29,8 +31,11 @@ public struct Window: Sendable, Equatable {
   ///
   /// Spans without days are for every day, days without spans are whole days, and neither is always open. A span whose
   /// end is over 1440 reaches into the next day. `closedDays` are `YYYY-MM-DD`, others are ignored.
-  public init(days: [Day], spans: [Range<Int>], zone: Zone, closedDays: [String] = []) {
+  public init(
+    days: [Day], spans: [Range<Int>], zone: Zone, closedDays: [String] = [], spread: Spread = .asap
+  ) {
     self.zone = zone
+    self.spread = spread
     isWithoutHours = days.isEmpty && spans.isEmpty
     let openDays = days.isEmpty ? Day.allCases : days
     let openSpans = spans.isEmpty ? [0..<1440] : spans

@@ -25,6 +25,8 @@ final class Desk: @unchecked Sendable {
   /// Accounts that became free since the last pass began: it may have found their lanes closed.
   private var freed: Set<Int64> = []
   private var accountsChanged = false
+  /// When the queue was looked at last, by the clock of then.
+  private var lastLook: Int64 = 0
   private var handovers: [Int64: Task<Void, Never>] = [:]
 
   private struct Kept {
@@ -32,6 +34,9 @@ final class Desk: @unchecked Sendable {
     /// `AccountRecord.changedAt`: another password or server makes it worthless.
     var settingsOf: Int64
   }
+
+  /// Less than this is the clock's discipline at work; all waiting bears it.
+  private static let noticedSetBack: Int64 = 10_000
 
   init(
     store: Store, loop: EventLoop, doorbell: Doorbell, settings: RelaySettings, clientName: String, log: Log,
@@ -96,7 +101,14 @@ final class Desk: @unchecked Sendable {
       accountsChanged = false
       closedLanes = [:]
     }
+    let isSetBack = now < lastLook - Self.noticedSetBack
+    lastLook = now
     do {
+      if isSetBack {
+        log.warning("relay.clock_set_back", ["now": .text(Clock.text(now))])
+        closedLanes = [:]
+        try await store.write { transaction in try transaction.clockWasSetBack(now: now) }
+      }
       let known = closedLanes
       freed = []
       let (found, lanes) = try await store.write { transaction in

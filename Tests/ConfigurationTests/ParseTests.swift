@@ -69,10 +69,14 @@ struct ParseTests {
     daily_limit = 50
     hourly_limit = 10
     minimum_gap = "90s"
+    minimum_gap_jitter = "30s"
+    minute_limit = 2
+    new_contacts_limit = 20
+    recipient_domain_limit = 15
     limit_mode = "rolling"
     connections = 2
     warmup = {}
-    window = { days = ["mon"] }
+    window = { days = ["mon"], closed_dates = ["2026-12-24", "2028-02-29"], spread = "even" }
     on_unknown = "retry"
     poll_interval = "30s"
     weight = 3
@@ -91,10 +95,15 @@ struct ParseTests {
     expected.dailyLimit = 50
     expected.hourlyLimit = 10
     expected.minimumGapMilliseconds = 90_000
+    expected.minimumGapJitterMilliseconds = 30_000
+    expected.minuteLimit = 2
+    expected.newContactsLimit = 20
+    expected.recipientDomainLimit = 15
     expected.limitMode = .rolling
     expected.connections = 2
     expected.warmup = WarmupSettings(start: 5, step: 2)
-    expected.window = WindowSettings(days: [.mon], spans: ["09:00-17:00"])
+    expected.window = WindowSettings(
+      days: [.mon], spans: ["09:00-17:00"], closedDates: ["2026-12-24", "2028-02-29"], spread: .even)
     expected.onUnknown = .retry
     expected.pollIntervalMilliseconds = 30_000
     expected.weight = 3
@@ -145,9 +154,19 @@ struct ParseTests {
     let settings = AccountSettings(address: "a@b.example", smtp: RemoteServer(host: "h", port: 25, tls: .none))
     let data = try JSONEncoder().encode(settings)
     let written = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
-    #expect(written.count == 19)
+    #expect(written.count == 23)
     #expect(written["daily_limit"] is NSNull)
     #expect(try JSONDecoder().decode(AccountSettings.self, from: data) == settings)
+  }
+
+  @Test func storedWindowOfAnOlderVersion() throws {
+    let json = #"{"days":["mon"],"spans":["09:00-17:00"]}"#
+    #expect(try JSONDecoder().decode(WindowSettings.self, from: Data(json.utf8)) == WindowSettings(days: [.mon]))
+  }
+
+  @Test(arguments: ["2026-02-29", "2026-13-01", "2026-00-10", "2026-1-1", "26-01-01", "2026-01-32", "", "2026-12-24 "])
+  func noDate(text: String) {
+    #expect(Check.date(text) != nil)
   }
 
   @Test func storedAccountOfAnOlderVersion() throws {

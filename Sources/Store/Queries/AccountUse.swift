@@ -15,7 +15,11 @@ extension Reader {
     facts.dailyLimit = settings.dailyLimit
     facts.limitMode = settings.limitMode == .rolling ? .rolling : .calendar
     facts.hourlyLimit = settings.hourlyLimit
+    facts.minuteLimit = settings.minuteLimit
+    facts.newContactsLimit = settings.newContactsLimit
+    facts.domainLimit = settings.recipientDomainLimit
     facts.minimumGapMilliseconds = settings.minimumGapMilliseconds
+    facts.gapJitterMilliseconds = settings.minimumGapJitterMilliseconds
     facts.connectionsMax = settings.connections
     facts.weight = settings.weight
     facts.window = settings.window.map { Window($0, in: zone) }
@@ -23,13 +27,22 @@ extension Reader {
     facts.inFlight = try openAttempts(of: account.id)
     // Each claimed attempt has a connection of its own.
     facts.connectionsInUse = facts.inFlight
-    facts.lastSendAt = try lastSend(of: account.id)
+    // A send dated further ahead than a gap was made before the clock was set back: it says nothing about the gap now.
+    let ahead = settings.minimumGapMilliseconds + settings.minimumGapJitterMilliseconds
+    if let last = try lastSend(of: account.id, before: now + ahead) {
+      facts.lastSendAt = last.at
+      facts.lastMessage = last.message
+    }
     if settings.limitMode == .rolling, let limit = settings.dailyLimit {
       facts.lastDay = try rollingUse(of: account.id, span: 86_400_000, limit: limit, now: now)
     }
     if let limit = settings.hourlyLimit {
       facts.lastHour = try rollingUse(of: account.id, span: 3_600_000, limit: limit, now: now)
     }
+    if let limit = settings.minuteLimit {
+      facts.lastMinute = try rollingUse(of: account.id, span: 60_000, limit: limit, now: now)
+    }
+    if facts.hasLimitOfMessage { try countByMessage(account, day: zone.dayKey(at: now), &facts) }
     if let warmup = settings.warmup {
       facts.warmup = warmup.curve.map(Warmup.curve) ?? .formula(start: warmup.start, step: warmup.step)
       facts.warmupDay = try daysSent(by: account.id, before: zone.dayKey(at: now))
@@ -62,24 +75,89 @@ extension Reader {
     ) { row in Int(row.integer(0)) } ?? 0
   }
 
-  private func lastSend(of accountID: Int64) throws(StoreError) -> Int64? {
+  private func lastSend(of accountID: Int64, before: Int64) throws(StoreError) -> (at: Int64, message: Int64)? {
     try first(
       """
-      SELECT finished_at FROM attempt WHERE account_id = ? AND state = 'accepted' AND finished_at IS NOT NULL
-      ORDER BY finished_at DESC LIMIT 1
-      """, [.integer(accountID)]
-    ) { row in row.integer(0) }
+      SELECT finished_at, message_id FROM attempt
+      WHERE account_id = ? AND state = 'accepted' AND finished_at IS NOT NULL AND finished_at <= ?
+      ORDER BY finished_at DESC, id DESC LIMIT 1
+      """, [.integer(accountID), .integer(before)]
+    ) { row in (at: row.integer(0), message: row.integer(1)) }
+  }
+
+  /// What the limits of first mails and of recipient domains count: of the day, and under way.
+  private func countByMessage(_ account: AccountRecord, day: String, _ facts: inout AccountFacts) throws(StoreError) {
+    facts.newContactsToday =
+      try first(
+        "SELECT new_contacts FROM usage WHERE account_id = ? AND day = ?", [.integer(account.id), .text(day)]
+      ) { row in Int(row.integer(0)) } ?? 0
+    let domains = try connection.rows(
+      "SELECT domain, accepted FROM domain_usage WHERE account_id = ? AND day = ?", [.integer(account.id), .text(day)]
+    ) { row in (row.text(0), Int(row.integer(1))) }
+    facts.domainUse = Dictionary(domains) { first, _ in first }
+    let open = try connection.rows(
+      """
+      SELECT \(MessageRecord.columns) FROM attempt t JOIN message m ON m.id = t.message_id
+      WHERE t.account_id = ? AND t.state IN ('claimed', 'transmitting')
+      """, [.integer(account.id)]
+    ) { row throws(StoreError) in try MessageRecord(row) }
+    for message in open {
+      facts.domainInFlight[message.domain, default: 0] += 1
+      if facts.newContactsLimit != nil, try isNewContact(message) { facts.newContactsInFlight += 1 }
+    }
+  }
+
+  /// Whether nothing was sent to a message's recipient before.
+  func isNewContact(_ message: MessageRecord) throws(StoreError) -> Bool {
+    try first(
+      """
+      SELECT 1 FROM message WHERE recipient IN (?, ?) AND workspace_id = ? AND id <> ? AND sent_at IS NOT NULL LIMIT 1
+      """,
+      [
+        .text(message.recipient), .text(message.recipient.lowercased()), .integer(message.workspaceID),
+        .integer(message.id),
+      ]
+    ) { _ in true } == nil
   }
 
   /// The limit bounds the rows: only the newest `limit` sends can decide.
   private func rollingUse(of accountID: Int64, span: Int64, limit: Int, now: Int64) throws(StoreError) -> RollingUse {
     let sends = try connection.rows(
       """
-      SELECT finished_at FROM attempt WHERE account_id = ? AND state = 'accepted' AND finished_at > ?
+      SELECT finished_at FROM attempt
+      WHERE account_id = ? AND state = 'accepted' AND finished_at > ? AND finished_at <= ?
       ORDER BY finished_at DESC LIMIT ?
-      """, [.integer(accountID), .integer(now - span), .integer(Int64(limit))]
+      """, [.integer(accountID), .integer(now - span), .integer(now + span), .integer(Int64(limit))]
     ) { row in row.integer(0) }
     return RollingUse(sends: sends.reversed(), spanMilliseconds: span, limit: limit, now: now)
+  }
+}
+
+extension Transaction {
+  /// Counts an accepted send for the limits of first mails and of recipient domains, while its account has them.
+  /// `isNewContact` is asked before the send is booked.
+  func countByMessage(_ message: MessageRecord, isNewContact: Bool, of account: AccountRecord, now: Int64)
+    throws(StoreError)
+  {
+    let day = try zone(of: account).dayKey(at: now)
+    if isNewContact {
+      try run(
+        "UPDATE usage SET new_contacts = new_contacts + 1 WHERE account_id = ? AND day = ?",
+        [.integer(account.id), .text(day)])
+    }
+    guard account.settings.recipientDomainLimit != nil else { return }
+    try run(
+      """
+      INSERT INTO domain_usage (account_id, day, domain, accepted) VALUES (?, ?, ?, 1)
+      ON CONFLICT (account_id, day, domain) DO UPDATE SET accepted = domain_usage.accepted + 1
+      """, [.integer(account.id), .text(day), .text(message.domain)])
+  }
+}
+
+extension MessageRecord {
+  /// The recipient's domain in lower case.
+  var domain: String {
+    recipient.lastIndex(of: "@").map { recipient[recipient.index(after: $0)...].lowercased() } ?? ""
   }
 }
 
@@ -88,6 +166,7 @@ extension Window {
   init(_ settings: WindowSettings, in zone: Zone) {
     self.init(
       days: settings.days.compactMap { Day(rawValue: $0.rawValue) }, spans: settings.minutes,
-      zone: settings.zone.flatMap(Zone.named) ?? zone)
+      zone: settings.zone.flatMap(Zone.named) ?? zone, closedDays: settings.closedDates,
+      spread: Spread(rawValue: settings.spread.rawValue) ?? .asap)
   }
 }

@@ -120,8 +120,9 @@ extension Transaction {
     _ message: MessageRecord, now: Int64, _ pass: inout ClaimPass, _ book: inout AccountBook,
     _ shared: inout SharedFacts
   ) throws(StoreError) -> Int64? {
-    let facts = try facts(of: message, now: now, &shared)
+    var facts = try self.facts(of: message, now: now, &shared)
     let accounts = try book.candidates(for: message, now: now, self)
+    try complete(&facts, message, for: accounts.map(\.facts))
     let pool = try pool(message.poolID)
     let report = evaluate(facts, accounts: accounts.map(\.facts), pool: PoolPolicy(pool), now: now)
     switch report.outcome {
@@ -130,9 +131,9 @@ extension Transaction {
         throw .statement("the gates chose account \(id), which is no candidate for message \(message.id)")
       }
       pass.claims.append(try claim(message, by: account.record, now: now))
-      book.tookOne(id)
+      book.tookOne(id, facts)
       shared.credits[message.workspaceID]?.inFlight += 1
-      if let pool, message.lane < 0 { try setTurn(ofPool: pool.id, to: id) }
+      if let pool, pool.rotation == .roundRobin, message.lane < 0 { try setTurn(ofPool: pool.id, to: id) }
     case .skip(let reason): try end(message, as: .skipped, because: reason, now: now)
     case .cancel(let reason):
       try end(message, as: .cancelled, because: reason, now: now)
@@ -145,9 +146,10 @@ extension Transaction {
         return nil
       }
       // Accounts and credits are the same for all of a lane: nothing behind this message could go either.
-      guard report.binding == .account || report.binding == .credits else {
-        // Never at or before now: the lane would be asked for the same message for ever.
-        let look = until.map { max($0, now + 1) }
+      guard !report.isOfMessage else {
+        // Never at or before now: the lane would be asked for the same message for ever. What waits for another send of
+        // its account to end is looked at again when that must be over.
+        let look = until.map { max($0, now + 1) } ?? (report.binding == .account ? now + longestClosing : nil)
         try park(message, until: look, by: report.binding?.rawValue ?? "due")
         pass.look(at: look)
         return nil
@@ -189,6 +191,8 @@ extension PoolPolicy {
   init(_ pool: PoolRecord?) {
     switch pool?.rotation {
     case .leastUsed, nil: self.init(name: pool?.key ?? "")
+    case .weighted: self.init(rotation: .weighted, name: pool?.key ?? "")
+    case .evenSpacing: self.init(rotation: .evenSpacing, name: pool?.key ?? "")
     case .roundRobin: self.init(rotation: .roundRobin, lastAccount: pool?.turn, name: pool?.key ?? "")
     }
   }
@@ -261,8 +265,10 @@ private struct AccountBook {
     return ids.compactMap { entries[$0] }
   }
 
-  mutating func tookOne(_ id: Int64) {
+  mutating func tookOne(_ id: Int64, _ message: MessageFacts) {
     entries[id]?.facts.inFlight += 1
+    entries[id]?.facts.domainInFlight[message.domain, default: 0] += 1
+    if message.isNewContact { entries[id]?.facts.newContactsInFlight += 1 }
     entries[id]?.facts.connectionsInUse += 1
   }
 }

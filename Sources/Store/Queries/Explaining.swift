@@ -19,8 +19,10 @@ extension Reader {
     var shared = SharedFacts()
     let message = listing.message
     let accounts = try candidates(for: message).map { record throws(StoreError) in try facts(of: record, now: now) }
+    var asked = try facts(of: message, now: now, &shared)
+    try complete(&asked, message, for: accounts)
     let report = evaluate(
-      try facts(of: message, now: now, &shared), accounts: accounts, pool: PoolPolicy(try pool(message.poolID)),
+      asked, accounts: accounts, pool: PoolPolicy(try pool(message.poolID)),
       now: now, explain: true)
     return Explanation(listing: listing, report: report, attempts: try attempts(of: id), at: now)
   }

@@ -185,6 +185,8 @@ extension Transaction {
 
   /// A message went: its state, the account of its thread, one credit, the event, and the next step's plan.
   func recordSent(_ message: MessageRecord, through accountID: Int64, reply: String, now: Int64) throws(StoreError) {
+    let account = try account(accountID)
+    let isNew = account?.settings.newContactsLimit == nil ? false : try isNewContact(message)
     try run(
       """
       UPDATE message SET state = 'sent', account_id = ?, sent_at = ?, finished_at = ?, due = NULL, retry_at = NULL,
@@ -194,6 +196,7 @@ extension Transaction {
       .send, key: "send:\(message.id)", workspaceID: message.workspaceID, messageID: message.id, accountID: accountID,
       now: now)
     try count(.accepted, of: accountID, now: now)
+    if let account { try countByMessage(message, isNewContact: isNew, of: account, now: now) }
     if let enrollment = message.enrollmentID {
       try run(
         "UPDATE enrollment SET account_id = COALESCE(account_id, ?) WHERE id = ?",

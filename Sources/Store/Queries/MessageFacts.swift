@@ -15,10 +15,12 @@ extension Reader {
     let workspace = try workspace(message.workspaceID, &shared)
     let due = message.scheduledFor.map { max($0, message.retryAt ?? $0) }
     var facts = MessageFacts(id: message.id, due: due, dueReason: dueReason(message))
+    facts.planned = message.scheduledFor
     if message.state == .held { facts.hold = message.lastReply ?? "held" }
     facts.suppression = try suppression(of: message.recipient, workspaceID: message.workspaceID).map {
       SuppressionFact(value: $0.value, reason: $0.reason)
     }
+    facts.caps = try caps(of: message, workspace.contactLimits, now: now)
     facts.credits = try credits(of: workspace, now: now, &shared)
     if message.lane > 0 { facts.binding = message.step ?? 1 > 1 ? .thread(message.lane) : .requested(message.lane) }
     guard let enrollment = try enrollment(of: message) else { return facts }
@@ -75,6 +77,53 @@ extension Reader {
         }
       return ConditionFact(name: condition.rawValue, brokenAt: broken)
     }
+  }
+
+  /// What the limits of first mails and of recipient domains ask; nothing is read when no account has them.
+  func complete(_ facts: inout MessageFacts, _ message: MessageRecord, for accounts: [AccountFacts])
+    throws(StoreError)
+  {
+    if accounts.contains(where: { $0.domainLimit != nil }) { facts.domain = message.domain }
+    if accounts.contains(where: { $0.newContactsLimit != nil }) { facts.isNewContact = try isNewContact(message) }
+  }
+
+  private func caps(of message: MessageRecord, _ limits: ContactLimits, now: Int64) throws(StoreError) -> [ContactCap] {
+    guard !limits.isNone else { return [] }
+    let person: [SQLValue] = [
+      .text(message.recipient), .text(message.recipient.lowercased()), .integer(message.workspaceID),
+      .integer(message.id),
+    ]
+    let same = "FROM message WHERE recipient IN (?, ?) AND workspace_id = ? AND id <> ?"
+    let isUnderWay = try first("SELECT 1 \(same) AND state = 'sending' LIMIT 1", person) { _ in true } != nil
+    // How the one under way ends is known within a minute or so.
+    if isUnderWay {
+      return [ContactCap(name: "a mail to this person is under way", used: 1, limit: 1, freesAt: now + 60_000)]
+    }
+    var caps: [ContactCap] = []
+    if limits.cooldownMilliseconds > 0 {
+      // As in the account's gap: what is dated further ahead was sent before the clock was set back.
+      let last =
+        try first(
+          "SELECT MAX(sent_at) \(same) AND sent_at <= ?", person + [.integer(now + limits.cooldownMilliseconds)]
+        ) { row in row.integerOrNil(0) } ?? nil
+      if let last {
+        let isCool = last + limits.cooldownMilliseconds <= now
+        caps.append(
+          ContactCap(
+            name: "cooldown", used: isCool ? 0 : 1, limit: 1, freesAt: isCool ? nil : last + limits.cooldownMilliseconds
+          ))
+      }
+    }
+    if limits.limit > 0 {
+      let sends = try connection.rows(
+        "SELECT sent_at \(same) AND sent_at > ? ORDER BY sent_at DESC LIMIT ?",
+        person + [.integer(now - limits.periodMilliseconds), .integer(Int64(limits.limit))]
+      ) { row in row.integer(0) }
+      let use = RollingUse(
+        sends: sends.reversed(), spanMilliseconds: limits.periodMilliseconds, limit: limits.limit, now: now)
+      caps.append(ContactCap(name: "mails to this person", used: use.used, limit: limits.limit, freesAt: use.freesAt))
+    }
+    return caps
   }
 
   private func credits(of workspace: WorkspaceRecord, now: Int64, _ shared: inout SharedFacts) throws(StoreError)

@@ -56,6 +56,19 @@ extension Transaction {
     touch(.queue)
   }
 
+  /// After the clock was set back: what waits until a time that was reckoned by the wrong clock is looked at again.
+  public func clockWasSetBack(now: Int64) throws(StoreError) {
+    for workspace in try workspaces() { try unpark(workspaceID: workspace.id) }
+    // No rest is longer than a day, no wait for a try longer than the longest configured one; an hour bounds the harm.
+    try run("UPDATE account SET rest_until = ? WHERE rest_until > ?", [.integer(now), .integer(now + 86_400_000)])
+    try run(
+      """
+      UPDATE message SET retry_at = ?, due = MAX(scheduled_for, ?)
+      WHERE state = 'scheduled' AND retry_at > ? AND scheduled_for IS NOT NULL
+      """, [.integer(now), .integer(now), .integer(now + 3_600_000)])
+    touch(.queue)
+  }
+
   /// Cancels a message that has not been claimed, or gives up one whose fate is unknown; the error says why it can't be.
   public func cancelMessage(_ id: Int64, now: Int64) throws(StoreError) {
     let message = try existing(id)

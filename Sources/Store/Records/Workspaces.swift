@@ -12,6 +12,8 @@ public struct WorkspaceRecord: Sendable, Equatable {
   public var dailyCredits: Int
   /// What a sequence that is silent about something does.
   public var sequenceDefaults: SequenceEntry
+  /// How much mail one person gets at the most.
+  public var contactLimits: ContactLimits
 }
 
 extension Reader {
@@ -36,24 +38,28 @@ extension Reader {
 
   private func workspaces(where condition: String, _ values: [SQLValue]) throws(StoreError) -> [WorkspaceRecord] {
     try connection.rows(
-      "SELECT id, key, zone, daily_credits, sequence_defaults FROM workspace WHERE \(condition) ORDER BY id", values
+      "SELECT id, key, zone, daily_credits, sequence_defaults, contact_limits FROM workspace WHERE \(condition) ORDER BY id",
+      values
     ) { row throws(StoreError) in
       WorkspaceRecord(
         id: row.integer(0), key: row.text(1), zone: row.text(2), dailyCredits: Int(row.integer(3)),
-        sequenceDefaults: try JSONText.decode(SequenceEntry.self, row.text(4)))
+        sequenceDefaults: try JSONText.decode(SequenceEntry.self, row.text(4)),
+        contactLimits: try JSONText.decode(ContactLimits?.self, row.text(5)) ?? ContactLimits())
     }
   }
 }
 
 extension Transaction {
   /// Gives a workspace its zone, credits and defaults, as the configuration says; what waited is looked at again.
-  public func setWorkspace(_ id: Int64, zone: String, dailyCredits: Int, sequenceDefaults: SequenceEntry)
-    throws(StoreError)
-  {
+  public func setWorkspace(
+    _ id: Int64, zone: String, dailyCredits: Int, sequenceDefaults: SequenceEntry,
+    contactLimits: ContactLimits = ContactLimits()
+  ) throws(StoreError) {
     try run(
-      "UPDATE workspace SET zone = ?, daily_credits = ?, sequence_defaults = ? WHERE id = ?",
+      "UPDATE workspace SET zone = ?, daily_credits = ?, sequence_defaults = ?, contact_limits = ? WHERE id = ?",
       [
-        .text(zone), .integer(Int64(dailyCredits)), .text(try JSONText.encode(sequenceDefaults)), .integer(id),
+        .text(zone), .integer(Int64(dailyCredits)), .text(try JSONText.encode(sequenceDefaults)),
+        .text(try JSONText.encode(contactLimits)), .integer(id),
       ])
     try unpark(workspaceID: id)
     // More credits, or another day, open lanes that the relay knows as closed.
