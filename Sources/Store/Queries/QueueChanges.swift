@@ -35,13 +35,23 @@ extension Transaction {
     touch(.queue)
   }
 
-  /// Lets everything that a gate parked be looked at again: called when windows or policies change. Accounts and credits
-  /// park nothing: what waits for them stays due.
+  /// Lets everything that a gate parked be looked at again: called when windows or policies change. Credits park
+  /// nothing, and accounts only what waits for a limit of its own recipient: what else waits for them stays due.
   func unpark(workspaceID: Int64) throws(StoreError) {
     try run(
       """
       UPDATE message SET due = MAX(scheduled_for, COALESCE(retry_at, 0)), parked_by = NULL
       WHERE state = 'scheduled' AND parked_by IS NOT NULL AND workspace_id = ?
+      """, [.integer(workspaceID)])
+    touch(.queue)
+  }
+
+  /// As `unpark`, for what waits for an account's limit of first mails or of a recipient domain.
+  func unparkFromAccounts(workspaceID: Int64) throws(StoreError) {
+    try run(
+      """
+      UPDATE message SET due = MAX(scheduled_for, COALESCE(retry_at, 0)), parked_by = NULL
+      WHERE state = 'scheduled' AND parked_by = 'account' AND workspace_id = ?
       """, [.integer(workspaceID)])
     touch(.queue)
   }

@@ -103,8 +103,8 @@ extension Transaction {
     }
     try append(
       .accountChanged, at: now, workspaceID: workspace.id, accountID: account.id, detail: [("address", address)])
+    try unparkFromAccounts(workspaceID: workspace.id)
     touch(.accounts)
-    touch(.queue)
   }
 
   private func placeInPools(_ account: AccountRecord, _ workspace: WorkspaceRecord) throws(StoreError) {
@@ -147,6 +147,7 @@ extension Transaction {
     if state == .active, account.state != .active, account.reason?.isOfHealth == true {
       try forgetHealth(ofAccount: id)
     }
+    if state == .active { try unparkFromAccounts(workspaceID: account.workspaceID) }
     touch(.accounts)
     touch(.queue)
   }
