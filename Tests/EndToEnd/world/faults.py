@@ -1,4 +1,5 @@
-"""Faults at the system calls of a running daemon: strace counts the calls of each thread and injects at the Nth."""
+"""Faults at the system calls of a running daemon: strace counts the calls of each thread, each kind on its own, and injects at
+the Nth."""
 
 from pathlib import Path
 
