@@ -110,6 +110,11 @@ extension IntakeSettings {
     maxCommandsWithoutMail = section.integer(
       "max_commands_without_mail", default: maxCommandsWithoutMail, in: 10...1_000_000)
     maxLoginFailures = section.integer("max_login_failures", default: maxLoginFailures, in: 1...100)
+    loginFailureDelayMilliseconds = section.duration("login_failure_delay", default: loginFailureDelayMilliseconds)
+    loginBanByAddress = section.integer("login_ban_by_address", default: loginBanByAddress, in: 0...1_000_000)
+    loginBanByName = section.integer("login_ban_by_name", default: loginBanByName, in: 0...1_000_000)
+    loginBanTimeMilliseconds = section.duration("login_ban_time", default: loginBanTimeMilliseconds, atLeast: "1s")
+    minDataRate = section.size("min_data_rate", default: minDataRate, atLeast: "0B")
     commandTimeoutMilliseconds = section.duration("command_timeout", default: commandTimeoutMilliseconds, atLeast: "1s")
     dataTimeoutMilliseconds = section.duration("data_timeout", default: dataTimeoutMilliseconds, atLeast: "1s")
     messageTimeoutMilliseconds = section.duration("message_timeout", default: messageTimeoutMilliseconds, atLeast: "1s")

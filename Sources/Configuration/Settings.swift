@@ -120,12 +120,22 @@ public struct IntakeSettings: Sendable, Equatable {
   public var maxCommandsWithoutMail = 100
   /// Failed logins after which a session is closed.
   public var maxLoginFailures = 3
+  /// The wait before the reply to a failed login; it doubles with each from the same address, up to 16 times.
+  public var loginFailureDelayMilliseconds: Int64 = 500
+  /// Failed logins from one address, not a trusted one, after which it may not log in for `login_ban_time`; 0 never.
+  public var loginBanByAddress = 20
+  /// Failed logins for one name after which only addresses known for it may log in for `login_ban_time`; 0 never.
+  public var loginBanByName = 50
+  /// How long a ban lasts after the last failure.
+  public var loginBanTimeMilliseconds: Int64 = 900_000
   /// The wait for a command.
   public var commandTimeoutMilliseconds: Int64 = 300_000
   /// The wait for the next piece of a mail.
   public var dataTimeoutMilliseconds: Int64 = 180_000
   /// The wait for one whole mail.
   public var messageTimeoutMilliseconds: Int64 = 3_600_000
+  /// The least rate at which a mail has to come, in bytes a second, beside one `data_timeout`; 0 is no limit.
+  public var minDataRate = 100
   /// The wait for the TLS handshake.
   public var handshakeTimeoutMilliseconds: Int64 = 30_000
   /// The buffers of all sessions together; over it new mails get 452.

@@ -35,6 +35,7 @@ public final class IntakeServer: Sendable {
   private let hooks: IntakeHooks
   private let drainTimeoutMilliseconds: Int64
   private let connections = Connections()
+  private let throttle = SharedLoginThrottle()
   private let places: Mutex<[Place]>
 
   /// Opens all listeners of the configuration, so that errors of certificates and ports are known before anything runs.
@@ -140,7 +141,8 @@ public final class IntakeServer: Sendable {
       let taker = taker(offer)
       let task = loop.spawn { [self] in
         var driver = SessionDriver(
-          stream: stream, offer: offer, handle: handle, connections: connections, taker: taker, hooks: hooks, log: log)
+          stream: stream, offer: offer, handle: handle, connections: connections, throttle: throttle, taker: taker,
+          hooks: hooks, log: log)
         await driver.run()
         connections.remove(id, stream.peer)
       }

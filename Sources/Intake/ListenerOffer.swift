@@ -37,6 +37,15 @@ struct ListenerOffer: Sendable {
       maximumReceived: limits.maxReceived, hostname: configuration.server.hostname)
   }
 
+  /// How failed logins of this client count; an address that may send without a login is never banned.
+  func loginLimits(for peer: PeerAddress) -> LoginThrottle.Limits {
+    LoginThrottle.Limits(
+      failuresByAddress: isTrusted(peer) ? 0 : limits.loginBanByAddress, failuresByName: limits.loginBanByName,
+      banMilliseconds: limits.loginBanTimeMilliseconds, delayMilliseconds: limits.loginFailureDelayMilliseconds)
+  }
+
+  private func isTrusted(_ peer: PeerAddress) -> Bool { trusted.contains { $0.contains(peer) } }
+
   /// Whether TLS starts with the first octet (RFC 8314 §3).
   var isImplicitTLS: Bool { settings.tls == .implicit }
 
@@ -52,7 +61,7 @@ struct ListenerOffer: Sendable {
     return SMTP.ServerSettings(
       hostname: hostname, tls: tls == nil ? .unavailable : isImplicitTLS ? .active : .offered,
       authentication: settings.authWithoutTLS || isLoopback ? .always : .withTLS,
-      trusted: trusted.contains { $0.contains(peer) },
+      trusted: isTrusted(peer),
       bareNewlines: settings.bareNewlines == .normalize ? .normalize : .reject,
       maximumMessageBytes: limits.maxMessageSize, maximumCommandBytes: limits.maxCommandLine,
       maximumRecipients: limits.maxRecipients, maximumErrors: limits.maxErrors,

@@ -10,6 +10,7 @@ struct SessionDriver {
   let offer: ListenerOffer
   let handle: SessionHandle
   let connections: Connections
+  let throttle: SharedLoginThrottle
   let login: LoginCheck
   let taker: MailTaker
   let hooks: IntakeHooks
@@ -24,8 +25,8 @@ struct SessionDriver {
   private var scram: ScramExchange?
   /// Who has proved itself by SCRAM and has yet to confirm the server's proof.
   private var proved: SubmitterRecord?
-  /// When the mail being read must be whole; monotonic.
-  private var mailDeadline: Int64?
+  /// How the mail being read comes.
+  private var pace: DataPace?
   /// What this session has added to the buffers of all.
   private var counted = 0
 
@@ -37,13 +38,15 @@ struct SessionDriver {
   private static let farewellMilliseconds: Int64 = 2_000
 
   init(
-    stream: Host.Stream, offer: ListenerOffer, handle: SessionHandle, connections: Connections, taker: MailTaker,
+    stream: Host.Stream, offer: ListenerOffer, handle: SessionHandle, connections: Connections,
+    throttle: SharedLoginThrottle, taker: MailTaker,
     hooks: IntakeHooks, log: Log
   ) {
     self.stream = stream
     self.offer = offer
     self.handle = handle
     self.connections = connections
+    self.throttle = throttle
     self.taker = taker
     self.hooks = hooks
     self.log = log
@@ -74,7 +77,9 @@ struct SessionDriver {
     if !isBusy, connections.isStopping { return await farewell(.shuttingDown) }
     guard await flush() else { return false }
     switch await stream.read(into: &session.input, atMost: Self.readSize, deadline: readDeadline()) {
-    case .bytes: return true
+    case .bytes(let count):
+      pace?.bytes += count
+      return true
     case .timedOut: return await farewell(.timeout)
     case .cancelled: return await farewell(.shuttingDown)
     case .end: return false
@@ -100,12 +105,13 @@ struct SessionDriver {
       (submitter, scram, proved) = (nil, nil, nil)
       return true
     case .authenticate(let name, let password):
+      if isBanned(name) { return await answer(session.authenticated(.unavailable)) }
       let (outcome, found) = await login.check(name: name, password: password)
       submitter = found
-      logFailure(outcome, name)
+      await noteLogin(outcome, name)
       return await answer(session.authenticated(outcome))
     case .sasl(.scramSHA256, let message, let isFirst):
-      return await answer(session.answerSASL(isFirst ? await beginScram(message) : continueScram(message)))
+      return await answer(session.answerSASL(isFirst ? await beginScram(message) : await continueScram(message)))
     case .sasl(_, _, _):
       return await answer(session.answerSASL(.malformed))
     case .message(let envelope, let content):
@@ -125,6 +131,7 @@ struct SessionDriver {
   private mutating func beginScram(_ message: [UInt8]) async -> SASLAnswer {
     (scram, proved) = (nil, nil)
     guard let opening = ScramExchange.Opening(message) else { return .malformed }
+    if isBanned(opening.name) { return .finished(.unavailable, name: opening.name) }
     let (known, isStoreThere) = await login.submitter(named: opening.name)
     guard isStoreThere else { return .finished(.unavailable, name: opening.name) }
     let exchange = ScramExchange(opening, verifier: known?.scramVerifier.flatMap(ScramVerifier.init(text:)))
@@ -133,26 +140,44 @@ struct SessionDriver {
   }
 
   /// The proof of the client, then its empty answer to ours (RFC 4954 §4).
-  private mutating func continueScram(_ message: [UInt8]) -> SASLAnswer {
+  private mutating func continueScram(_ message: [UInt8]) async -> SASLAnswer {
     guard let exchange = scram else {
       guard let proved, message.isEmpty else { return .malformed }
       submitter = proved
       self.proved = nil
+      await noteLogin(.accepted, proved.name)
       return .finished(.accepted, name: proved.name)
     }
     scram = nil
     guard let final = exchange.finish(message) else {
       proved = nil
-      logFailure(.wrong, exchange.name)
+      await noteLogin(.wrong, exchange.name)
       return .finished(.wrong, name: exchange.name)
     }
     return .challenge(final)
   }
 
-  /// The event a fail2ban filter looks for.
-  private func logFailure(_ outcome: LoginOutcome, _ name: String) {
-    guard outcome == .wrong else { return }
-    log.warning("intake.login_failed", ["peer": .text(stream.peer.host), "submitter": .text(name)])
+  /// Whether who guesses has to wait; the password is not even looked at.
+  private func isBanned(_ name: String) -> Bool {
+    throttle.isBanned(stream.peer, name, offer.loginLimits(for: stream.peer))
+  }
+
+  /// Counts a login; after a wrong one waits, and logs the events that conf/fail2ban-postern.conf looks for.
+  private func noteLogin(_ outcome: LoginOutcome, _ name: String) async {
+    let peer = stream.peer
+    switch outcome {
+    case .unavailable: return
+    case .accepted: throttle.succeeded(peer, name)
+    case .wrong:
+      let consequence = throttle.failed(peer, name, offer.loginLimits(for: peer))
+      log.warning("intake.login_failed", ["peer": .text(peer.host), "submitter": .text(name)])
+      if consequence.bansAddress || consequence.bansName {
+        let what = consequence.bansAddress ? "address" : "name"
+        log.warning(
+          "intake.login_banned", ["peer": .text(peer.host), "submitter": .text(name), "banned": .text(what)])
+      }
+      await EventLoop.current?.sleep(milliseconds: consequence.delayMilliseconds)
+    }
   }
 
   private mutating func answer(_ action: ServerAction?) async -> Bool {
@@ -202,15 +227,18 @@ struct SessionDriver {
     return isFull ? ServerReply(452, .init(4, 3, 1), "Too many large mails at once, try again later") : nil
   }
 
-  /// The next piece has its deadline, and a whole mail has one, so that nobody can drip for ever.
   private mutating func readDeadline() -> Int64 {
+    let limits = offer.limits
     guard session.isReadingData else {
-      mailDeadline = nil
-      return Clock.deadline(in: offer.limits.commandTimeoutMilliseconds)
+      pace = nil
+      return Clock.deadline(in: limits.commandTimeoutMilliseconds)
     }
-    let whole = mailDeadline ?? Clock.deadline(in: offer.limits.messageTimeoutMilliseconds)
-    mailDeadline = whole
-    return min(whole, Clock.deadline(in: offer.limits.dataTimeoutMilliseconds))
+    let now = Clock.monotonic()
+    let pace = pace ?? DataPace(startedAt: now)
+    self.pace = pace
+    return pace.deadline(
+      now: now, pieceMilliseconds: limits.dataTimeoutMilliseconds, wholeMilliseconds: limits.messageTimeoutMilliseconds,
+      bytesPerSecond: limits.minDataRate)
   }
 
   private mutating func count(buffered bytes: Int) {

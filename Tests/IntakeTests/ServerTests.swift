@@ -173,6 +173,33 @@ struct ServerTests {
     }
   }
 
+  @Test("who guesses is banned, also with the right password then")
+  func guessing() async throws {
+    try await withServer { configuration, _ in
+      configuration.listeners[0].trustedNetworks = []
+      configuration.intake.loginBanByAddress = 2
+      configuration.intake.maxLoginFailures = 10
+    } _: { world in
+      try await world.store.write { transaction in
+        try transaction.putSubmitter(
+          SubmitterEntry(login: "app"), passwordHash: try PasswordHash.make("secret"), now: 0)
+      }
+      let client = try world.client()
+      _ = client.reply()
+      _ = client.say("EHLO c\r\n")
+      for _ in 0..<2 {
+        #expect(client.say("AUTH PLAIN AGFwcAB3cm9uZw==\r\n") == ["535 5.7.8 Authentication credentials invalid"])
+      }
+      let banned = ["454 4.7.0 Temporary authentication failure"]
+      #expect(client.say("AUTH PLAIN AGFwcABzZWNyZXQ=\r\n") == banned)
+      #expect(client.say("AUTH SCRAM-SHA-256 biwsbj1hcHAscj14\r\n") == banned)
+      let other = try world.client()
+      _ = other.reply()
+      _ = other.say("EHLO c\r\n")
+      #expect(other.say("AUTH PLAIN AGFwcABzZWNyZXQ=\r\n") == banned)
+    }
+  }
+
   @Test("too many connections in all and from one address")
   func connections() async throws {
     try await withServer { configuration, _ in

@@ -21,6 +21,7 @@ final class TestServer: Sendable {
     var configuration = Configuration()
     configuration.server.hostname = "mx.test"
     configuration.listeners[0].port = 0
+    configuration.intake.loginFailureDelayMilliseconds = 0
     try change(&configuration, folder)
     store = try Store(path: "\(folder)/test.db", now: Clock.now())
     loops = try EventLoopGroup(count: 2)
