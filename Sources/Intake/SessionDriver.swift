@@ -32,6 +32,8 @@ struct SessionDriver {
 
   /// So much a read brings at the most; a burst of small mails and a piece of a large one fit.
   private static let readSize = 64 * 1024
+  /// A text up to this size goes on when the memory of all is full, so that only large mails give theirs back.
+  private static let smallText = 2 * readSize
   /// Replies are kept for one write up to this size.
   private static let outputLimit = 16 * 1024
   /// How long a client may take to fetch a farewell.
@@ -74,6 +76,10 @@ struct SessionDriver {
     let isBusy = session.isInTransaction || session.isReadingData
     handle.isBusy.store(isBusy, ordering: .sequentiallyConsistent)
     count(buffered: session.bufferedBytes)
+    if counted > Self.smallText, isMemoryFull {
+      session.dropText()
+      count(buffered: session.bufferedBytes)
+    }
     if !isBusy, connections.isStopping { return await farewell(.shuttingDown) }
     guard await flush() else { return false }
     switch await stream.read(into: &session.input, atMost: Self.readSize, deadline: readDeadline()) {
@@ -223,8 +229,11 @@ struct SessionDriver {
     if hooks.isDiskLow() { return .insufficientStorage }
     // After a failed commit nothing more is taken until the daemon has recovered from disk.
     if taker.store.failed != nil { return .localError }
-    let isFull = connections.bufferedBytes.load(ordering: .relaxed) > offer.limits.maxBufferMemory
-    return isFull ? ServerReply(452, .init(4, 3, 1), "Too many large mails at once, try again later") : nil
+    return isMemoryFull ? .noBufferRoom : nil
+  }
+
+  private var isMemoryFull: Bool {
+    connections.bufferedBytes.load(ordering: .relaxed) > offer.limits.maxBufferMemory
   }
 
   private mutating func readDeadline() -> Int64 {

@@ -26,6 +26,9 @@ struct ChunkReader: Equatable, Sendable {
   /// Octets kept so far.
   var contentBytes: Int { content.count }
 
+  /// Gives the memory back; the mail is refused at the end of this chunk or the next.
+  mutating func dropContent() { refuse(.noRoom) }
+
   /// A chunk of so many octets begins.
   mutating func begin(chunk bytes: Int) {
     missing = bytes

@@ -7,6 +7,8 @@ public struct DataReader: Equatable, Sendable {
   /// What is wrong with a message that was read to its end.
   public enum Fault: Equatable, Sendable {
     case bareNewline, nul, tooBig, lineTooLong
+    /// The text was dropped because all sessions together hold too much.
+    case noRoom
   }
 
   /// Where the reader stands in a line.
@@ -20,6 +22,7 @@ public struct DataReader: Equatable, Sendable {
     static let nul = Faults(rawValue: 2)
     static let tooBig = Faults(rawValue: 4)
     static let lineTooLong = Faults(rawValue: 8)
+    static let noRoom = Faults(rawValue: 16)
   }
 
   private let bareNewlines: BareNewlines
@@ -48,11 +51,18 @@ public struct DataReader: Equatable, Sendable {
     if faults.contains(.nul) { return .nul }
     if faults.contains(.tooBig) { return .tooBig }
     if faults.contains(.lineTooLong) { return .lineTooLong }
+    if faults.contains(.noRoom) { return .noRoom }
     return nil
   }
 
   /// Octets kept so far.
   public var contentBytes: Int { content.count }
+
+  /// Gives the memory back; the rest is read to its end and refused.
+  mutating func dropContent() {
+    faults.insert(.noRoom)
+    content = []
+  }
 
   /// Gives the message away and leaves the reader empty.
   public mutating func takeContent() -> [UInt8] {

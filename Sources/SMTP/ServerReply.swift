@@ -116,6 +116,8 @@ extension ServerReply {
   public static let tooManyFromAddress = ServerReply(421, .init(4, 7, 0), "Too many connections from your address")
   /// The mail could not be stored.
   public static let localError = ServerReply(451, .init(4, 3, 0), "Local error, try again later")
+  /// All sessions together hold as much as they may.
+  public static let noBufferRoom = ServerReply(452, .init(4, 3, 1), "Too many large mails at once, try again later")
   /// The disk is nearly full.
   public static let insufficientStorage = ServerReply(452, .init(4, 3, 1), "Insufficient system storage")
 }

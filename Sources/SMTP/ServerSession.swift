@@ -95,6 +95,12 @@ public struct ServerSession: Equatable, Sendable {
   /// The login of the session; nil before AUTH.
   public var authenticatedName: String? { login }
 
+  /// Gives back the memory of the text that is being read; it is read on in step and refused with 452.
+  public mutating func dropText() {
+    reader?.dropContent()
+    chunks?.dropContent()
+  }
+
   /// Appends to `input`.
   public mutating func receive(_ bytes: some Sequence<UInt8>) {
     input.append(contentsOf: bytes)
@@ -281,6 +287,7 @@ public struct ServerSession: Equatable, Sendable {
     case .nul: end(.nulInData)
     case .tooBig: reply(.tooBig)
     case .lineTooLong: reply(.textLineTooLong)
+    case .noRoom: reply(.noBufferRoom)
     case nil: nil
     }
   }

@@ -173,6 +173,27 @@ struct ServerTests {
     }
   }
 
+  @Test("over the memory of all sessions a large mail under way gives its own back")
+  func memory() async throws {
+    try await withServer { configuration, _ in
+      configuration.intake.maxBufferMemory = 1 << 20
+    } _: { world in
+      let text = String(repeating: "0123456789abcd\r\n", count: 43_750)
+      let open = "HELO c\r\nMAIL FROM:<a@a.test>\r\nRCPT TO:<b@b.test>\r\n"
+      let first = try world.client()
+      _ = first.reply()
+      #expect(first.say(open + "BDAT 700000\r\n\(text)", replies: 4).last == "250 2.0.0 Chunk taken")
+      let second = try world.client()
+      _ = second.reply()
+      #expect(
+        second.say(open + "DATA\r\n\(text).\r\n", replies: 5).last
+          == "452 4.3.1 Too many large mails at once, try again later")
+      #expect(mail(second, "small") == "250 2.0.0 Ok: queued as 1")
+      #expect(first.say("BDAT 0 LAST\r\n") == ["250 2.0.0 Ok: queued as 2"])
+      #expect(mail(second, text) == "250 2.0.0 Ok: queued as 3")
+    }
+  }
+
   @Test("who guesses is banned, also with the right password then")
   func guessing() async throws {
     try await withServer { configuration, _ in

@@ -112,6 +112,24 @@ struct ChunkTests {
     check(ServerCase(name: "huge, refused", input: text, expected: greeting))
   }
 
+  @Test(
+    "a text that is dropped gives its memory back and is refused in step",
+    arguments: ["DATA", "BDAT 5\r\nabc\r\nBDAT 9 LAST"])
+  func dropped(_ command: String) {
+    var session = ServerSession(limits { _ in })
+    session.receive(Array((openMail + command + "\r\nHello\r\n").utf8))
+    while session.next() != nil {}
+    #expect(session.bufferedBytes > 0)
+    session.dropText()
+    #expect(session.bufferedBytes == 0 && session.isReadingData)
+    session.receive(Array(command == "DATA" ? ".\r\n".utf8 : "\r\n".utf8))
+    #expect(session.next() == replies("452 4.3.1 Too many large mails at once, try again later").first)
+    #expect(!session.isReadingData && !session.isInTransaction)
+    session.dropText()
+    session.receive(Array("NOOP\r\n".utf8))
+    #expect(session.next() == ok.first)
+  }
+
   @Test("between chunks the text is still being read, and counted")
   func reading() {
     var session = ServerSession(limits { _ in })
