@@ -103,6 +103,7 @@ extension IntakeSettings {
     maxMailsPerSession = section.integer("max_mails_per_session", default: maxMailsPerSession, in: 0...1_000_000_000)
     maxHeaderSize = section.size("max_header_size", default: maxHeaderSize, atLeast: "4KiB")
     maxHeaderFields = section.integer("max_header_fields", default: maxHeaderFields, in: 10...100_000)
+    maxMimeParts = section.integer("max_mime_parts", default: maxMimeParts, in: 2...1000)
     // RFC 5321 §4.5.3.1.4: 512 octets, and more by extensions (RFC 4954 §4: 12288 for AUTH).
     maxCommandLine = section.integer("max_command_line", default: maxCommandLine, in: 512...65536)
     maxReceived = section.integer("max_received", default: maxReceived, in: 1...1000)

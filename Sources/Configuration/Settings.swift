@@ -110,6 +110,8 @@ public struct IntakeSettings: Sendable, Equatable {
   public var maxHeaderSize = 256 << 10
   /// The most header fields of a mail.
   public var maxHeaderFields = 1000
+  /// A mail with so many MIME parts is refused.
+  public var maxMimeParts = 1000
   /// The longest command line with its CRLF.
   public var maxCommandLine = 4096
   /// Received fields from which on a mail is taken to go in a circle.

@@ -34,7 +34,7 @@ struct ListenerOffer: Sendable {
     trusted = ranges
     preparation = MailPreparation(
       maximumHeaderBytes: limits.maxHeaderSize, maximumHeaderFields: limits.maxHeaderFields,
-      maximumReceived: limits.maxReceived, hostname: configuration.server.hostname)
+      maximumReceived: limits.maxReceived, maximumParts: limits.maxMimeParts, hostname: configuration.server.hostname)
   }
 
   /// How failed logins of this client count; an address that may send without a login is never banned.

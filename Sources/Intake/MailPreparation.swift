@@ -40,6 +40,8 @@ struct MailPreparation: Sendable {
   var maximumHeaderBytes: Int
   var maximumHeaderFields: Int
   var maximumReceived: Int
+  /// At most `Message.Limit.parts`, which the reader of MIME counts to.
+  var maximumParts = Message.Limit.parts
   /// Stands in Message-IDs of mails whose From has no domain.
   var hostname: String
 
@@ -49,7 +51,9 @@ struct MailPreparation: Sendable {
   > {
     var header = HeaderBlock(parsing: content)
     let headerEnd = header.fields.last?.raw.endIndex ?? 0
-    if let refusal = limitRefusal(header, headerEnd) { return .failure(Refusal(refusal)) }
+    if let refusal = limitRefusal(header, headerEnd) ?? partsRefusal(header, content) {
+      return .failure(Refusal(refusal))
+    }
 
     var control: ControlHeaders
     switch ControlHeaders.parse(header.nameValuePairs(where: ControlHeaders.isControlHeader), now: now) {
@@ -98,6 +102,13 @@ struct MailPreparation: Sendable {
       return ServerReply(554, .init(5, 4, 6), "Too many hops: \(hops) Received fields, the mail goes in a circle")
     }
     return nil
+  }
+
+  /// Only what calls itself a multipart or a mail in a mail is read as one.
+  private func partsRefusal(_ header: HeaderBlock, _ content: [UInt8]) -> ServerReply? {
+    let type = header.value("content-type")?.drop { $0.isWhitespace }.prefix(9).lowercased()
+    guard type == "multipart" || type == "message/r", Message(content).parts.count >= maximumParts else { return nil }
+    return ServerReply(554, .init(5, 6, 0), "The mail has \(maximumParts) MIME parts or more")
   }
 
   private func rightsRefusal(

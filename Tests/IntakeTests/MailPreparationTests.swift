@@ -8,7 +8,7 @@ import Testing
 private let now: Int64 = 1_700_000_000_000
 private let date = "Date: Tue, 14 Nov 2023 22:13:20 +0000\r\n"
 private let preparation = MailPreparation(
-  maximumHeaderBytes: 400, maximumHeaderFields: 12, maximumReceived: 3, hostname: "mx.test")
+  maximumHeaderBytes: 400, maximumHeaderFields: 12, maximumReceived: 3, maximumParts: 4, hostname: "mx.test")
 
 private func prepare(
   _ mail: String, from: String = "ann@a.test", _ rights: SenderRights = SenderRights()
@@ -50,6 +50,10 @@ private struct RefusalCase: Sendable, CustomTestStringConvertible {
   var testDescription: String { name }
 }
 
+private func multipart(_ parts: Int) -> String {
+  "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + String(repeating: "--b\r\n\r\nx\r\n", count: parts)
+    + "--b--\r\n"
+}
 private let tied = SenderRights(pools: ["sales"], fromAddresses: ["ann@a.test", "@team.test"])
 private let hop = "Received: from x by y\r\n"
 
@@ -68,6 +72,12 @@ private let refusals: [RefusalCase] = [
   RefusalCase(
     name: "many fields", mail: String(repeating: "A: b\r\n", count: 13) + "\r\n",
     reply: "554 5.6.0 The header has more than 12 fields"),
+  RefusalCase(name: "as many MIME parts as allowed", mail: multipart(2), reply: ""),
+  RefusalCase(name: "one more", mail: multipart(3), reply: "554 5.6.0 The mail has 4 MIME parts or more"),
+  RefusalCase(
+    name: "boundaries in a mail that is no multipart",
+    mail: "Subject: x\r\n\r\n" + String(repeating: "--b\r\n", count: 9),
+    reply: ""),
   RefusalCase(name: "its own address", mail: "From: Ann <Ann@A.test>\r\n\r\n", rights: tied, reply: ""),
   RefusalCase(name: "its own domain", mail: "From: x@team.test\r\n\r\n", from: "", rights: tied, reply: ""),
   RefusalCase(
