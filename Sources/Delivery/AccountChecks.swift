@@ -86,8 +86,8 @@ extension AccountFacts {
     guard let window, let lastSendAt, lastSendAt <= now, window.zone.day(at: lastSendAt) == window.zone.day(at: now),
       let limit = limitToday(at: now)
     else { return nil }
-    let used = limitMode == .rolling ? lastDay.used : usedToday(at: now)
-    let share = window.openTime(after: lastSendAt) / Int64(max(0, limit - used) + 1)
+    // By the calendar day in either mode: what leaves the last 24 hours meanwhile must not move the place.
+    let share = window.openTime(after: lastSendAt) / Int64(max(0, limit - usedToday(at: now)) + 1)
     // Around the even distance, from a half to one and a half of it.
     let distance = window.spread == .even ? share : share / 2 + part(mixed(lastMessage, id), of: share)
     return window.instant(after: lastSendAt, open: distance)

@@ -135,8 +135,10 @@ private func accountGate(
   let check = AccountCheck.allCases.first { check in
     account.opening(of: check, at: now, for: message) == .closed(until: earliest.until)
   }
+  // Then the time is this message's alone: another one may find the account open earlier.
   let isOfMessage = accounts.contains {
-    isCandidate($0, of: message.binding) && $0.hasLimitOfMessage && $0.opening(at: now, for: nil) == .open
+    isCandidate($0, of: message.binding) && $0.hasLimitOfMessage
+      && $0.opening(at: now, for: nil) != $0.opening(at: now, for: message)
   }
   let why = "\(account.address): \(account.words(check ?? .state, at: now, for: message).0)"
   switch message.binding {

@@ -65,6 +65,21 @@ private let now = evaluatedAt
     #expect(report[.account]?.reason == reason)
   }
 
+  @Test func aWaitForALimitOfTheRecipientIsTheMessagesAlone() {
+    let limited = account {
+      $0.domainLimit = 1
+      $0.domainUse = ["full.example": 1]
+      $0.lastSendAt = now
+      $0.minimumGapMilliseconds = minute
+    }
+    for (domain, until, isOfMessage) in [("full.example", tonight, true), ("free.example", now + minute, false)] {
+      let report = evaluate(message { $0.domain = domain }, accounts: [limited], pool: PoolPolicy(), now: now)
+      #expect(report.outcome == .wait(until: until))
+      // Else the whole lane would wait for tonight.
+      #expect(report.isOfMessage == isOfMessage)
+    }
+  }
+
   @Test func rollingUseIsCountedFromTheSends() {
     let sends = [now - day, now - day + 1, now - hour, now - 1]
     #expect(RollingUse(sends: sends, spanMilliseconds: day, limit: 3, now: now) == .init(used: 3, freesAt: now + 1))
