@@ -14,8 +14,8 @@ public struct InboundFact: Sendable, Equatable {
 
   /// What it was taken for.
   public var kind: Kind
-  /// The inbound row; part of the unique key of what is booked.
-  public var inboundID: Int64
+  /// What tells the mail from every other, in whichever mailbox it is seen; part of the unique key of what is booked.
+  public var mail: String
   /// The message it answers; nil when nothing matched.
   public var messageID: Int64?
   /// The recipient of that message: the contact's address, not a forwarding target a DSN may name.
@@ -25,10 +25,10 @@ public struct InboundFact: Sendable, Equatable {
 
   /// A fact.
   public init(
-    kind: Kind, inboundID: Int64, messageID: Int64?, address: String, enrollment: EnrollmentState? = nil
+    kind: Kind, mail: String, messageID: Int64?, address: String, enrollment: EnrollmentState? = nil
   ) {
     self.kind = kind
-    self.inboundID = inboundID
+    self.mail = mail
     self.messageID = messageID
     self.address = address
     self.enrollment = enrollment
@@ -75,10 +75,10 @@ public enum Consequence: Sendable, Equatable {
 /// What follows from a fact; in the order it is to be done.
 public func consequences(of fact: InboundFact, policy: SequencePolicy) -> [Consequence] {
   // What answers no mail of ours changes nothing: a forged bounce must not suppress anybody.
-  guard fact.messageID != nil else { return [.note("matches no sent message")] }
+  guard let messageID = fact.messageID else { return [.note("matches no sent message")] }
   switch fact.kind {
   case .reply:
-    return [.markReplied, .bookReply(key: CreditRule.key(.reply, id: fact.inboundID))]
+    return [.markReplied, .bookReply(key: CreditRule.key(ofReply: fact.mail, to: messageID))]
       + react(policy.onReply, .replied, fact)
   case .hardBounce:
     return [.markBounced, .suppress(address: fact.address, reason: .bounced)]

@@ -18,8 +18,12 @@ public enum CreditRule {
     case exhausted(until: Int64)
   }
 
-  /// The unique key of a booking: booking it twice does nothing. `id` is the message's for a send, the inbound's for a reply.
-  public static func key(_ kind: Kind, id: Int64) -> String { "\(kind.rawValue):\(id)" }
+  /// The unique key of a send's booking: booking it twice does nothing.
+  public static func key(ofSend messageID: Int64) -> String { "send:\(messageID)" }
+
+  /// The unique key of a reply's booking. `mail` tells the answer from every other, in whichever mailboxes it is seen: an
+  /// answer to all of a pool's accounts is one.
+  public static func key(ofReply mail: String, to messageID: Int64) -> String { "reply:\(messageID):\(mail)" }
 
   /// The day a fact at this instant is booked on, `YYYY-MM-DD`.
   public static func dayKey(at instant: Int64, in zone: Zone) -> String { zone.dayKey(at: instant) }

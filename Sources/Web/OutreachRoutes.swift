@@ -109,11 +109,16 @@ let defaultWorkspace: Int64 = 1
 private func sequenceMembers(_ sequence: SequenceRecord, _ db: Reader) throws(StoreError) -> [(String, JSON)] {
   let counts = try db.enrollmentCounts(ofSequence: sequence.id)
   let entry = sequence.entry
+  // What holds, not only what the sequence says itself: where it is silent the workspace's defaults do.
+  let defaults = try db.workspace(sequence.workspaceID).sequenceDefaults
+  let onReply = entry.onReply ?? defaults.onReply ?? .stop
+  let onBounce = entry.onBounce ?? defaults.onBounce ?? .stop
+  let window = entry.window ?? defaults.window
   var members: [(String, JSON)] = [
     ("id", .integer(sequence.id)), ("key", .text(sequence.key)), ("name", .text(entry.name ?? sequence.key)),
     ("workspace", .text(entry.workspace)), ("state", .text(sequence.state)),
-    ("on_reply", .optional(entry.onReply?.rawValue)), ("on_bounce", .optional(entry.onBounce?.rawValue)),
-    ("window", entry.window.map { .encoding($0) } ?? .null), ("zone", .optional(entry.zone)),
+    ("on_reply", .text(onReply.rawValue)), ("on_bounce", .text(onBounce.rawValue)),
+    ("window", window.map { .encoding($0) } ?? .null), ("zone", .optional(entry.zone)),
     ("created_at", .time(sequence.createdAt)), ("enrolled", .integer(counts.reduce(0) { $0 + $1.count })),
   ]
   for state in ["active", "paused", "completed", "stopped", "failed"] {

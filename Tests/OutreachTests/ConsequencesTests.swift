@@ -12,7 +12,7 @@ import Testing
     var testDescription: String { name }
   }
 
-  private static let booked: [Consequence] = [.markReplied, .bookReply(key: "reply:7")]
+  private static let booked: [Consequence] = [.markReplied, .bookReply(key: "reply:3:<a@b>")]
   private static func suppressed(_ reason: SuppressionReason) -> Consequence {
     .suppress(address: "bob@example.net", reason: reason)
   }
@@ -58,13 +58,13 @@ import Testing
 
   @Test(arguments: cases) func follows(test: Case) {
     let fact = InboundFact(
-      kind: test.kind, inboundID: 7, messageID: 3, address: "bob@example.net", enrollment: test.enrollment)
+      kind: test.kind, mail: "<a@b>", messageID: 3, address: "bob@example.net", enrollment: test.enrollment)
     #expect(consequences(of: fact, policy: test.policy) == test.expected)
   }
 
   @Test(arguments: [InboundFact.Kind.softBounce, .delay, .autoReply, .challenge, .other])
   func isOnlyNoted(kind: InboundFact.Kind) throws {
-    let fact = InboundFact(kind: kind, inboundID: 7, messageID: 3, address: "bob@example.net", enrollment: .active)
+    let fact = InboundFact(kind: kind, mail: "<a@b>", messageID: 3, address: "bob@example.net", enrollment: .active)
     let result = consequences(of: fact, policy: SequencePolicy())
     #expect(result.count == 1)
     guard case .note(let text) = try #require(result.first) else {
@@ -75,7 +75,7 @@ import Testing
   }
 
   @Test(arguments: InboundFact.Kind.allCases) func whatMatchesNothingChangesNothing(kind: InboundFact.Kind) {
-    let fact = InboundFact(kind: kind, inboundID: 7, messageID: nil, address: "bob@example.net", enrollment: .active)
+    let fact = InboundFact(kind: kind, mail: "<a@b>", messageID: nil, address: "bob@example.net", enrollment: .active)
     #expect(consequences(of: fact, policy: SequencePolicy()) == [.note("matches no sent message")])
   }
 

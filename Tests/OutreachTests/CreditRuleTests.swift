@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test func keysNeverCollide() {
-    #expect(CreditRule.key(.send, id: 7) == "send:7")
-    #expect(CreditRule.key(.reply, id: 7) == "reply:7")
+    #expect(CreditRule.key(ofSend: 7) == "send:7")
+    #expect(CreditRule.key(ofReply: "<a@b>", to: 7) == "reply:7:<a@b>")
   }
 }

@@ -55,6 +55,19 @@ import Testing
     #expect(try await bench.claim(at: Bench.noon + 600_000).claims.isEmpty)
   }
 
+  @Test func anAnswerToAllThatTwoAccountsSeeIsOneCredit() async throws {
+    let bench = try Bench()
+    let (message, account) = try await sent(bench)
+    try await bench.addAccount("s2@sender.test")
+    let other = try #require(try await bench.store.read { try $0.account(at: "s2@sender.test")?.id })
+    for seenBy in [account, other] {
+      let reply = bench.inbound("reply", answering: message, account: seenBy)
+      #expect(try await bench.store.write { try $0.recordInbound(reply) }?.messageID == message.id)
+    }
+    let kinds = try await bench.store.read { try $0.creditLedger(workspaceID: 1, limit: 10).map(\.kind) }
+    #expect(kinds.sorted() == ["reply", "send"])
+  }
+
   @Test func aSequenceCanPauseOnReplyAndGoOnLater() async throws {
     let bench = try Bench()
     var entry = SequenceEntry(key: "welcome")

@@ -193,7 +193,8 @@ extension Transaction {
         parked_by = NULL, last_reply = ?, attempts = attempts + 1 WHERE id = ?
       """, [.integer(accountID), .integer(now), .integer(now), .text(reply), .integer(message.id)])
     try book(
-      .send, key: "send:\(message.id)", workspaceID: message.workspaceID, messageID: message.id, accountID: accountID,
+      .send, key: CreditRule.key(ofSend: message.id), workspaceID: message.workspaceID, messageID: message.id,
+      accountID: accountID,
       now: now)
     try count(.accepted, of: accountID, now: now)
     if let account { try countByMessage(message, isNewContact: isNew, of: account, now: now) }

@@ -72,7 +72,7 @@ extension Transaction {
   {
     let enrollment = try enrollment(of: message)
     let fact = InboundFact(
-      kind: kind, inboundID: id,
+      kind: kind, mail: inbound.identity,
       messageID: message.id, address: message.recipient, enrollment: enrollment?.state)
     var policy = SequencePolicy()
     if let enrollment { policy = try self.policy(of: enrollment) }
