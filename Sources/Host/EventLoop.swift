@@ -23,6 +23,8 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
 
   let inbox = Mutex(Inbox())
   let sessions = Mutex(SessionTable())
+  /// Whoever touches the loop's own things when its thread no longer does: its last deed, and calls that come after it.
+  private let aftermath = RecursiveLock()
   private let thread = LoopThread()
   private let bell: Bell
 
@@ -111,7 +113,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
       return (inbox.asleep, false)
     }
     if wake { bell.ring() }
-    if ended { call() }
+    if ended { aftermath.withLock(call) }
   }
 
   /// Lets everything else that is ready run first; for a session that never has to wait for its peer.
@@ -176,14 +178,18 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
 
   /// Ends the loop unless something has arrived in the meantime.
   private func finish() -> Bool {
-    let ended = inbox.withLock { inbox in
-      inbox.ended = inbox.jobs.isEmpty && inbox.calls.isEmpty && jobs.isEmpty
-      return inbox.ended
-    }
-    if ended {
+    // Taken before the end is announced: from then on calls run on their callers' threads.
+    aftermath.withLock {
+      let ended = inbox.withLock { inbox in
+        inbox.ended = inbox.jobs.isEmpty && inbox.calls.isEmpty && jobs.isEmpty
+        return inbox.ended
+      }
+      guard ended else { return false }
+      let attached = attachments
       attachments = [:]
-      poller.releaseTargets()
+      let targets = poller.takeTargets()
+      withExtendedLifetime((attached, targets)) {}
+      return true
     }
-    return ended
   }
 }

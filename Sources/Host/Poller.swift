@@ -57,7 +57,12 @@ struct Poller {
     slots[index].generation &+= 1
   }
 
-  mutating func releaseTargets() { slots = [] }
+  /// Forgets all targets and hands them over: the caller drops them when the poller is free again, because the end of one
+  /// may close others.
+  mutating func takeTargets() -> [any PollTarget] {
+    defer { slots = [] }
+    return slots.compactMap(\.target)
+  }
 
   /// A descriptor's number is used again after it is closed; the generation tells an old event from a new one.
   private func token(_ index: Int) -> UInt64 {
