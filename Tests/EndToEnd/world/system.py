@@ -37,7 +37,7 @@ def free_port() -> int:
     raise Trouble("no free port between 20000 and 32000")
 
 
-def wait_until(what: str, condition, seconds: float = 20, every: float = 0.05):
+def wait_until(what: str, condition, seconds: float = 60, every: float = 0.05):
     """Asks until the condition gives something true and returns that; after the time it says what never came."""
     end = time.monotonic() + seconds
     while True:
