@@ -21,10 +21,6 @@ final class Desk: @unchecked Sendable {
   private var idle: [Int64: [Kept]] = [:]
   /// Failures of connections, by account.
   var backOff = BackOff()
-  private var closedLanes: [Int64: Int64] = [:]
-  /// Accounts that became free since the last pass began: it may have found their lanes closed.
-  private var freed: Set<Int64> = []
-  private var accountsChanged = false
   /// When the queue was looked at last, by the clock of then.
   private var lastLook: Int64 = 0
   private var handovers: [Int64: Task<Void, Never>] = [:]
@@ -55,10 +51,7 @@ final class Desk: @unchecked Sendable {
 
   func watchStore() {
     store.observe(.queue) { [doorbell] in doorbell.ring() }
-    store.observe(.accounts) { [self] in
-      loop.spawn { [self] in accountsChanged = true }
-      doorbell.ring()
-    }
+    store.observe(.accounts) { [doorbell] in doorbell.ring() }
   }
 
   // MARK: - The scheduler
@@ -97,27 +90,14 @@ final class Desk: @unchecked Sendable {
     let soon = now + settings.tickMilliseconds
     let free = settings.maxConnections - handovers.count
     guard free > 0, !isDiskLow() else { return soon }
-    if accountsChanged {
-      accountsChanged = false
-      closedLanes = [:]
-    }
     let isSetBack = now < lastLook - Self.noticedSetBack
     lastLook = now
     do {
       if isSetBack {
         log.warning("relay.clock_set_back", ["now": .text(Clock.text(now))])
-        closedLanes = [:]
         try await store.write { transaction in try transaction.clockWasSetBack(now: now) }
       }
-      let known = closedLanes
-      freed = []
-      let (found, lanes) = try await store.write { transaction in
-        var lanes = known
-        let pass = try transaction.claimDue(now: now, limit: free, closedLanes: &lanes)
-        return (pass, lanes)
-      }
-      closedLanes = lanes
-      for account in freed { open(lanesOf: account) }
+      let found = try await store.write { transaction in try transaction.claimDue(now: now, limit: free) }
       for claim in found.claims { start(claim) }
       return min(found.nextLook ?? soon, found.claims.isEmpty ? .max : Clock.now())
     } catch {
@@ -130,16 +110,8 @@ final class Desk: @unchecked Sendable {
     handovers[claim.attemptID] = loop.spawn { [self] in
       await Handover(desk: self, claim: claim).run()
       handovers[claim.attemptID] = nil
-      open(lanesOf: claim.account.id)
       doorbell.ring()
     }
-  }
-
-  /// An account has a free connection again: its own lane and every pool's may go on.
-  private func open(lanesOf account: Int64) {
-    freed.insert(account)
-    closedLanes[account] = nil
-    for lane in closedLanes.keys where lane < 0 { closedLanes[lane] = nil }
   }
 
   private func drain() async {

@@ -35,11 +35,16 @@ public class Reader {
 public final class Transaction: Reader {
   /// Topics to wake once the group is on disk.
   private(set) var touched: Set<Store.Topic> = []
+  /// What is known of the queue's lanes from one group to the next.
+  var lanes = LaneBook()
 
   /// Makes it ready for the next group. One object serves all of them, so that what it has decoded is kept.
   func begin() { touched.removeAll(keepingCapacity: true) }
 
-  func touch(_ topic: Store.Topic) { touched.insert(topic) }
+  func touch(_ topic: Store.Topic) {
+    touched.insert(topic)
+    if topic == .accounts { lanes.openAll() }
+  }
 
   @discardableResult
   func run(_ sql: String, _ values: [SQLValue]) throws(StoreError) -> Int { try connection.run(sql, values) }

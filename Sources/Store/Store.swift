@@ -180,6 +180,7 @@ public final class Store: Sendable {
       case .full, .commitFailed: throw wrapped
       default:
         try state.connection.script("ROLLBACK TO job; RELEASE job")
+        transaction.lanes.forget()
         return wrapped
       }
     }
@@ -187,6 +188,7 @@ public final class Store: Sendable {
 
   private func abandon(_ group: [Job], because error: StoreError, _ state: WriterState, leftInLog: Bool) {
     var told = error
+    state.transaction.lanes.forget()
     do {
       try state.connection.script("ROLLBACK")
     } catch {

@@ -61,8 +61,7 @@ import Testing
     try await bench.addAccount("s1@sender.test", server) { $0.connections = 2 }
     let crashed = try await bench.submit(to: "a@example.org")
     try await bench.store.write { transaction in
-      var lanes: [Int64: Int64] = [:]
-      let claim = try transaction.claimDue(now: Clock.now(), limit: 1, closedLanes: &lanes).claims[0]
+      let claim = try transaction.claimDue(now: Clock.now(), limit: 1).claims[0]
       _ = try transaction.markTransmitting(claim.attemptID, now: Clock.now())
       try transaction.connection.script(Self.refusing("unknown"))
     }

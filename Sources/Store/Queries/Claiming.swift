@@ -20,106 +20,97 @@ public struct ClaimPass: Sendable {
   public var nextLook: Int64?
   /// Messages that were decided about.
   var decisions = 0
-
-  mutating func look(at instant: Int64?) {
-    guard let instant else { return }
-    nextLook = min(nextLook ?? instant, instant)
-  }
+  /// Parked messages whose time had come.
+  var woken = 0
 }
-
-/// So long a lane stays closed at the most: it bounds the harm where nobody announced that it may open again.
-private let longestClosing: Int64 = 60_000
 
 /// So many messages are decided about in one pass, though none of them may go: a sequence that was paused or a domain that
 /// was suppressed must not keep the writer from everybody's mail while its thousands are put aside.
 private let mostDecisions = 500
 
-/// One priority of a lane that has due mail.
-private struct Turn: Comparable {
-  var lane: Int64
-  var priority: Int64
-  /// When its oldest mail was due.
-  var oldest: Int64
+/// So many parked messages are woken in one pass, for the same reason: a window that opens may wake a hundred thousand.
+private let mostWoken = 500
 
-  /// Higher priorities first; then what only one account can take (follow-ups), before the pools' mail uses up that
-  /// account's limit; then who has waited longest.
-  static func < (left: Turn, right: Turn) -> Bool {
-    if left.priority != right.priority { return left.priority > right.priority }
-    if (left.lane > 0) != (right.lane > 0) { return left.lane > 0 }
-    return left.oldest != right.oldest ? left.oldest < right.oldest : left.lane < right.lane
-  }
-}
+/// A message that waits for another send of its account or to its person to end is looked at again after so long: then
+/// that must be over.
+private let underWayMilliseconds: Int64 = 60_000
 
 extension Transaction {
   /// Looks at every lane with due mail, lets the gates decide, and claims what may go now, at most `limit`.
   ///
-  /// What a gate of its own keeps waiting is parked until that gate opens; what waits for an account or for the
-  /// workspace's credits stays due.
-  /// `closedLanes` are passed over until their time; a lane that is found closed is put into it.
-  public func claimDue(now: Int64, limit: Int, closedLanes: inout [Int64: Int64]) throws(StoreError) -> ClaimPass {
+  /// A lane's order is priority, planned time, id, whoever looked when. What a gate of its own keeps waiting is parked
+  /// until that gate opens; what waits for an account or for the workspace's credits keeps its lane closed.
+  public func claimDue(now: Int64, limit: Int) throws(StoreError) -> ClaimPass {
     var pass = ClaimPass()
     var book = AccountBook()
     var shared = SharedFacts()
-    for turn in try turns(now: now, &closedLanes, &pass) where closedLanes[turn.lane] == nil {
-      if let until = try claim(turn, now: now, limit: limit, &pass, &book, &shared) { closedLanes[turn.lane] = until }
-      if pass.claims.count >= limit { break }
-      if pass.decisions >= mostDecisions {
-        // What is left is for another transaction, which comes at once: others wait for this one.
-        pass.look(at: now)
-        break
-      }
+    for turn in try turns(now: now, &pass) where !lanes.isClosed(turn.lane) {
+      try claim(turn, now: now, limit: limit, &pass, &book, &shared)
+      // What is left is for another transaction, which comes at once: others wait for this one.
+      if pass.claims.count >= limit || pass.decisions >= mostDecisions { break }
     }
+    for lane in lanes.unread { try read(lane) }
+    pass.nextLook = lanes.nextLook.map { max($0, now) }
     return pass
   }
 
-  /// Who is asked first: a fixed order of lanes would let the first ones use up the accounts and connections for ever.
-  private func turns(now: Int64, _ closedLanes: inout [Int64: Int64], _ pass: inout ClaimPass) throws(StoreError)
-    -> [Turn]
-  {
+  /// Who is asked, in order: a fixed order of lanes would let the first ones use up the accounts and connections for ever.
+  private func turns(now: Int64, _ pass: inout ClaimPass) throws(StoreError) -> [Turn] {
+    if !lanes.isComplete { lanes.complete(try laneIDs()) }
     var turns: [Turn] = []
-    for lane in try lanes() {
-      // A clock that was set back must not keep a lane closed longer than any lane is ever closed.
-      if let until = closedLanes[lane], until > now, until - now <= longestClosing {
-        pass.look(at: until)
+    for lane in lanes.due(at: now) {
+      if let known = lanes.turns(of: lane, at: now) {
+        turns += known
         continue
       }
-      closedLanes[lane] = nil
-      for priority in try priorities(inLane: lane) {
-        guard let oldest = try firstDue(inLane: lane, priority: priority, after: .min) else { continue }
-        guard oldest <= now else {
-          pass.look(at: oldest)
-          continue
-        }
-        turns.append(Turn(lane: lane, priority: priority, oldest: oldest))
-      }
+      let woken = try wake(lane, now: now, limit: mostWoken - pass.woken)
+      pass.woken += woken
+      try read(lane)
+      // Until all that is awake is in its place, nothing of the lane goes: the order must not depend on the batch.
+      guard pass.woken < mostWoken else { continue }
+      turns += lanes.turns(of: lane, at: now) ?? []
     }
-    return turns.sorted()
+    return turns.filter { $0.oldest <= now }.sorted()
   }
 
-  /// Works through one priority of a lane. Returns until when the lane is closed, if it is.
+  /// Puts parked messages whose time has come back into their lane's order.
+  private func wake(_ lane: Int64, now: Int64, limit: Int) throws(StoreError) -> Int {
+    guard limit > 0 else { return 0 }
+    return try run(
+      """
+      UPDATE message SET parked_by = NULL, next_look = NULL WHERE id IN (
+        SELECT id FROM message WHERE state = 'scheduled' AND parked_by IS NOT NULL AND lane = ? AND next_look <= ?
+        ORDER BY next_look LIMIT ?)
+      """, [.integer(lane), .integer(now), .integer(Int64(limit))])
+  }
+
+  private func read(_ lane: Int64) throws(StoreError) {
+    lanes.read(lane, try turns(ofLane: lane), parkedLook: try parkedLook(inLane: lane))
+  }
+
+  /// Works through one priority of a lane.
   private func claim(
     _ turn: Turn, now: Int64, limit: Int, _ pass: inout ClaimPass, _ book: inout AccountBook,
     _ shared: inout SharedFacts
-  ) throws(StoreError) -> Int64? {
+  ) throws(StoreError) {
+    lanes.changed(turn.lane)
     while pass.claims.count < limit, pass.decisions < mostDecisions {
       // A few at a time: most lanes can send one mail until their account's next gap.
       let asked = min(20, limit - pass.claims.count)
       let found = try due(inLane: turn.lane, priority: turn.priority, now: now, limit: asked)
-      pass.decisions += found.count
       for message in found {
-        if let closed = try decide(message, now: now, &pass, &book, &shared) { return closed }
+        pass.decisions += 1
+        guard try decide(message, now: now, &pass, &book, &shared) else { return }
       }
       if found.count < asked { break }
     }
-    pass.look(at: try firstDue(inLane: turn.lane, priority: turn.priority, after: now))
-    return nil
   }
 
-  /// Does with one due message what the gates say. Returns until when the whole lane is closed, if it is.
+  /// Does with one due message what the gates say. False when its whole lane is closed.
   private func decide(
     _ message: MessageRecord, now: Int64, _ pass: inout ClaimPass, _ book: inout AccountBook,
     _ shared: inout SharedFacts
-  ) throws(StoreError) -> Int64? {
+  ) throws(StoreError) -> Bool {
     var facts = try self.facts(of: message, now: now, &shared)
     let accounts = try book.candidates(for: message, now: now, self)
     try complete(&facts, message, for: accounts.map(\.facts))
@@ -143,23 +134,19 @@ extension Transaction {
     case .wait(let until):
       if let gone = try whatIsGone(for: message, accounts.isEmpty) {
         try hold(message, because: gone, now: now)
-        return nil
+        return true
       }
+      // Never at or before now: the lane would be asked for the same message for ever.
+      let later = until.map { max($0, now + 1) }
       // Accounts and credits are the same for all of a lane: nothing behind this message could go either.
-      guard !report.isOfMessage else {
-        // Never at or before now: the lane would be asked for the same message for ever. What waits for another send of
-        // its account to end is looked at again when that must be over.
-        let look = until.map { max($0, now + 1) } ?? (report.binding == .account ? now + longestClosing : nil)
-        try park(message, until: look, by: report.binding?.rawValue ?? "due")
-        pass.look(at: look)
-        return nil
+      guard report.isOfMessage else {
+        lanes.close(message.lane, until: later, forCredits: report.binding == .credits, now: now)
+        return false
       }
-      // A minute bounds the harm of a closed lane whose reopening nobody announced.
-      let closed = min(until ?? .max, now + longestClosing)
-      pass.look(at: closed)
-      return closed
+      let look = later ?? (report.binding == .account ? now + underWayMilliseconds : nil)
+      try park(message, until: look, by: report.binding?.rawValue ?? "due")
     }
-    return nil
+    return true
   }
 
   /// What a message waits for in vain: its account or its pool was removed.
@@ -173,7 +160,7 @@ extension Transaction {
 
   private func claim(_ message: MessageRecord, by account: AccountRecord, now: Int64) throws(StoreError) -> Claim {
     try run(
-      "UPDATE message SET state = 'sending', due = NULL, parked_by = NULL WHERE id = ?", [.integer(message.id)])
+      "UPDATE message SET state = 'sending', next_look = NULL, parked_by = NULL WHERE id = ?", [.integer(message.id)])
     let attempt = try insert(
       "INSERT INTO attempt (message_id, account_id, state, claimed_at) VALUES (?, ?, 'claimed', ?)",
       [.integer(message.id), .integer(account.id), .integer(now)])
@@ -182,7 +169,8 @@ extension Transaction {
 
   private func park(_ message: MessageRecord, until: Int64?, by gate: String) throws(StoreError) {
     try run(
-      "UPDATE message SET due = ?, parked_by = ? WHERE id = ?", [SQLValue(until), .text(gate), .integer(message.id)])
+      "UPDATE message SET next_look = ?, parked_by = ? WHERE id = ?",
+      [SQLValue(until), .text(gate), .integer(message.id)])
   }
 }
 
@@ -199,46 +187,57 @@ extension PoolPolicy {
 }
 
 extension Reader {
-  /// The lanes with scheduled mail. Each step is one seek in the queue's index, however much waits in between.
-  func lanes() throws(StoreError) -> [Int64] {
-    var lanes: [Int64] = []
-    var last = Int64.min
-    while let lane = try minimum("lane", where: "lane > ?", [.integer(last)]) {
-      lanes.append(lane)
-      last = lane
+  /// The lanes with scheduled mail. Each step is one seek in an index, however much waits in between.
+  func laneIDs() throws(StoreError) -> [Int64] {
+    var lanes: Set<Int64> = []
+    for condition in [Self.isReady, Self.isParked] {
+      var last = Int64.min
+      while let lane = try minimum("lane", where: "\(condition) AND lane > ?", [.integer(last)]) {
+        lanes.insert(lane)
+        last = lane
+      }
     }
-    return lanes
+    return lanes.sorted()
   }
+
+  /// The words of the partial indexes: a query finds them by saying the same.
+  private static let isReady = "state = 'scheduled' AND parked_by IS NULL AND scheduled_for IS NOT NULL"
+  private static let isParked = "state = 'scheduled' AND parked_by IS NOT NULL"
 
   private func minimum(_ column: String, where condition: String, _ values: [SQLValue]) throws(StoreError) -> Int64? {
-    try first("SELECT MIN(\(column)) FROM message WHERE state = 'scheduled' AND \(condition)", values) { row in
-      row.integerOrNil(0)
-    } ?? nil
+    try first("SELECT MIN(\(column)) FROM message WHERE \(condition)", values) { row in row.integerOrNil(0) } ?? nil
   }
 
-  /// The priorities with scheduled mail in a lane, highest first.
-  func priorities(inLane lane: Int64) throws(StoreError) -> [Int64] {
-    var found: [Int64] = []
+  /// The first mail of each priority of a lane, highest first.
+  func turns(ofLane lane: Int64) throws(StoreError) -> [Turn] {
+    var turns: [Turn] = []
     var last = Int64.min
-    while let priority = try minimum("priority", where: "lane = ? AND priority > ?", [.integer(lane), .integer(last)]) {
-      found.append(priority)
-      last = priority
+    while let turn = try first(
+      """
+      SELECT priority, scheduled_for FROM message WHERE \(Self.isReady) AND lane = ? AND priority > ?
+      ORDER BY priority, scheduled_for LIMIT 1
+      """, [.integer(lane), .integer(last)],
+      { row in Turn(lane: lane, priority: row.integer(0), oldest: row.integer(1)) })
+    {
+      turns.append(turn)
+      last = turn.priority
     }
-    return found.reversed()
+    return turns.reversed()
+  }
+
+  /// When the first of a lane's parked messages is to be looked at again.
+  func parkedLook(inLane lane: Int64) throws(StoreError) -> Int64? {
+    try minimum("next_look", where: "\(Self.isParked) AND lane = ?", [.integer(lane)])
   }
 
   func due(inLane lane: Int64, priority: Int64, now: Int64, limit: Int) throws(StoreError) -> [MessageRecord] {
     try connection.rows(
       """
       SELECT \(MessageRecord.columns) FROM message m
-      WHERE m.state = 'scheduled' AND m.lane = ? AND m.priority = ? AND m.due <= ? ORDER BY m.due LIMIT ?
+      WHERE m.state = 'scheduled' AND m.parked_by IS NULL AND m.lane = ? AND m.priority = ? AND m.scheduled_for <= ?
+      ORDER BY m.scheduled_for, m.id LIMIT ?
       """, [.integer(lane), .integer(priority), .integer(now), .integer(Int64(limit))]
     ) { row throws(StoreError) in try MessageRecord(row) }
-  }
-
-  func firstDue(inLane lane: Int64, priority: Int64, after: Int64) throws(StoreError) -> Int64? {
-    try minimum(
-      "due", where: "lane = ? AND priority = ? AND due > ?", [.integer(lane), .integer(priority), .integer(after)])
   }
 }
 

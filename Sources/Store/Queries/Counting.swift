@@ -87,9 +87,10 @@ extension Transaction {
   public func runQueue(now: Int64) throws(StoreError) -> Int {
     let count = try run(
       """
-      UPDATE message SET retry_at = NULL, parked_by = NULL, due = scheduled_for
-      WHERE state = 'scheduled' AND scheduled_for <= ? AND (due > ? OR parked_by IS NOT NULL)
-      """, [.integer(now), .integer(now)])
+      UPDATE message SET retry_at = NULL, parked_by = NULL, next_look = NULL
+      WHERE state = 'scheduled' AND parked_by IS NOT NULL AND scheduled_for <= ?
+      """, [.integer(now)])
+    lanes.forget()
     touch(.queue)
     return count
   }

@@ -68,18 +68,20 @@ extension Transaction {
   ) throws(StoreError) {
     let reply = JournalReply(code: nil, text: "taken back before the final dot", meaning: "withdrawn")
     try close(attemptID, as: .deferred, reply, now: now)
+    if let account = try accountOfAttempt(attemptID) { lanes.freed(account) }
     guard message.state == .sending else { return }
     if let enrollment, enrollment.state == .stopped || enrollment.state == .failed {
       let reason = enrollment.stopReason?.rawValue ?? enrollment.state.rawValue
       try end(message, as: .cancelled, because: "the enrollment stopped: \(reason)", now: now)
     } else {
-      try schedule(message, due: now, because: nil)
+      try schedule(message, because: nil, now: now)
     }
   }
 
   /// Books how an attempt ended: its row, the message, its enrollment, credit, suppression and events, all at once.
   public func finish(_ attemptID: Int64, _ outcome: AttemptOutcome, now: Int64) throws(StoreError) {
     guard let message = try claimedMessage(attemptID), let account = try accountOfAttempt(attemptID) else { return }
+    lanes.freed(account)
     guard message.state == .sending else {
       // An earlier attempt turned out to have gone: the message has its end, only this attempt is still open.
       return try close(attemptID, outcome, of: account, now: now)
@@ -101,14 +103,14 @@ extension Transaction {
       try count(.refused, of: account, now: now)
       try run("UPDATE message SET attempts = attempts + 1 WHERE id = ?", [.integer(message.id)])
       if let retryAt {
-        try schedule(message, due: retryAt, retryAt: retryAt, because: reply.text)
+        try schedule(message, notBefore: retryAt, because: reply.text, now: now)
         try appendDeferred(message, account, reply, now: now)
       } else {
         try end(message, as: .failed, because: reply.text, now: now)
       }
     case .unharmed(let reply, let retryAt):
       try close(attemptID, as: .deferred, reply, now: now)
-      try schedule(message, due: retryAt, because: reply.text)
+      try schedule(message, notBefore: retryAt, because: reply.text, now: now)
       try appendDeferred(message, account, reply, now: now)
     case .brokeOff(let reply, let retryAt):
       try close(attemptID, as: .deferred, reply, now: now)
@@ -116,7 +118,7 @@ extension Transaction {
       guard broken < mostBrokenConnections else {
         return try hold(message, because: "\(broken) connections broke under it: \(reply.text)", now: now)
       }
-      try schedule(message, due: retryAt, because: reply.text)
+      try schedule(message, notBefore: retryAt, because: reply.text, now: now)
       try appendDeferred(message, account, reply, now: now)
     case .unknown(let reply, let policy):
       try close(attemptID, as: .unknown, reply, now: now)
@@ -186,10 +188,11 @@ extension Transaction {
   /// A message went: its state, the account of its thread, one credit, the event, and the next step's plan.
   func recordSent(_ message: MessageRecord, through accountID: Int64, reply: String, now: Int64) throws(StoreError) {
     let account = try account(accountID)
+    lanes.freed(accountID)
     let isNew = account?.settings.newContactsLimit == nil ? false : try isNewContact(message)
     try run(
       """
-      UPDATE message SET state = 'sent', account_id = ?, sent_at = ?, finished_at = ?, due = NULL, retry_at = NULL,
+      UPDATE message SET state = 'sent', account_id = ?, sent_at = ?, finished_at = ?, next_look = NULL, retry_at = NULL,
         parked_by = NULL, last_reply = ?, attempts = attempts + 1 WHERE id = ?
       """, [.integer(accountID), .integer(now), .integer(now), .text(reply), .integer(message.id)])
     try book(

@@ -47,13 +47,15 @@ extension Transaction {
       let account = enrollment.accountID ?? (step.lane > 0 ? step.lane : nil)
       try run(
         """
-        UPDATE message SET scheduled_for = ?, due = MAX(?, COALESCE(retry_at, 0)), parked_by = NULL, lane = ?,
-          account_id = ? WHERE id = ?
-        """, [.integer(due), .integer(due), .integer(account ?? -step.poolID), SQLValue(account), .integer(step.id)])
+        UPDATE message SET scheduled_for = ?, next_look = retry_at,
+          parked_by = CASE WHEN retry_at IS NULL THEN NULL ELSE 'due' END, lane = ?, account_id = ? WHERE id = ?
+        """, [.integer(due), .integer(account ?? -step.poolID), SQLValue(account), .integer(step.id)])
+      lanes.changed(account ?? -step.poolID)
       touch(.queue)
     case .wait(let number, _):
       guard let step = steps.first(where: { $0.step == number }), step.scheduledFor != nil else { return }
-      try run("UPDATE message SET scheduled_for = NULL, due = NULL, parked_by = NULL WHERE id = ?", [.integer(step.id)])
+      try run(
+        "UPDATE message SET scheduled_for = NULL, next_look = NULL, parked_by = NULL WHERE id = ?", [.integer(step.id)])
     case .cancel(let number, let reason):
       guard let step = steps.first(where: { $0.step == number }), step.state == .scheduled else { return }
       try end(step, as: .cancelled, because: "the enrollment stopped: \(reason.rawValue)", now: now)

@@ -5,8 +5,8 @@ extension Transaction {
   func end(_ message: MessageRecord, as state: MessageState, because reason: String, now: Int64) throws(StoreError) {
     try run(
       """
-      UPDATE message SET state = ?, last_reply = ?, finished_at = ?, due = NULL, retry_at = NULL, parked_by = NULL
-      WHERE id = ?
+      UPDATE message SET state = ?, last_reply = ?, finished_at = ?, next_look = NULL, retry_at = NULL,
+        parked_by = NULL WHERE id = ?
       """, [.text(state.rawValue), .text(reason), .integer(now), .integer(message.id)])
     let kind: EventRecord.Kind =
       switch state {
@@ -24,45 +24,48 @@ extension Transaction {
     touch(.queue)
   }
 
-  /// Puts a message back among the waiting ones, in the lane it belongs to.
-  func schedule(_ message: MessageRecord, due: Int64, retryAt: Int64? = nil, because reason: String?) throws(StoreError)
+  /// Puts a message back among the waiting ones, in its lane and at the place its plan gave it; `time` is the next try.
+  func schedule(_ message: MessageRecord, notBefore time: Int64? = nil, because reason: String?, now: Int64)
+    throws(StoreError)
   {
+    let retryAt = time.flatMap { $0 > now ? $0 : nil }
     try run(
       """
-      UPDATE message SET state = 'scheduled', scheduled_for = COALESCE(scheduled_for, ?), retry_at = ?, due = ?,
-        parked_by = NULL, last_reply = COALESCE(?, last_reply), finished_at = NULL WHERE id = ?
-      """, [.integer(due), SQLValue(retryAt), .integer(due), SQLValue(reason), .integer(message.id)])
+      UPDATE message SET state = 'scheduled', scheduled_for = COALESCE(scheduled_for, ?), retry_at = ?, next_look = ?,
+        parked_by = ?, last_reply = COALESCE(?, last_reply), finished_at = NULL WHERE id = ?
+      """,
+      [
+        .integer(now), SQLValue(retryAt), SQLValue(retryAt), SQLValue(retryAt == nil ? nil : "due"), SQLValue(reason),
+        .integer(message.id),
+      ])
+    lanes.changed(message.lane)
     touch(.queue)
   }
 
   /// Lets everything that a gate parked be looked at again: called when windows or policies change. Credits park
   /// nothing, and accounts only what waits for a limit of its own recipient: what else waits for them stays due.
   func unpark(workspaceID: Int64) throws(StoreError) {
-    try run(
-      """
-      UPDATE message SET due = MAX(scheduled_for, COALESCE(retry_at, 0)), parked_by = NULL
-      WHERE state = 'scheduled' AND parked_by IS NOT NULL AND workspace_id = ?
-      """, [.integer(workspaceID)])
-    touch(.queue)
+    try unpark(where: "workspace_id = ?", workspaceID)
   }
 
   /// As `unpark`, for what waits for an account's limit of first mails or of a recipient domain.
   func unparkFromAccounts(workspaceID: Int64) throws(StoreError) {
-    try run(
-      """
-      UPDATE message SET due = MAX(scheduled_for, COALESCE(retry_at, 0)), parked_by = NULL
-      WHERE state = 'scheduled' AND parked_by = 'account' AND workspace_id = ?
-      """, [.integer(workspaceID)])
-    touch(.queue)
+    try unpark(where: "workspace_id = ? AND parked_by = 'account'", workspaceID)
   }
 
   /// As `unpark`, for the steps of one enrollment.
   func unpark(enrollmentID: Int64) throws(StoreError) {
+    try unpark(where: "enrollment_id = ?", enrollmentID)
+  }
+
+  /// What waits for its next try goes on waiting.
+  private func unpark(where condition: String, _ id: Int64) throws(StoreError) {
     try run(
       """
-      UPDATE message SET due = MAX(scheduled_for, COALESCE(retry_at, 0)), parked_by = NULL
-      WHERE state = 'scheduled' AND parked_by IS NOT NULL AND enrollment_id = ?
-      """, [.integer(enrollmentID)])
+      UPDATE message SET next_look = retry_at, parked_by = CASE WHEN retry_at IS NULL THEN NULL ELSE 'due' END
+      WHERE state = 'scheduled' AND parked_by IS NOT NULL AND \(condition)
+      """, [.integer(id)])
+    lanes.forget()
     touch(.queue)
   }
 
@@ -73,9 +76,10 @@ extension Transaction {
     try run("UPDATE account SET rest_until = ? WHERE rest_until > ?", [.integer(now), .integer(now + 86_400_000)])
     try run(
       """
-      UPDATE message SET retry_at = ?, due = MAX(scheduled_for, ?)
-      WHERE state = 'scheduled' AND retry_at > ? AND scheduled_for IS NOT NULL
-      """, [.integer(now), .integer(now), .integer(now + 3_600_000)])
+      UPDATE message SET retry_at = NULL, next_look = NULL, parked_by = NULL
+      WHERE state = 'scheduled' AND parked_by IS NOT NULL AND retry_at > ?
+      """, [.integer(now + 3_600_000)])
+    lanes.forget()
     touch(.queue)
   }
 
@@ -100,7 +104,7 @@ extension Transaction {
   /// Lets a waiting message wait for a person's word.
   func hold(_ message: MessageRecord, because reason: String, now: Int64) throws(StoreError) {
     try run(
-      "UPDATE message SET state = 'held', due = NULL, parked_by = NULL, last_reply = ? WHERE id = ?",
+      "UPDATE message SET state = 'held', next_look = NULL, parked_by = NULL, last_reply = ? WHERE id = ?",
       [.text(reason), .integer(message.id)])
     try append(
       .held, at: now, workspaceID: message.workspaceID, messageID: message.id, accountID: message.accountID,
@@ -151,10 +155,11 @@ extension Transaction {
     if message.scheduledFor == nil, let enrollment = message.enrollmentID {
       // The step before it has not gone, or went meanwhile: when this one goes is the plan's to say.
       try run(
-        "UPDATE message SET state = 'scheduled', due = NULL, finished_at = NULL WHERE id = ?", [.integer(message.id)])
+        "UPDATE message SET state = 'scheduled', finished_at = NULL WHERE id = ?", [.integer(message.id)])
       try replan(enrollment)
     } else {
-      try schedule(message, due: max(now, message.scheduledFor ?? now), because: nil)
+      // Read again: a removed account's message has changed its lane.
+      try schedule(try self.message(message.id) ?? message, because: nil, now: now)
     }
     try append(
       .retried, at: now, workspaceID: message.workspaceID, messageID: message.id, enrollmentID: message.enrollmentID,

@@ -137,21 +137,22 @@ extension Transaction {
     let account = route.account ?? place?.enrollment?.accountID
     let id = try insert(
       """
-      INSERT INTO message (workspace_id, submitter_id, body_id, state, lane, priority, scheduled_for, due, sender,
+      INSERT INTO message (workspace_id, submitter_id, body_id, state, lane, priority, scheduled_for, sender,
         recipient, from_address, subject, message_id, pool_id, account_id, enrollment_id, step, delay, send_at,
         conditions, campaign, tag, created_at)
-      VALUES (?, ?, ?, 'scheduled', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      VALUES (?, ?, ?, 'scheduled', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         .integer(submission.workspaceID), SQLValue(submission.submitter?.id), .integer(body),
         .integer(account ?? -route.pool.id), .integer(Int64(submission.control.priority)), SQLValue(scheduled),
-        SQLValue(scheduled), .text(submission.sender), .text(recipient), SQLValue(submission.fromAddress),
+        .text(submission.sender), .text(recipient), SQLValue(submission.fromAddress),
         .text(submission.subject), .text(submission.messageID ?? submission.makeMessageID()), .integer(route.pool.id),
         SQLValue(account), SQLValue(enrollmentID), SQLValue(place?.number),
         SQLValue(submission.control.delayMilliseconds), SQLValue(submission.control.sendAt),
         .text(submission.control.onlyIf.map(\.rawValue).joined(separator: ",")), SQLValue(submission.control.campaign),
         SQLValue(submission.control.tag), .integer(now),
       ])
+    lanes.changed(account ?? -route.pool.id)
     if let request = submission.requests[recipient] { try keep(request, ofMessage: id) }
     try append(
       .queued, at: now, workspaceID: submission.workspaceID, messageID: id, enrollmentID: enrollmentID,

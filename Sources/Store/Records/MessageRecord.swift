@@ -14,9 +14,9 @@ public struct MessageRecord: Sendable, Equatable {
   public var scheduledFor: Int64?
   /// When the next try is due after a temporary refusal.
   public var retryAt: Int64?
-  /// When the relay looks at it next.
-  public var due: Int64?
-  /// The gate that moved `due` behind the schedule.
+  /// While a gate of its own keeps it: when the relay looks at it next; nil is when something changes.
+  public var nextLook: Int64?
+  /// That gate.
   public var parkedBy: String?
   /// Reverse-path of the submission.
   public var sender: String
@@ -65,8 +65,11 @@ public struct MessageRecord: Sendable, Equatable {
   /// When a link in it was first followed.
   public var clickedAt: Int64?
 
+  /// When the relay looks at it next; nil while it waits for a change, or for nothing any more.
+  public var due: Int64? { state != .scheduled ? nil : parkedBy == nil ? scheduledFor : nextLook }
+
   static let columns = """
-    m.id, m.workspace_id, m.state, m.lane, m.priority, m.scheduled_for, m.retry_at, m.due, m.parked_by, m.sender, \
+    m.id, m.workspace_id, m.state, m.lane, m.priority, m.scheduled_for, m.retry_at, m.next_look, m.parked_by, m.sender, \
     m.recipient, m.from_address, m.subject, m.message_id, m.sent_message_id, m.pool_id, m.account_id, \
     m.enrollment_id, m.step, m.delay, m.send_at, m.conditions, m.campaign, m.tag, m.attempts, m.last_reply, \
     m.created_at, m.sent_at, m.finished_at, m.replied_at, m.opened_at, m.clicked_at
@@ -85,7 +88,7 @@ public struct MessageRecord: Sendable, Equatable {
     priority = Int(row.integer(4))
     scheduledFor = row.integerOrNil(5)
     retryAt = row.integerOrNil(6)
-    due = row.integerOrNil(7)
+    nextLook = row.integerOrNil(7)
     parkedBy = row.textOrNil(8)
     sender = row.text(9)
     recipient = row.text(10)

@@ -1,0 +1,113 @@
+/// One priority of a lane that has mail.
+struct Turn: Comparable {
+  var lane: Int64
+  var priority: Int64
+  /// When its first mail is planned.
+  var oldest: Int64
+
+  /// Higher priorities first; then what only one account can take (follow-ups), before the pools' mail uses up that
+  /// account's limit; then who has waited longest.
+  static func < (left: Turn, right: Turn) -> Bool {
+    if left.priority != right.priority { return left.priority > right.priority }
+    if (left.lane > 0) != (right.lane > 0) { return left.lane > 0 }
+    return left.oldest != right.oldest ? left.oldest < right.oldest : left.lane < right.lane
+  }
+}
+
+/// What the writer remembers of the lanes between two looks at the queue, so that a look costs as much as what may go, not
+/// as what waits.
+///
+/// The queue's every change goes through the one writer, which says here what it touched. A transaction that is rolled
+/// back makes it forget everything; so does a start.
+struct LaneBook {
+  private struct Lane {
+    /// The first mail of each of its priorities; nil: to be asked.
+    var turns: [Turn]?
+    /// When the first of its parked messages is to be looked at again.
+    var parkedLook = Int64.max
+    /// Its accounts or the credits keep it until then, whatever comes into it.
+    var closedUntil: Int64?
+
+    /// Nothing of it can go before, as long as nothing about it changes.
+    var look: Int64 {
+      if let closedUntil { return closedUntil }
+      guard let turns else { return .min }
+      return turns.reduce(parkedLook) { min($0, $1.oldest) }
+    }
+  }
+
+  private var lanes: [Int64: Lane] = [:]
+  private var closedForCredits: Set<Int64> = []
+  /// Whether every lane with mail is in it.
+  private(set) var isComplete = false
+
+  /// So long a lane stays closed at the most: it bounds the harm where nobody announced that it may open again.
+  static let longestClosing: Int64 = 600_000
+
+  // MARK: - What changed
+
+  /// Mail came into a lane, or was decided about.
+  mutating func changed(_ lane: Int64) { lanes[lane, default: Lane()].turns = nil }
+
+  /// One of an account's sends ended: its own lane and every pool's may go on, and so may what waits for a credit.
+  mutating func freed(_ account: Int64) {
+    lanes[account]?.closedUntil = nil
+    for lane in closedForCredits.union(lanes.keys.filter { $0 < 0 }) { lanes[lane]?.closedUntil = nil }
+    closedForCredits = []
+  }
+
+  /// Accounts, pools or credits changed.
+  mutating func openAll() {
+    for lane in lanes.keys { lanes[lane]?.closedUntil = nil }
+  }
+
+  /// Mail of any lane may have changed, or a transaction was rolled back.
+  mutating func forget() {
+    lanes = [:]
+    isComplete = false
+  }
+
+  // MARK: - A look
+
+  /// Takes in all lanes with mail; what was known of them stays.
+  mutating func complete(_ ids: [Int64]) {
+    for id in ids where lanes[id] == nil { lanes[id] = Lane() }
+    isComplete = true
+  }
+
+  /// The lanes that something may go of now.
+  func due(at now: Int64) -> [Int64] {
+    // A clock that was set back must not keep a lane closed longer than any lane is ever closed.
+    lanes.filter { $1.look <= now || $1.closedUntil.map { $0 - now > Self.longestClosing } == true }.map(\.key)
+  }
+
+  /// What is known of a lane's mail at a time; nil: it has to be read.
+  mutating func turns(of lane: Int64, at now: Int64) -> [Turn]? {
+    lanes[lane]?.closedUntil = nil
+    guard let known = lanes[lane], known.parkedLook > now else { return nil }
+    return known.turns
+  }
+
+  /// What was read of a lane.
+  mutating func read(_ lane: Int64, _ turns: [Turn], parkedLook: Int64?) {
+    lanes[lane, default: Lane()].turns = turns
+    lanes[lane]?.parkedLook = parkedLook ?? .max
+  }
+
+  /// A lane's accounts or the credits keep it until then; nil is until something changes.
+  mutating func close(_ lane: Int64, until: Int64?, forCredits: Bool, now: Int64) {
+    lanes[lane]?.closedUntil = min(until ?? .max, now + Self.longestClosing)
+    if forCredits { closedForCredits.insert(lane) }
+  }
+
+  func isClosed(_ lane: Int64) -> Bool { lanes[lane]?.closedUntil != nil }
+
+  /// The lanes whose mail has to be read before `nextLook` is right.
+  var unread: [Int64] { lanes.filter { $1.turns == nil && $1.closedUntil == nil }.map(\.key) }
+
+  /// When there may be more by time alone; nil: only after something changes.
+  var nextLook: Int64? {
+    let next = lanes.values.reduce(Int64.max) { min($0, $1.look) }
+    return next == .max ? nil : next
+  }
+}
