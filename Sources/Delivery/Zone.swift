@@ -1,6 +1,7 @@
 // IANA time zones as a table of offsets: Foundation is asked once for a stretch of time, later questions are a lookup.
 
 import Foundation
+import MailText
 import Synchronization
 
 /// A named time zone; one object for each name, shared and safe to use from every thread.
@@ -131,18 +132,11 @@ public final class Zone: Sendable, Equatable, CustomStringConvertible {
 
   /// `YYYY-MM-DD` of a day counted from 1970-01-01, in the proleptic Gregorian calendar.
   static func dayKey(ofDay day: Int64) -> String {
-    let shifted = day + 719_468
-    let era = floorDivide(shifted, 146_097)
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let marchMonth = (5 * dayOfYear + 2) / 153
-    let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(dayOfYear - (153 * marchMonth + 2) / 5 + 1, 2))"
+    let date = CivilDate(dayNumber: day)
+    return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
   }
 
-  private static func padded(_ number: Int64, _ width: Int) -> String {
+  private static func padded(_ number: Int, _ width: Int) -> String {
     let digits = String(number)
     return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
   }

@@ -1,3 +1,5 @@
+internal import MailText
+
 /// Dates of IMAP: `date-time` of INTERNALDATE and `date` of SEARCH (RFC 9051 section 9), without a calendar library.
 public enum InternalDate {
   private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -20,7 +22,8 @@ public enum InternalDate {
       let second = digits(time[2], 2...2), second <= 60,
       let offset = zone(words[2])
     else { return nil }
-    let seconds = dayNumber(year: year, month: month + 1, day: day) * 86_400 + hour * 3_600 + minute * 60 + second
+    let civil = CivilDate(year: Int(year), month: month + 1, day: Int(day))
+    let seconds = civil.dayNumber * 86_400 + hour * 3_600 + minute * 60 + second
     return (seconds - offset) * 1_000
   }
 
@@ -29,10 +32,10 @@ public enum InternalDate {
     // Years 1 to 9999, the range the grammar can say. Counted from the first of them, so that division rounds down.
     let firstDay: Int64 = -719_162
     let clamped = min(max(instant, firstDay * 86_400_000), 253_402_300_799_999)
-    let (year, month, day) = civil(dayNumber: (clamped - firstDay * 86_400_000) / 86_400_000 + firstDay)
-    var digits = String(year)
+    let date = CivilDate(dayNumber: (clamped - firstDay * 86_400_000) / 86_400_000 + firstDay)
+    var digits = String(date.year)
     while digits.count < 4 { digits = "0" + digits }
-    return "\(day)-\(monthNames[month - 1])-\(digits)"
+    return "\(date.day)-\(monthNames[date.month - 1])-\(digits)"
   }
 
   private static func digits(_ bytes: ArraySlice<UInt8>, _ lengths: ClosedRange<Int>) -> Int64? {
@@ -47,26 +50,5 @@ public enum InternalDate {
       minutes < 60
     else { return nil }
     return (hours * 3_600 + minutes * 60) * (sign == UInt8(ascii: "-") ? -1 : 1)
-  }
-
-  /// Days since 1970-01-01 in the proleptic Gregorian calendar; a year is counted from March, so that the leap day ends it.
-  private static func dayNumber(year: Int64, month: Int, day: Int64) -> Int64 {
-    let shifted = month > 2 ? year : year - 1
-    let era = shifted / 400
-    let yearOfEra = shifted - era * 400
-    let dayOfYear = (153 * Int64(month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-  }
-
-  /// The reverse of `dayNumber`, for days of year 1 and later.
-  private static func civil(dayNumber: Int64) -> (year: Int64, month: Int, day: Int64) {
-    let days = dayNumber + 719_468
-    let era = days / 146_097
-    let dayOfEra = days - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shiftedMonth = (5 * dayOfYear + 2) / 153
-    let month = Int(shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9)
-    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
   }
 }

@@ -36,10 +36,9 @@ public enum MailDate {
   public static func format(_ milliseconds: Int64) -> String {
     let second = floorDivide(milliseconds, 1000)
     let days = floorDivide(second, 86_400)
-    let (year, month, day) = civil(days)
+    let date = CivilDate(dayNumber: days)
     let left = Int(second - days * 86_400)
-    let weekday = Int(((days % 7) + 11) % 7)  // 1970-01-01 was a Thursday
-    return "\(dayNames[weekday]), \(day) \(monthNames[month - 1]) \(pad(year, 4)) "
+    return "\(dayNames[date.weekday]), \(date.day) \(monthNames[date.month - 1]) \(pad(date.year, 4)) "
       + "\(pad(left / 3600)):\(pad(left / 60 % 60)):\(pad(left % 60)) +0000"
   }
 
@@ -144,37 +143,9 @@ public enum MailDate {
   }
 
   private static func epoch(_ year: Int, _ month: Int, _ day: Int, _ seconds: Int, _ offsetMinutes: Int) -> Int64? {
-    guard (1...12).contains(month), (1...daysInMonth(year, month)).contains(day), (1...9999).contains(year) else {
-      return nil
-    }
-    return (dayNumber(year, month, day) * 86_400 + Int64(seconds) - Int64(offsetMinutes) * 60) * 1000
-  }
-
-  private static func daysInMonth(_ year: Int, _ month: Int) -> Int {
-    if month == 2 { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28 }
-    return [4, 6, 9, 11].contains(month) ? 30 : 31
-  }
-
-  /// Days since 1970-01-01 in the proleptic Gregorian calendar, counted in eras of 400 years that start in March.
-  private static func dayNumber(_ year: Int, _ month: Int, _ day: Int) -> Int64 {
-    let y = month <= 2 ? year - 1 : year
-    let era = (y >= 0 ? y : y - 399) / 400
-    let yearOfEra = y - era * 400
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    return Int64(era * 146_097 + dayOfEra - 719_468)
-  }
-
-  private static func civil(_ days: Int64) -> (year: Int, month: Int, day: Int) {
-    let shifted = days + 719_468
-    let era = floorDivide(shifted, 146_097)
-    let dayOfEra = Int(shifted - era * 146_097)
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shiftedMonth = (5 * dayOfYear + 2) / 153
-    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-    let year = yearOfEra + Int(era) * 400 + (month <= 2 ? 1 : 0)
-    return (year, month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+    let date = CivilDate(year: year, month: month, day: day)
+    guard date.exists, (1...9999).contains(year) else { return nil }
+    return (date.dayNumber * 86_400 + Int64(seconds) - Int64(offsetMinutes) * 60) * 1000
   }
 
   private static func floorDivide(_ a: Int64, _ b: Int64) -> Int64 { a / b - (a % b < 0 ? 1 : 0) }
