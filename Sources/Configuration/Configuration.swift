@@ -82,6 +82,8 @@ extension ListenerSettings {
       ListenerSettings().authMechanisms.contains($0) ? nil : "\"\($0)\" is not one of PLAIN, LOGIN, SCRAM-SHA-256"
     }
     trustedNetworks = section.strings("trusted_networks", default: trustedNetworks, check: Check.network)
+    proxyNetworks = section.strings("proxy_networks", default: proxyNetworks, check: Check.network)
+    xclientNetworks = section.strings("xclient_networks", default: xclientNetworks, check: Check.network)
     section.finish()
     if tls != .none {
       for (name, value) in [("certificate", certificate), ("key", key)] where value == nil && !section.has(name) {

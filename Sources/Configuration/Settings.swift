@@ -89,6 +89,10 @@ public struct ListenerSettings: Sendable, Equatable {
   public var bareNewlines = BareNewlines.reject
   /// Networks (CIDR) that may send without a login.
   public var trustedNetworks = ["127.0.0.0/8", "::1/128"]
+  /// Networks of load balancers whose connections begin with a PROXY header.
+  public var proxyNetworks: [String] = []
+  /// Networks of proxies that may say with XCLIENT who their client is.
+  public var xclientNetworks: [String] = []
 
   /// The defaults.
   public init() {}

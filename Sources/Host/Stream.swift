@@ -15,6 +15,8 @@ public final class Stream: @unchecked Sendable {
   /// Bytes moved since the task last gave way; a peer that is always ready must not hold the loop.
   private var moved = 0
   private static let giveWayAfter = 256 * 1024
+  /// Who sends more than this after the last word does not want to read it.
+  private static let mostThrownAway = 64 << 20
 
   /// Takes over a connected, non-blocking socket.
   init(descriptor: Int32, peer: PeerAddress, loop: EventLoop) {
@@ -117,6 +119,32 @@ public final class Stream: @unchecked Sendable {
       if descriptor.isOpen { session.sayGoodbye() }
       descriptor.close()
     }
+  }
+
+  /// Says that nothing more comes, then reads and throws away what the peer still sends, until it closes too or so long.
+  ///
+  /// A close with octets unread is a reset (RFC 1122 section 4.2.2.13), and a reset may overtake the last words.
+  public func closeGently(milliseconds: Int64) async {
+    let deadline = Clock.deadline(in: milliseconds)
+    session?.sayGoodbye()
+    session = nil
+    if descriptor.isOpen { shutdown(descriptor.number, Int32(SHUT_WR)) }
+    var thrownAway = 0
+    while thrownAway < Self.mostThrownAway {
+      await giveWayIfNeeded()
+      descriptor.reader.reset()
+      switch receive(into: loop.scratch) {
+      case .done(let count):
+        thrownAway += count
+        moved += count
+        continue
+      case .needs(let direction):
+        if await descriptor.wait(direction, deadline: deadline) == nil { continue }
+      case .end, .failed: break
+      }
+      break
+    }
+    close()
   }
 
   private func giveWayIfNeeded() async {

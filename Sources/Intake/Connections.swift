@@ -26,13 +26,24 @@ final class Connections: Sendable {
     case tooMany, tooManyFromAddress, stopping
   }
 
+  private struct Session {
+    let handle: SessionHandle
+    /// What it is counted under in `byAddress`; empty: it is not.
+    var address: [UInt8]
+  }
+
   private struct State {
-    var sessions: [UInt64: SessionHandle] = [:]
+    var sessions: [UInt64: Session] = [:]
     var nextID: UInt64 = 0
     /// By the octets of the address; a Unix peer has none.
     var byAddress: [[UInt8]: Int] = [:]
     var isStopping = false
     var whenEmpty: [UnsafeContinuation<Void, Never>] = []
+
+    mutating func leave(_ address: [UInt8]) {
+      let left = byAddress[address, default: 0] - 1
+      byAddress[address] = left > 0 ? left : nil
+    }
   }
 
   private let state = Mutex(State())
@@ -44,28 +55,42 @@ final class Connections: Sendable {
   /// How many sessions there are.
   var count: Int { state.withLock { $0.sessions.count } }
 
-  /// Takes a connection in, or says why not.
-  func admit(_ peer: PeerAddress, limit: Int, limitPerAddress: Int) -> Result<(UInt64, SessionHandle), RefusalError> {
-    state.withLock { state in
+  /// Takes a connection in, or says why not. One that speaks for others is counted by address when it has said for whom.
+  func admit(_ peer: PeerAddress, isForOthers: Bool = false, limit: Int, limitPerAddress: Int) -> Result<
+    (UInt64, SessionHandle), RefusalError
+  > {
+    let address = isForOthers ? [] : peer.bytes
+    return state.withLock { state in
       if state.isStopping { return .failure(RefusalError(.stopping)) }
       if state.sessions.count >= limit { return .failure(RefusalError(.tooMany)) }
-      if !peer.bytes.isEmpty, state.byAddress[peer.bytes, default: 0] >= limitPerAddress {
+      if !address.isEmpty, state.byAddress[address, default: 0] >= limitPerAddress {
         return .failure(RefusalError(.tooManyFromAddress))
       }
-      state.byAddress[peer.bytes, default: 0] += 1
+      if !address.isEmpty { state.byAddress[address, default: 0] += 1 }
       state.nextID += 1
       let handle = SessionHandle()
-      state.sessions[state.nextID] = handle
+      state.sessions[state.nextID] = Session(handle: handle, address: address)
       return .success((state.nextID, handle))
     }
   }
 
+  /// A session turned out to be of another address, where it counts from now on; false when there are too many of it.
+  func move(_ id: UInt64, to peer: PeerAddress, limitPerAddress: Int) -> Bool {
+    state.withLock { state in
+      guard let session = state.sessions[id] else { return false }
+      guard session.address != peer.bytes, !peer.bytes.isEmpty else { return true }
+      guard state.byAddress[peer.bytes, default: 0] < limitPerAddress else { return false }
+      if !session.address.isEmpty { state.leave(session.address) }
+      state.byAddress[peer.bytes, default: 0] += 1
+      state.sessions[id]?.address = peer.bytes
+      return true
+    }
+  }
+
   /// The session of an admitted connection has ended.
-  func remove(_ id: UInt64, _ peer: PeerAddress) {
+  func remove(_ id: UInt64) {
     let waiting = state.withLock { state in
-      state.sessions[id] = nil
-      let left = state.byAddress[peer.bytes, default: 0] - 1
-      state.byAddress[peer.bytes] = left > 0 ? left : nil
+      if let session = state.sessions.removeValue(forKey: id), !session.address.isEmpty { state.leave(session.address) }
       guard state.sessions.isEmpty else { return [UnsafeContinuation<Void, Never>]() }
       defer { state.whenEmpty = [] }
       return state.whenEmpty
@@ -77,14 +102,14 @@ final class Connections: Sendable {
   func startStopping() {
     let resting = state.withLock { state in
       state.isStopping = true
-      return state.sessions.values.filter { !$0.isBusy.load(ordering: .sequentiallyConsistent) }
+      return state.sessions.values.map(\.handle).filter { !$0.isBusy.load(ordering: .sequentiallyConsistent) }
     }
     for session in resting { session.cancel() }
   }
 
   /// Ends what is left.
   func cancelAll() {
-    let all = state.withLock { Array($0.sessions.values) }
+    let all = state.withLock { $0.sessions.values.map(\.handle) }
     for session in all { session.cancel() }
   }
 

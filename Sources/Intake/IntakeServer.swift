@@ -132,21 +132,49 @@ public final class IntakeServer: Sendable {
   }
 
   private func begin(_ stream: Host.Stream, _ offer: ListenerOffer, on loop: EventLoop) {
+    let isForOthers = offer.isBalancer(stream.peer) || offer.isProxy(stream.peer)
     let admission = connections.admit(
-      stream.peer, limit: offer.limits.maxConnections, limitPerAddress: offer.limits.maxConnectionsPerAddress)
+      stream.peer, isForOthers: isForOthers, limit: offer.limits.maxConnections,
+      limitPerAddress: offer.limits.maxConnectionsPerAddress)
     switch admission {
     case .failure(let error):
-      loop.spawn { [self] in await turnAway(stream, offer, error.refusal) }
+      loop.spawn { [self] in await turnAway(stream, stream.peer, offer, error.refusal) }
     case .success((let id, let handle)):
       let taker = taker(offer)
       let task = loop.spawn { [self] in
-        var driver = SessionDriver(
-          stream: stream, offer: offer, handle: handle, connections: connections, throttle: throttle, taker: taker,
-          hooks: hooks, log: log)
-        await driver.run()
-        connections.remove(id, stream.peer)
+        if let peer = await client(of: stream, offer, id: id) {
+          var driver = SessionDriver(
+            stream: stream, peer: peer, offer: offer, handle: handle, connections: connections, id: id,
+            throttle: throttle, taker: taker, hooks: hooks, log: log)
+          await driver.run()
+        }
+        connections.remove(id)
       }
       handle.run(task)
+    }
+  }
+
+  /// Who is at the other end, behind a balancer whoever its header names; nil, closed, when that is not to be known.
+  private func client(of stream: Host.Stream, _ offer: ListenerOffer, id: UInt64) async -> PeerAddress? {
+    guard offer.isBalancer(stream.peer) else { return stream.peer }
+    let deadline = Clock.deadline(in: offer.limits.handshakeTimeoutMilliseconds)
+    var bytes: [UInt8] = []
+    while true {
+      switch ProxyHeader.read(bytes) {
+      case .whole(let header):
+        guard let client = header.client else { return stream.peer }
+        if connections.move(id, to: client, limitPerAddress: offer.limits.maxConnectionsPerAddress) { return client }
+        await turnAway(stream, client, offer, .tooManyFromAddress)
+        return nil
+      case .needs(let count):
+        if case .bytes = await stream.read(into: &bytes, atMost: count, deadline: deadline) { continue }
+        // A balancer that only looks whether the port is open says nothing at all.
+        if !bytes.isEmpty { fallthrough }
+      case .invalid:
+        log.info("intake.no_proxy_header", ["peer": .text(stream.peer.host)])
+      }
+      stream.close()
+      return nil
     }
   }
 
@@ -154,7 +182,9 @@ public final class IntakeServer: Sendable {
     MailTaker(store: store, log: log, hooks: hooks, idempotencyWindow: offer.limits.idempotencyWindowMilliseconds)
   }
 
-  private func turnAway(_ stream: Host.Stream, _ offer: ListenerOffer, _ refusal: Connections.Refusal) async {
+  private func turnAway(
+    _ stream: Host.Stream, _ peer: PeerAddress, _ offer: ListenerOffer, _ refusal: Connections.Refusal
+  ) async {
     let reply: ServerReply =
       switch refusal {
       case .tooMany: .tooManyConnections
@@ -164,7 +194,7 @@ public final class IntakeServer: Sendable {
     log.info(
       "intake.turned_away",
       [
-        "peer": .text(stream.peer.host), "reply": .text(String(decoding: reply.bytes.dropLast(2), as: UTF8.self)),
+        "peer": .text(peer.host), "reply": .text(String(decoding: reply.bytes.dropLast(2), as: UTF8.self)),
       ])
     // A client that waits for a TLS handshake would not understand it.
     if !offer.isImplicitTLS { _ = await stream.write(reply.bytes, deadline: Clock.deadline(in: 1_000)) }

@@ -8,6 +8,8 @@ struct ListenerOffer: Sendable {
   let limits: IntakeSettings
   let tls: TLSServer?
   let trusted: [AddressRange]
+  private let balancers: [AddressRange]
+  private let proxies: [AddressRange]
   let preparation: MailPreparation
   private let hostname: String
 
@@ -24,18 +26,30 @@ struct ListenerOffer: Sendable {
     } else {
       tls = nil
     }
+    trusted = try Self.ranges(settings.trustedNetworks)
+    balancers = try Self.ranges(settings.proxyNetworks)
+    proxies = try Self.ranges(settings.xclientNetworks)
+    preparation = MailPreparation(
+      maximumHeaderBytes: limits.maxHeaderSize, maximumHeaderFields: limits.maxHeaderFields,
+      maximumReceived: limits.maxReceived, maximumParts: limits.maxMimeParts, hostname: configuration.server.hostname)
+  }
+
+  private static func ranges(_ texts: [String]) throws(HostError) -> [AddressRange] {
     var ranges: [AddressRange] = []
-    for text in settings.trustedNetworks {
+    for text in texts {
       guard let range = AddressRange(text) else {
         throw HostError("\"\(text)\" is not a network such as 192.0.2.0/24 or 2001:db8::/32", kind: .data)
       }
       ranges.append(range)
     }
-    trusted = ranges
-    preparation = MailPreparation(
-      maximumHeaderBytes: limits.maxHeaderSize, maximumHeaderFields: limits.maxHeaderFields,
-      maximumReceived: limits.maxReceived, maximumParts: limits.maxMimeParts, hostname: configuration.server.hostname)
+    return ranges
   }
+
+  /// Whether connections from there begin with a PROXY header.
+  func isBalancer(_ peer: PeerAddress) -> Bool { balancers.contains { $0.contains(peer) } }
+
+  /// Whether XCLIENT is believed from there.
+  func isProxy(_ peer: PeerAddress) -> Bool { proxies.contains { $0.contains(peer) } }
 
   /// How failed logins of this client count; an address that may send without a login is never banned.
   func loginLimits(for peer: PeerAddress) -> LoginThrottle.Limits {
@@ -49,8 +63,8 @@ struct ListenerOffer: Sendable {
   /// Whether TLS starts with the first octet (RFC 8314 §3).
   var isImplicitTLS: Bool { settings.tls == .implicit }
 
-  /// The settings of a session with this client, before any TLS.
-  func session(with peer: PeerAddress) -> SMTP.ServerSettings {
+  /// The settings of a session with this client, before any TLS; `sender` is who speaks for it, mostly the client itself.
+  func session(with peer: PeerAddress, spokenForBy sender: PeerAddress) -> SMTP.ServerSettings {
     var futureRelease: FutureRelease?
     if limits.maxFutureReleaseMilliseconds >= 1000 {
       let latest = Clock.now() + limits.maxFutureReleaseMilliseconds
@@ -67,6 +81,7 @@ struct ListenerOffer: Sendable {
       maximumRecipients: limits.maxRecipients, maximumErrors: limits.maxErrors,
       maximumIdleCommands: limits.maxCommandsWithoutMail, maximumFailedLogins: limits.maxLoginFailures,
       futureRelease: futureRelease, maximumMails: limits.maxMailsPerSession,
-      mechanisms: settings.authMechanisms.compactMap(SMTP.ServerSettings.Mechanism.init))
+      mechanisms: settings.authMechanisms.compactMap(SMTP.ServerSettings.Mechanism.init),
+      acceptsClientFacts: isProxy(sender))
   }
 }

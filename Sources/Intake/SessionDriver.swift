@@ -10,6 +10,7 @@ struct SessionDriver {
   let offer: ListenerOffer
   let handle: SessionHandle
   let connections: Connections
+  let id: UInt64
   let throttle: SharedLoginThrottle
   let login: LoginCheck
   let taker: MailTaker
@@ -17,6 +18,10 @@ struct SessionDriver {
   let log: Log
 
   private var session: ServerSession
+  /// Who the client is: the other end of the connection, or whom a proxy speaks for.
+  private var peer: PeerAddress
+  /// Who may say with XCLIENT who the client is.
+  private let sender: PeerAddress
   /// Replies that leave with the next write.
   private var output: [UInt8] = []
   private var submitter: SubmitterRecord?
@@ -25,6 +30,8 @@ struct SessionDriver {
   private var scram: ScramExchange?
   /// Who has proved itself by SCRAM and has yet to confirm the server's proof.
   private var proved: SubmitterRecord?
+  /// Whether the client is to read a last word while it is still sending.
+  private var isCutOff = false
   /// How the mail being read comes.
   private var pace: DataPace?
   /// What this session has added to the buffers of all.
@@ -40,11 +47,13 @@ struct SessionDriver {
   private static let farewellMilliseconds: Int64 = 2_000
 
   init(
-    stream: Host.Stream, offer: ListenerOffer, handle: SessionHandle, connections: Connections,
-    throttle: SharedLoginThrottle, taker: MailTaker,
-    hooks: IntakeHooks, log: Log
+    stream: Host.Stream, peer: PeerAddress, offer: ListenerOffer, handle: SessionHandle, connections: Connections,
+    id: UInt64, throttle: SharedLoginThrottle, taker: MailTaker, hooks: IntakeHooks, log: Log
   ) {
     self.stream = stream
+    self.peer = peer
+    sender = peer
+    self.id = id
     self.offer = offer
     self.handle = handle
     self.connections = connections
@@ -53,18 +62,23 @@ struct SessionDriver {
     self.hooks = hooks
     self.log = log
     login = LoginCheck(store: taker.store)
-    session = ServerSession(offer.session(with: stream.peer))
+    session = ServerSession(offer.session(with: peer, spokenForBy: peer))
   }
 
   /// The whole session, from the first octet to the close.
   mutating func run() async {
-    log.debug("intake.connected", ["peer": .text("\(stream.peer)")])
+    log.debug("intake.connected", ["peer": .text("\(peer)")])
     var isOpen = true
     if offer.isImplicitTLS { isOpen = await handshake() }
     while isOpen { isOpen = await turn() }
     count(buffered: 0)
+    // Octets that nobody has read make a close a reset, which can take the last reply from the client's hands. In a task of
+    // its own, because this one may be cancelled.
+    if isCutOff {
+      await stream.loop.spawn { [stream] in await stream.closeGently(milliseconds: Self.farewellMilliseconds) }.value
+    }
     stream.close()
-    log.debug("intake.closed", ["peer": .text("\(stream.peer)"), "mails": .int(Int64(mails))])
+    log.debug("intake.closed", ["peer": .text("\(peer)"), "mails": .int(Int64(mails))])
   }
 
   /// Does all that can be done, sends the replies and reads once; false when the session is over.
@@ -90,7 +104,7 @@ struct SessionDriver {
     case .cancelled: return await farewell(.shuttingDown)
     case .end: return false
     case .failed(let reason):
-      log.debug("intake.broken", ["peer": .text("\(stream.peer)"), "error": .text(reason)])
+      log.debug("intake.broken", ["peer": .text("\(peer)"), "error": .text(reason)])
       return false
     }
   }
@@ -102,7 +116,7 @@ struct SessionDriver {
       if let first = bytes.first, first >= UInt8(ascii: "4") {
         log.info(
           "intake.reply",
-          ["peer": .text(stream.peer.host), "reply": .text(String(decoding: bytes.dropLast(2), as: UTF8.self))])
+          ["peer": .text(peer.host), "reply": .text(String(decoding: bytes.dropLast(2), as: UTF8.self))])
       }
       return await say(bytes)
     case .startTLS:
@@ -120,18 +134,44 @@ struct SessionDriver {
       return await answer(session.answerSASL(isFirst ? await beginScram(message) : await continueScram(message)))
     case .sasl(_, _, _):
       return await answer(session.answerSASL(.malformed))
+    case .client(let facts):
+      return await answer(await become(facts))
     case .message(let envelope, let content):
       mails += 1
       let reply = await taker.take(
-        envelope, content, submitter: submitter, peer: stream.peer, preparation: offer.preparation)
+        envelope, content, submitter: submitter, peer: peer, preparation: offer.preparation)
       guard await answer(session.answerMessage(with: reply)) else { return false }
       let limit = offer.limits.maxMailsPerSession
       guard limit > 0, mails >= limit else { return true }
       return await farewell(ServerReply(421, .init(4, 7, 0), "Too many mails in one session"))
     case .close:
+      isCutOff = !output.starts(with: "221".utf8)
       _ = await flush()
       return false
     }
+  }
+
+  /// From here on the session is that of the client a proxy names.
+  private mutating func become(_ facts: ClientFacts) async -> ServerAction? {
+    var told = peer
+    if let address = facts.address {
+      guard let named = PeerAddress(numeric: address, port: facts.port ?? 0) else {
+        return session.refuseClient(with: .badClientFacts)
+      }
+      told = named
+    }
+    var found: SubmitterRecord?
+    if let login = facts.login, !login.isEmpty {
+      let (known, isStoreThere) = await self.login.submitter(named: login)
+      guard isStoreThere else { return session.refuseClient(with: .localError) }
+      guard let known else { return session.refuseClient(with: .unknownLogin) }
+      found = known
+    }
+    guard connections.move(id, to: told, limitPerAddress: offer.limits.maxConnectionsPerAddress) else {
+      return session.refuseClient(with: .tooManyFromAddress)
+    }
+    (peer, submitter, scram, proved) = (told, found, nil, nil)
+    return session.clientBecame(offer.session(with: peer, spokenForBy: sender), login: found?.name)
   }
 
   private mutating func beginScram(_ message: [UInt8]) async -> SASLAnswer {
@@ -165,12 +205,11 @@ struct SessionDriver {
 
   /// Whether who guesses has to wait; the password is not even looked at.
   private func isBanned(_ name: String) -> Bool {
-    throttle.isBanned(stream.peer, name, offer.loginLimits(for: stream.peer))
+    throttle.isBanned(peer, name, offer.loginLimits(for: peer))
   }
 
   /// Counts a login; after a wrong one waits, and logs the events that conf/fail2ban-postern.conf looks for.
   private func noteLogin(_ outcome: LoginOutcome, _ name: String) async {
-    let peer = stream.peer
     switch outcome {
     case .unavailable: return
     case .accepted: throttle.succeeded(peer, name)
@@ -198,6 +237,7 @@ struct SessionDriver {
 
   /// Says goodbye and ends the session.
   private mutating func farewell(_ reply: ServerReply) async -> Bool {
+    isCutOff = handle.isBusy.load(ordering: .sequentiallyConsistent)
     if case .reply(let bytes) = session.terminate(with: reply) { output += bytes }
     _ = await stream.write(output, deadline: Clock.deadline(in: Self.farewellMilliseconds))
     return false
@@ -219,7 +259,7 @@ struct SessionDriver {
     switch await stream.startTLS(tls, deadline: deadline) {
     case .established: return true
     case .failed(let reason):
-      log.info("intake.tls_failed", ["peer": .text(stream.peer.host), "error": .text(reason)])
+      log.info("intake.tls_failed", ["peer": .text(peer.host), "error": .text(reason)])
       return false
     case .timedOut, .cancelled: return false
     }

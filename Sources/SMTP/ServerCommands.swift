@@ -80,6 +80,12 @@ extension CommandRule {
         default: nil
         }
       }, proceed: { $0.authenticate($1) }),
+    CommandRule(
+      verb: "XCLIENT", isIdle: true,
+      check: { session, text in
+        if !session.settings.acceptsClientFacts { return .clientFactsDenied }
+        return session.envelope != nil ? .nestedMail : text.isEmpty ? .syntax : nil
+      }, proceed: { $0.proxiedClient($1) }),
     // What a browser would send when a page makes it post to this port.
     CommandRule(verb: "GET", isIdle: false, check: anything, proceed: { session, _ in session.end(.notHTTP) }),
     CommandRule(verb: "POST", isIdle: false, check: anything, proceed: { session, _ in session.end(.notHTTP) }),
@@ -150,6 +156,7 @@ extension ServerSession {
     if offersAuthentication {
       lines.append("AUTH " + settings.mechanisms.map(\.rawValue).joined(separator: " "))
     }
+    if settings.acceptsClientFacts { lines.append(ClientFacts.offer) }
     lines.append("HELP")
     return reply(ServerReply(250, nil, lines: lines))
   }

@@ -96,6 +96,13 @@ extension ServerReply {
   static let authenticationFailsNow = ServerReply(454, .init(4, 7, 0), "Temporary authentication failure")
   static let needsAuthentication = ServerReply(530, .init(5, 7, 0), "Authentication required")
 
+  /// As Postfix answers whom it does not know for a proxy.
+  static let clientFactsDenied = ServerReply(550, .init(5, 7, 0), "XCLIENT is not for you")
+  /// A proxy's word for its client that cannot be used.
+  public static let badClientFacts = ServerReply(501, .init(5, 5, 4), "Bad value of an XCLIENT attribute")
+  /// A proxy has logged somebody in who is unknown here.
+  public static let unknownLogin = ServerReply(550, .init(5, 7, 0), "XCLIENT names an unknown LOGIN")
+
   // Limits.
   static let tooBig = ServerReply(552, .init(5, 3, 4), "Message size exceeds the limit")
   static let textLineTooLong = ServerReply(554, .init(5, 6, 0), "A line of the message is too long")

@@ -9,6 +9,8 @@ public enum ServerAction: Equatable, Sendable {
   /// A message of a SASL exchange, decoded; `isFirst` begins a new one and drops what was left of another. Call
   /// `answerSASL(_:)`.
   case sasl(ServerSettings.Mechanism, message: [UInt8], isFirst: Bool)
+  /// A proxy says who its client is: call `clientBecame(_:login:)` or `refuseClient(with:)`.
+  case client(ClientFacts)
   /// Store the message and call `answerMessage(with:)`. Nothing was promised yet.
   case message(Envelope, [UInt8])
   /// Send what waits and close.
@@ -42,7 +44,7 @@ public struct ServerSession: Equatable, Sendable {
     /// The octets of a BDAT chunk.
     case chunk(ChunkFate)
     /// The driver owes an answer to an action.
-    case awaitingTLS, awaitingLogin(String), awaitingSASL(ServerSettings.Mechanism), awaitingStore
+    case awaitingTLS, awaitingLogin(String), awaitingSASL(ServerSettings.Mechanism), awaitingStore, awaitingClient
     case startingTLS, closing, closed
   }
 
@@ -111,8 +113,7 @@ public struct ServerSession: Equatable, Sendable {
     switch mode {
     case .greeting:
       mode = .command
-      // RFC 5321 §4.3.1; RFC 2034 §4: no enhanced code in a greeting.
-      return .reply(ServerReply(220, nil, "\(settings.hostname) ESMTP Postern").bytes)
+      return .reply(greeting.bytes)
     case .command, .plainResponse, .loginName, .loginPassword, .saslResponse:
       return nextLine()
     case .data:
@@ -125,7 +126,7 @@ public struct ServerSession: Equatable, Sendable {
     case .closing:
       mode = .closed
       return .close
-    case .awaitingTLS, .awaitingLogin, .awaitingSASL, .awaitingStore, .closed:
+    case .awaitingTLS, .awaitingLogin, .awaitingSASL, .awaitingStore, .awaitingClient, .closed:
       return nil
     }
   }
@@ -136,11 +137,19 @@ public struct ServerSession: Equatable, Sendable {
     settings.tls = .active
     input = []
     position = 0
+    forgetClient()
+    mode = .command
+  }
+
+  /// RFC 5321 §4.3.1; RFC 2034 §4: no enhanced code in a greeting.
+  var greeting: ServerReply { ServerReply(220, nil, "\(settings.hostname) ESMTP Postern") }
+
+  /// Back to what the session knew when it greeted.
+  mutating func forgetClient() {
     clientName = nil
     isExtended = false
     login = nil
     abandonMail()
-    mode = .command
   }
 
   /// Answers `.authenticate`.

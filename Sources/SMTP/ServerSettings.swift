@@ -52,6 +52,8 @@ public struct ServerSettings: Equatable, Sendable {
   public var authentication: Authentication
   /// Whether the client may send mail without a login.
   public var trusted: Bool
+  /// Whether the peer is a proxy that may say who its client is (XCLIENT).
+  public var acceptsClientFacts: Bool
   /// How bare CR and LF are treated.
   public var bareNewlines: BareNewlines
   /// The largest message, in octets after the dots are taken out.
@@ -81,7 +83,7 @@ public struct ServerSettings: Equatable, Sendable {
     maximumSurplusRecipients: Int = 1000,
     maximumErrors: Int = 20, maximumIdleCommands: Int = 100, maximumFailedLogins: Int = 3,
     futureRelease: FutureRelease? = nil, maximumMails: Int = 0,
-    mechanisms: [Mechanism] = [.plain, .login, .scramSHA256]
+    mechanisms: [Mechanism] = [.plain, .login, .scramSHA256], acceptsClientFacts: Bool = false
   ) {
     self.hostname = hostname
     self.tls = tls
@@ -100,5 +102,6 @@ public struct ServerSettings: Equatable, Sendable {
     self.futureRelease = futureRelease
     self.maximumMails = maximumMails
     self.mechanisms = mechanisms
+    self.acceptsClientFacts = acceptsClientFacts
   }
 }

@@ -20,7 +20,7 @@ private struct Model {
       mailBad, mailUTF8,
       mailNotUTF8, rcpt, rcptBad, rcptUTF8, data, dataTooBig, dataRefused, bdat, bdatLast, bdatEmpty, bdatTooBig,
       bdatRefused, bdatBad, rset, noop,
-      vrfy, help, unknown, tooLong
+      vrfy, help, unknown, tooLong, clientTrusted, clientStrange, clientLogin, clientUnknown, clientBad
   }
 
   static let maximumBytes = 100
@@ -29,7 +29,7 @@ private struct Model {
   static let maximumIdle = 9
   static let maximumFailures = 2
 
-  let trusted: Bool
+  var trusted: Bool
   var tls = false
   var greeted = false
   var login = false
@@ -75,6 +75,11 @@ private struct Model {
     case .vrfy: "VRFY a\r\n"
     case .help: "HELP\r\n"
     case .unknown: "XYZZY\r\n"
+    case .clientTrusted: "XCLIENT ADDR=192.0.2.1\r\n"
+    case .clientStrange: "XCLIENT ADDR=192.0.2.2 LOGIN=[UNAVAILABLE]\r\n"
+    case .clientLogin: "XCLIENT LOGIN=a\r\n"
+    case .clientUnknown: "XCLIENT LOGIN=eve\r\n"
+    case .clientBad: "XCLIENT PORT=x\r\n"
     case .tooLong: "NOOP \(String(repeating: "x", count: 2050))\r\n"
     }
   }
@@ -83,7 +88,7 @@ private struct Model {
   mutating func take(_ step: Step) -> [Int] {
     switch step {
     case .ehlo, .helo, .badHello, .startTLS, .plain, .plainWrong, .login, .loginCancelled, .scram, .scramWrong, .rset,
-      .noop, .vrfy, .help:
+      .noop, .vrfy, .help, .clientTrusted, .clientStrange, .clientLogin, .clientUnknown, .clientBad:
       idle += 1
       if idle > Self.maximumIdle {
         closed = true
@@ -149,6 +154,13 @@ private struct Model {
     case .vrfy: return [trusted || login ? 252 : 530]
     case .help: return [214]
     case .unknown, .tooLong: return [500]
+    case .clientTrusted, .clientStrange, .clientLogin, .clientUnknown, .clientBad:
+      if recipients != nil { return [503] }
+      if step == .clientUnknown { return [550] }
+      if step == .clientBad { return [501] }
+      if step != .clientLogin { trusted = step == .clientTrusted }
+      (greeted, login) = (false, step == .clientLogin)
+      return [220]
     }
   }
 
@@ -211,11 +223,11 @@ struct RandomWalkTests {
     var generator = SeededGenerator(state: seed)
     var steps = 0
     while steps < 50_000 {
-      var session = ServerSession(
-        ServerSettings(
-          hostname: "mx.test", tls: .offered, trusted: trusted, maximumMessageBytes: Model.maximumBytes,
-          maximumRecipients: Model.maximumRecipients, maximumErrors: Model.maximumErrors,
-          maximumIdleCommands: Model.maximumIdle, maximumFailedLogins: Model.maximumFailures))
+      var settings = ServerSettings(
+        hostname: "mx.test", tls: .offered, trusted: trusted, maximumMessageBytes: Model.maximumBytes,
+        maximumRecipients: Model.maximumRecipients, maximumErrors: Model.maximumErrors,
+        maximumIdleCommands: Model.maximumIdle, maximumFailedLogins: Model.maximumFailures, acceptsClientFacts: true)
+      var session = ServerSession(settings)
       _ = session.next()
       var model = Model(trusted: trusted)
       var path: [String] = []
@@ -224,7 +236,7 @@ struct RandomWalkTests {
         let step = Model.Step.allCases.randomElement(using: &generator) ?? .noop
         path.append(step.rawValue)
         let expected = model.take(step)
-        let actual = answers(of: &session, to: step, &generator)
+        let actual = answers(of: &session, &settings, to: step, &generator)
         guard actual == expected, session.isInTransaction == (model.recipients != nil) || model.closed else {
           Issue.record("seed \(seed): \(path.joined(separator: " ")): \(actual) instead of \(expected)")
           return
@@ -234,9 +246,10 @@ struct RandomWalkTests {
   }
 
   /// The codes the session gives; the text is cut at random.
-  private func answers(of session: inout ServerSession, to step: Model.Step, _ generator: inout SeededGenerator)
-    -> [Int]
-  {
+  private func answers(
+    of session: inout ServerSession, _ settings: inout ServerSettings, to step: Model.Step,
+    _ generator: inout SeededGenerator
+  ) -> [Int] {
     var codes: [Int] = []
     var text = Array(Model.text(of: step).utf8)[...]
     while !text.isEmpty {
@@ -250,6 +263,15 @@ struct RandomWalkTests {
           if codes.last == 354 {
             let body = step == .dataTooBig ? String(repeating: "x", count: 99) : "x"
             text = text + Array("\(body)\r\n.\r\n".utf8)
+          }
+        case .client(let facts):
+          if let address = facts.address { settings.trusted = address == "192.0.2.1" }
+          let answer =
+            facts.login == "eve"
+            ? session.refuseClient(with: .unknownLogin)
+            : session.clientBecame(settings, login: facts.login.flatMap { $0.isEmpty ? nil : $0 })
+          if case .reply(let bytes) = answer {
+            codes.append(Int(String(decoding: bytes.prefix(3), as: UTF8.self)) ?? 0)
           }
         case .startTLS: session.tlsStarted()
         case .authenticate(let name, let password):

@@ -25,6 +25,14 @@ func run(_ settings: ServerSettings, _ chunks: some Sequence<[UInt8]>) -> [Serve
         if let answer = session.authenticated(outcome) { actions.append(answer) }
       case .sasl(_, let message, let isFirst):
         if let answer = session.answerSASL(saslAnswer(to: message, isFirst: isFirst)) { actions.append(answer) }
+      case .client(let facts):
+        var told = settings
+        told.trusted = facts.address == "192.0.2.1"
+        let answer =
+          facts.login == "eve"
+          ? session.refuseClient(with: .unknownLogin)
+          : session.clientBecame(told, login: facts.login.flatMap { $0.isEmpty ? nil : $0 })
+        if let answer { actions.append(answer) }
       case .message(let envelope, _):
         let answer =
           envelope.reversePath == "full@a.test"
