@@ -9,7 +9,7 @@ public func runPostern(_ arguments: [String], serve: @escaping @Sendable (String
 extension Verb {
   /// Every verb, in the order `--help` shows them.
   static func table(serve: @escaping @Sendable (String) -> Int32) -> [Verb] {
-    [.serve(run: serve), checkConfig, applyVerb] + accountVerbs + poolVerbs + submitterVerbs + queueVerbs
+    [.serve(run: serve), checkConfig, applyVerb] + accountVerbs + poolVerbs + submitterVerbs + keyVerbs + queueVerbs
       + sequenceVerbs + creditVerbs + suppressVerbs + inboxVerbs + [eventVerb, classify, sendmail, version]
   }
 }

@@ -79,7 +79,8 @@ extension ListenerSettings {
     authWithoutTLS = section.boolean("auth_without_tls", default: authWithoutTLS)
     bareNewlines = section.choice("bare_newlines", default: bareNewlines)
     authMechanisms = section.strings("auth_mechanisms", default: authMechanisms) {
-      ListenerSettings().authMechanisms.contains($0) ? nil : "\"\($0)\" is not one of PLAIN, LOGIN, SCRAM-SHA-256"
+      ListenerSettings().authMechanisms.contains($0)
+        ? nil : "\"\($0)\" is not one of PLAIN, LOGIN, SCRAM-SHA-256, OAUTHBEARER"
     }
     trustedNetworks = section.strings("trusted_networks", default: trustedNetworks, check: Check.network)
     proxyNetworks = section.strings("proxy_networks", default: proxyNetworks, check: Check.network)
@@ -109,6 +110,7 @@ extension IntakeSettings {
     // RFC 5321 §4.5.3.1.4: 512 octets, and more by extensions (RFC 4954 §4: 12288 for AUTH).
     maxCommandLine = section.integer("max_command_line", default: maxCommandLine, in: 512...65536)
     maxReceived = section.integer("max_received", default: maxReceived, in: 1...1000)
+    receivedShowsClient = section.boolean("received_shows_client", default: receivedShowsClient)
     maxErrors = section.integer("max_errors", default: maxErrors, in: 1...1000)
     maxCommandsWithoutMail = section.integer(
       "max_commands_without_mail", default: maxCommandsWithoutMail, in: 10...1_000_000)

@@ -84,7 +84,7 @@ public struct ListenerSettings: Sendable, Equatable {
   /// Whether AUTH is offered before TLS; the password then crosses the network readable.
   public var authWithoutTLS = false
   /// What AUTH offers, in this order; SCRAM-SHA-256 needs a submitter's password, not only its hash.
-  public var authMechanisms = ["PLAIN", "LOGIN", "SCRAM-SHA-256"]
+  public var authMechanisms = ["PLAIN", "LOGIN", "SCRAM-SHA-256", "OAUTHBEARER"]
   /// What happens to bare CR and LF.
   public var bareNewlines = BareNewlines.reject
   /// Networks (CIDR) that may send without a login.
@@ -120,6 +120,8 @@ public struct IntakeSettings: Sendable, Equatable {
   public var maxCommandLine = 4096
   /// Received fields from which on a mail is taken to go in a circle.
   public var maxReceived = 50
+  /// Whether our Received field names the client.
+  public var receivedShowsClient = false
   /// Refused commands after which a session is closed.
   public var maxErrors = 20
   /// Commands without a mail after which a session is closed.

@@ -36,7 +36,7 @@ public struct ScramVerifier: Sendable, Equatable {
     // OpenSSL fails here only without memory; a verifier of zeros must not be stored.
     precondition(code == 1, "cannot derive a key: \(opensslErrors())")
     return ScramVerifier(
-      iterations: iterations, salt: salt, storedKey: sha256(hmac(salted, Array("Client Key".utf8))),
+      iterations: iterations, salt: salt, storedKey: Digest.sha256(hmac(salted, Array("Client Key".utf8))),
       serverKey: hmac(salted, Array("Server Key".utf8)))
   }
 
@@ -56,7 +56,7 @@ public struct ScramVerifier: Sendable, Equatable {
     guard proof.count == Self.keyLength else { return false }
     let signature = Self.hmac(storedKey, dialogue)
     let clientKey = zip(proof, signature).map { $0 ^ $1 }
-    return CRYPTO_memcmp(Self.sha256(clientKey), storedKey, Self.keyLength) == 0
+    return CRYPTO_memcmp(Digest.sha256(clientKey), storedKey, Self.keyLength) == 0
   }
 
   /// What the server proves with that it knows the verifier.
@@ -69,19 +69,12 @@ public struct ScramVerifier: Sendable, Equatable {
     precondition(made != nil && Int(length) == keyLength, "cannot compute a HMAC: \(opensslErrors())")
     return out
   }
-
-  private static func sha256(_ text: [UInt8]) -> [UInt8] {
-    var out = [UInt8](repeating: 0, count: keyLength)
-    let code = EVP_Digest(text, text.count, &out, nil, EVP_sha256(), nil)
-    precondition(code == 1, "cannot compute a hash: \(opensslErrors())")
-    return out
-  }
 }
 
 extension ScramVerifier {
   /// As the store keeps it: `scram-sha-256$iterations$salt$stored key$server key`, the last three in hexadecimal.
   public var text: String {
-    "scram-sha-256$\(iterations)$" + [salt, storedKey, serverKey].map(Self.hex).joined(separator: "$")
+    "scram-sha-256$\(iterations)$" + [salt, storedKey, serverKey].map(Digest.hex).joined(separator: "$")
   }
 
   /// Reads such a text; nil when it is none.
@@ -93,10 +86,6 @@ extension ScramVerifier {
       let serverKey = Self.bytes(parts[4]), serverKey.count == Self.keyLength
     else { return nil }
     self.init(iterations: iterations, salt: salt, storedKey: storedKey, serverKey: serverKey)
-  }
-
-  private static func hex(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
   private static func bytes(_ hex: Substring) -> [UInt8]? {

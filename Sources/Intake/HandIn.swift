@@ -31,7 +31,7 @@ extension IntakeServer {
       return .refused("552 5.3.4 The mail is larger than \(offer.limits.maxMessageSize) octets")
     }
     let envelope = Envelope(
-      reversePath: reversePath, recipients: people, clientName: "localhost", protocolName: "local")
+      reversePath: reversePath, recipients: people, clientName: "localhost", protocolName: "")
     let content = OutgoingMail.normalizedLineEnds(mail)
     switch await taker(offer).takeLocal(envelope, content, preparation: offer.preparation) {
     case .success(.refused(let reason)): return .refused(reason)

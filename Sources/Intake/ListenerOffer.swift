@@ -31,7 +31,8 @@ struct ListenerOffer: Sendable {
     proxies = try Self.ranges(settings.xclientNetworks)
     preparation = MailPreparation(
       maximumHeaderBytes: limits.maxHeaderSize, maximumHeaderFields: limits.maxHeaderFields,
-      maximumReceived: limits.maxReceived, maximumParts: limits.maxMimeParts, hostname: configuration.server.hostname)
+      maximumReceived: limits.maxReceived, maximumParts: limits.maxMimeParts, hostname: configuration.server.hostname,
+      showsClient: limits.receivedShowsClient)
   }
 
   private static func ranges(_ texts: [String]) throws(HostError) -> [AddressRange] {

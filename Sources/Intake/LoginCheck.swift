@@ -17,6 +17,20 @@ struct LoginCheck: Sendable {
     return (.accepted, submitter)
   }
 
+  /// Whose key this is: the submitter's, when the client says no other name.
+  func check(_ bearer: BearerMessage) async -> (LoginOutcome, SubmitterRecord?) {
+    let hash = APIKey.hash(bearer.token)
+    do throws(StoreError) {
+      guard let found = try await store.read({ try $0.login(keyHash: hash) }),
+        bearer.name.isEmpty || bearer.name == found.submitter.name
+      else { return (.wrong, nil) }
+      try await store.noteUse(of: found.key, now: Clock.now())
+      return (.accepted, found.submitter)
+    } catch {
+      return (.unavailable, nil)
+    }
+  }
+
   /// The login of a name, and whether the store could be asked.
   func submitter(named name: String) async -> (SubmitterRecord?, isStoreThere: Bool) {
     do throws(StoreError) {

@@ -34,6 +34,14 @@ struct PreparedMail: Sendable, Equatable {
   var subject: String
 }
 
+/// How a mail came in, for its Received field.
+struct MailOrigin: Sendable, Equatable {
+  /// The client's address as a literal; nil for a mail that came by no connection.
+  var client: String?
+  /// Protocol and cipher; nil without TLS.
+  var tls: String?
+}
+
 /// Looks at a whole mail before it is stored: limits, control headers, sender rights; and mends what RFC 6409 §8 lets a
 /// submission server mend. Pure: the time comes in.
 struct MailPreparation: Sendable {
@@ -44,11 +52,17 @@ struct MailPreparation: Sendable {
   var maximumParts = Message.Limit.parts
   /// Stands in Message-IDs of mails whose From has no domain.
   var hostname: String
+  /// Whether Received names the client.
+  var showsClient = false
+
+  /// A mail that has been here so often goes in a circle, however few hops lie between. Twice is met where a mail server
+  /// behind an account forwards to one that has Postern as its smarthost.
+  private static let mostPasses = 5
 
   /// The mail for the store, or the reply that refuses it.
-  func prepare(_ content: [UInt8], _ envelope: Envelope, _ rights: SenderRights, now: Int64) -> Result<
-    PreparedMail, Refusal
-  > {
+  func prepare(
+    _ content: [UInt8], _ envelope: Envelope, _ rights: SenderRights, from origin: MailOrigin = MailOrigin(), now: Int64
+  ) -> Result<PreparedMail, Refusal> {
     var header = HeaderBlock(parsing: content)
     let headerEnd = header.fields.last?.raw.endIndex ?? 0
     if let refusal = limitRefusal(header, headerEnd) ?? partsRefusal(header, content) {
@@ -68,10 +82,12 @@ struct MailPreparation: Sendable {
     let subject = header.text("subject") ?? ""
     header.removeAll { field in
       ControlHeaders.isControlHeader(field.name) || Self.removed.contains { field.isNamed($0) }
+        || (field.isNamed(TraceField.name) && !TraceField.isOurs(field, hostname: hostname))
         || (messageID == nil && field.isNamed("message-id"))
     }
     // RFC 6409 §8.2: a missing Date is added.
     if !header.contains("date") { header.append("Date", MailDate.format(now)) }
+    header.prepend(TraceField.name, trace(envelope, origin, now: now))
     let domain = authors.first?.domain ?? ""
     return .success(
       PreparedMail(
@@ -86,8 +102,16 @@ struct MailPreparation: Sendable {
     init(_ reply: ServerReply) { self.reply = reply }
   }
 
-  /// Fields nobody but Postern is to see: hidden recipients, and where inside the sender's network the mail was.
-  private static let removed = ["bcc", "resent-bcc", "received", "return-path"]
+  /// Fields nobody but Postern is to see: hidden recipients, and where answers of machines went before.
+  private static let removed = ["bcc", "resent-bcc", "return-path"]
+
+  /// RFC 5321 §4.4. The name in EHLO is the client's own word, so it stands only beside the address that is sure.
+  private func trace(_ envelope: Envelope, _ origin: MailOrigin, now: Int64) -> String {
+    let client = showsClient ? origin.client.map { "\(envelope.clientName) (\($0))" } : nil
+    return TraceField.value(
+      hostname: hostname, client: client, protocolName: envelope.protocolName.isEmpty ? nil : envelope.protocolName,
+      tls: origin.tls, date: now)
+  }
 
   private func limitRefusal(_ header: HeaderBlock, _ bytes: Int) -> ServerReply? {
     if bytes > maximumHeaderBytes {
@@ -97,9 +121,12 @@ struct MailPreparation: Sendable {
       return ServerReply(554, .init(5, 6, 0), "The header has more than \(maximumHeaderFields) fields")
     }
     // RFC 5321 §6.3: the hops are counted to find a loop.
-    let hops = header.fields.count { $0.isNamed("received") }
-    if hops > maximumReceived {
-      return ServerReply(554, .init(5, 4, 6), "Too many hops: \(hops) Received fields, the mail goes in a circle")
+    let hops = header.all(TraceField.name)
+    let passes = hops.count { TraceField.isOurs($0, hostname: hostname) }
+    if hops.count > maximumReceived || passes >= Self.mostPasses {
+      return ServerReply(
+        554, .init(5, 4, 6),
+        "Too many hops: \(hops.count) Received fields, \(passes) of them ours: the mail goes in a circle")
     }
     return nil
   }

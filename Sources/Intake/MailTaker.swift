@@ -17,10 +17,11 @@ struct MailTaker: Sendable {
   /// The reply to the end of data. A 250 means that the mail is on disk.
   func take(
     _ envelope: Envelope, _ content: [UInt8], submitter: SubmitterRecord?, peer: PeerAddress,
-    preparation: MailPreparation
+    tls: TLSFacts?, preparation: MailPreparation
   ) async -> ServerReply {
     let facts = facts(envelope, content, submitter, peer)
-    switch await submit(envelope, content, submitter, preparation, facts) {
+    let origin = MailOrigin(client: peer.literal, tls: tls.map { "\($0.version), \($0.cipher)" })
+    switch await submit(envelope, content, submitter, origin, preparation, facts) {
     case .success(let result): return answer(result, facts)
     case .failure(let refusal): return refusal.reply
     }
@@ -31,7 +32,7 @@ struct MailTaker: Sendable {
     SubmissionResult, MailPreparation.Refusal
   > {
     let facts = facts(envelope, content, nil, PeerAddress(bytes: [], port: 0))
-    let result = await submit(envelope, content, nil, preparation, facts)
+    let result = await submit(envelope, content, nil, MailOrigin(), preparation, facts)
     if case .success(let result) = result { _ = answer(result, facts) }
     return result
   }
@@ -42,15 +43,16 @@ struct MailTaker: Sendable {
     var facts: LogFields = [
       "peer": .text(peer.host), "from": .text(envelope.reversePath),
       "recipients": .int(Int64(envelope.recipients.count)),
-      "size": .int(Int64(content.count)), "protocol": .text(envelope.protocolName),
+      "size": .int(Int64(content.count)),
+      "protocol": .text(envelope.protocolName.isEmpty ? "local" : envelope.protocolName),
     ]
     if let submitter { facts.append("submitter", .text(submitter.name)) }
     return facts
   }
 
   private func submit(
-    _ envelope: Envelope, _ content: [UInt8], _ submitter: SubmitterRecord?, _ preparation: MailPreparation,
-    _ facts: LogFields
+    _ envelope: Envelope, _ content: [UInt8], _ submitter: SubmitterRecord?, _ origin: MailOrigin,
+    _ preparation: MailPreparation, _ facts: LogFields
   ) async -> Result<SubmissionResult, MailPreparation.Refusal> {
     if hooks.isDiskLow() { return .failure(MailPreparation.Refusal(refuse(.insufficientStorage, facts))) }
     var rights = SenderRights()
@@ -60,7 +62,7 @@ struct MailTaker: Sendable {
     }
     let now = Clock.now()
     let mail: PreparedMail
-    switch preparation.prepare(content, envelope, rights, now: now) {
+    switch preparation.prepare(content, envelope, rights, from: origin, now: now) {
     case .success(let prepared): mail = prepared
     case .failure(let refusal): return .failure(MailPreparation.Refusal(refuse(refusal.reply, facts)))
     }

@@ -26,13 +26,13 @@ struct ScramExchange: Equatable {
       guard parts.count == 3, parts[0].elementsEqual("n".utf8) || parts[0].elementsEqual("y".utf8) else { return nil }
       let attributes = parts[2].split(separator: Self.comma, omittingEmptySubsequences: false)
       guard attributes.count >= 2, let user = ScramExchange.value(attributes[0], "n"),
-        let name = Self.unescaped(user), !name.isEmpty,
+        let name = SASLName.read(user), !name.isEmpty,
         let nonce = ScramExchange.value(attributes[1], "r"), !nonce.isEmpty, nonce.count <= 256,
         nonce.allSatisfy({ (0x21...0x7E).contains($0) })
       else { return nil }
       if !parts[1].isEmpty {
         // Nobody acts for another here.
-        guard let identity = ScramExchange.value(parts[1], "a"), Self.unescaped(identity) == name else { return nil }
+        guard let identity = ScramExchange.value(parts[1], "a"), SASLName.read(identity) == name else { return nil }
       }
       self.name = name
       header = Array(message.prefix(message.count - parts[2].count))
@@ -41,28 +41,6 @@ struct ScramExchange: Equatable {
     }
 
     private static let comma = UInt8(ascii: ",")
-
-    /// RFC 5802 §5.1: `=2C` and `=3D` stand for comma and equals sign; another `=` is an error.
-    private static func unescaped(_ text: ArraySlice<UInt8>) -> String? {
-      var out: [UInt8] = []
-      var rest = text
-      while let byte = rest.popFirst() {
-        guard byte == UInt8(ascii: "=") else {
-          out.append(byte)
-          continue
-        }
-        let code = rest.prefix(2)
-        rest = rest.dropFirst(2)
-        if code.elementsEqual("2C".utf8) {
-          out.append(comma)
-        } else if code.elementsEqual("3D".utf8) {
-          out.append(UInt8(ascii: "="))
-        } else {
-          return nil
-        }
-      }
-      return out.contains(0) ? nil : String(validating: out, as: UTF8.self)
-    }
   }
 
   /// An exchange with the verifier of its name; nil, for a name without one, runs the same way and fails at its end.

@@ -132,6 +132,8 @@ struct SessionDriver {
       return await answer(session.authenticated(outcome))
     case .sasl(.scramSHA256, let message, let isFirst):
       return await answer(session.answerSASL(isFirst ? await beginScram(message) : await continueScram(message)))
+    case .sasl(.oauthBearer, let message, let isFirst):
+      return await answer(session.answerSASL(isFirst ? await checkBearer(message) : refuseBearer(message)))
     case .sasl(_, _, _):
       return await answer(session.answerSASL(.malformed))
     case .client(let facts):
@@ -139,7 +141,7 @@ struct SessionDriver {
     case .message(let envelope, let content):
       mails += 1
       let reply = await taker.take(
-        envelope, content, submitter: submitter, peer: peer, preparation: offer.preparation)
+        envelope, content, submitter: submitter, peer: peer, tls: stream.tls, preparation: offer.preparation)
       guard await answer(session.answerMessage(with: reply)) else { return false }
       let limit = offer.limits.maxMailsPerSession
       guard limit > 0, mails >= limit else { return true }
@@ -203,9 +205,31 @@ struct SessionDriver {
     return .challenge(final)
   }
 
+  /// A key is right or not at once; a wrong one is told why before its 535 (RFC 7628 §3.2.3).
+  private mutating func checkBearer(_ message: [UInt8]) async -> SASLAnswer {
+    guard let bearer = BearerMessage(message) else { return .malformed }
+    if isBanned(bearer.name) { return .finished(.unavailable, name: bearer.name) }
+    let (outcome, found) = await login.check(bearer)
+    submitter = found
+    let name = found?.name ?? bearer.name
+    await noteLogin(outcome, name)
+    return outcome == .wrong ? .challenge(BearerMessage.refusal) : .finished(outcome, name: name)
+  }
+
+  private func refuseBearer(_ message: [UInt8]) -> SASLAnswer {
+    message == [1] ? .finished(.wrong, name: "") : .malformed
+  }
+
   /// Whether who guesses has to wait; the password is not even looked at.
   private func isBanned(_ name: String) -> Bool {
-    throttle.isBanned(peer, name, offer.loginLimits(for: peer))
+    throttle.isBanned(peer, name, loginLimits(name))
+  }
+
+  /// A key without a name is nobody's yet: failures with it must not ban all others that say none.
+  private func loginLimits(_ name: String) -> LoginThrottle.Limits {
+    var limits = offer.loginLimits(for: peer)
+    if name.isEmpty { limits.failuresByName = 0 }
+    return limits
   }
 
   /// Counts a login; after a wrong one waits, and logs the events that conf/fail2ban-postern.conf looks for.
@@ -214,7 +238,7 @@ struct SessionDriver {
     case .unavailable: return
     case .accepted: throttle.succeeded(peer, name)
     case .wrong:
-      let consequence = throttle.failed(peer, name, offer.loginLimits(for: peer))
+      let consequence = throttle.failed(peer, name, loginLimits(name))
       log.warning("intake.login_failed", ["peer": .text(peer.host), "submitter": .text(name)])
       if consequence.bansAddress || consequence.bansName {
         let what = consequence.bansAddress ? "address" : "name"

@@ -2,6 +2,8 @@
 public struct OutgoingMail {
   /// How the stored mail is to be changed.
   public struct Plan: Sendable {
+    /// The queue id, for our Received field; nil writes none.
+    public var queueID: Int64?
     /// The Message-ID with its brackets; it never changes between attempts.
     public var messageID: String
     /// The mail this one answers, with brackets; nil keeps what the mail says itself.
@@ -20,8 +22,10 @@ public struct OutgoingMail {
     /// Collects the parts of a plan.
     public init(
       messageID: String, inReplyTo: String? = nil, references: [String] = [], subjectWhenEmpty: String? = nil,
-      from: (displayName: String?, address: String)? = nil, date: Int64, replacesDate: Bool = false
+      from: (displayName: String?, address: String)? = nil, date: Int64, replacesDate: Bool = false,
+      queueID: Int64? = nil
     ) {
+      self.queueID = queueID
       self.messageID = messageID
       self.inReplyTo = inReplyTo
       self.references = references
@@ -32,7 +36,7 @@ public struct OutgoingMail {
     }
   }
 
-  /// The mail as it leaves: without Bcc, Received and control fields, with the plan's fields; other fields and the body stay
+  /// The mail as it leaves: without Bcc, Received of others and control fields, with the plan's fields; other fields and the body stay
   /// byte for byte, except that a bare CR or LF becomes CR LF (RFC 5321 §2.3.8).
   public static func compose(_ stored: [UInt8], plan: Plan) -> [UInt8] {
     // Line ends first: a bare CR would otherwise hide a field here that the next server sees.
@@ -49,6 +53,10 @@ public struct OutgoingMail {
     var hasDate = false
     while let field = reader.next(mail) {
       if isRemoved(field) { continue }
+      if let id = plan.queueID, field.isNamed(TraceField.name) {
+        out += TraceField.numbered(field, id).raw
+        continue
+      }
       if field.isNamed("message-id") {
         write("Message-ID", plan.messageID)
       } else if let inReplyTo = plan.inReplyTo, field.isNamed("in-reply-to") {
@@ -86,7 +94,7 @@ public struct OutgoingMail {
 
   /// Fields that never leave: blind copies (RFC 5322 §3.6.3), the way the mail came to us, our own control fields.
   private static func isRemoved(_ field: HeaderField) -> Bool {
-    field.isNamed("bcc") || field.isNamed("received") || field.isNamed("resent-bcc")
+    field.isNamed("bcc") || (field.isNamed(TraceField.name) && !TraceField.isOurs(field)) || field.isNamed("resent-bcc")
       || field.hasNamePrefix("x-postern-")
   }
 

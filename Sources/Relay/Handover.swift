@@ -85,7 +85,7 @@ struct Handover {
         messageID: message.messageID, inReplyTo: outgoing.inReplyTo, references: outgoing.references,
         subjectWhenEmpty: outgoing.threadSubject.map { "Re: \($0)" }, from: from, date: now,
         // What its plan or its gates held back carries the time it goes at, as if its author had sent it then.
-        replacesDate: now - message.createdAt > Self.datedAnewAfterMilliseconds))
+        replacesDate: now - message.createdAt > Self.datedAnewAfterMilliseconds, queueID: message.id))
     let asked = outgoing.request
     return Composed(
       bytes: bytes,

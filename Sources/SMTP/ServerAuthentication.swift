@@ -12,8 +12,8 @@ extension ServerSession {
     case .login:
       mode = .loginName
       return initial.map { continueAuthentication(with: $0, isInitial: true) } ?? reply(.askUserName)
-    case .scramSHA256:
-      mode = .saslResponse(.scramSHA256, isFirst: true)
+    case .scramSHA256?, .oauthBearer?:
+      mode = .saslResponse(offered ?? .scramSHA256, isFirst: true)
       return initial.map { continueAuthentication(with: $0, isInitial: true) } ?? reply(.askPlain)
     case nil:
       return reply(.unknownMechanism)

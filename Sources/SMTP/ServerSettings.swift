@@ -24,6 +24,8 @@ public struct ServerSettings: Equatable, Sendable {
   public enum Mechanism: String, Equatable, Sendable, CaseIterable {
     /// RFC 7677; its exchange is the driver's.
     case scramSHA256 = "SCRAM-SHA-256"
+    /// RFC 7628; its exchange is the driver's.
+    case oauthBearer = "OAUTHBEARER"
     /// RFC 4616.
     case plain = "PLAIN"
     /// Two questions, never specified, widely used.
@@ -32,6 +34,7 @@ public struct ServerSettings: Equatable, Sendable {
     var name: StaticString {
       switch self {
       case .scramSHA256: "SCRAM-SHA-256"
+      case .oauthBearer: "OAUTHBEARER"
       case .plain: "PLAIN"
       case .login: "LOGIN"
       }

@@ -67,7 +67,7 @@ extension API {
     do {
       try await store.write { transaction in
         let wanted = prepared.provision
-        for pool in wanted.pools { try transaction.putPool(pool) }
+        for pool in wanted.pools { try transaction.putPool(pool, now: now) }
         for account in wanted.accounts {
           let sealed = prepared.sealed[account.settings.address.lowercased()]
           try transaction.putAccount(account.settings, sealedSecret: sealed, now: now)

@@ -18,7 +18,11 @@ extension API {
       return Response(list: items, for: request)
     },
     Route("DELETE", "pools/*") { api, _, name in
-      guard try await api.store.write({ try $0.removePool(named: name, workspaceID: defaultWorkspace) }) else {
+      let now = api.now()
+      let isGone = try await api.store.write { transaction in
+        try transaction.removePool(named: name, workspaceID: defaultWorkspace, now: now)
+      }
+      guard isGone else {
         throw Problem.notFound("pool \(name)")
       }
       return removed(name)
@@ -36,7 +40,8 @@ extension API {
       return Response(list: items, for: request)
     },
     Route("DELETE", "submitters/*") { api, _, name in
-      guard try await api.store.write({ try $0.removeSubmitter(named: name) }) else {
+      let now = api.now()
+      guard try await api.store.write({ try $0.removeSubmitter(named: name, now: now) }) else {
         throw Problem.notFound("submitter \(name)")
       }
       return removed(name)

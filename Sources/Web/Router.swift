@@ -59,7 +59,7 @@ extension API {
 
   /// Fixed words stand before patterns with a parameter at the same place.
   static let routes: [Route] =
-    systemRoutes + applyRoutes + accountRoutes + placeRoutes + messageRoutes + sequenceRoutes + creditRoutes
+    systemRoutes + applyRoutes + accountRoutes + placeRoutes + keyRoutes + messageRoutes + sequenceRoutes + creditRoutes
     + inboxRoutes + suppressionRoutes + eventRoutes + submissionRoutes
 }
 

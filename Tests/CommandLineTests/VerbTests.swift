@@ -19,6 +19,15 @@ struct VerbTests {
     #expect(programs.out == line + "\n" + line + "\n")
   }
 
+  @Test func aKeyIsPrintedOnItsOwn() {
+    let shell = TestShell()
+    shell.answer(#"{"id":1,"name":"ci","key":"postern_abc"}"#, status: 201)
+    #expect(shell.run("key", "add", "ci", "--submitter", "app") == 0)
+    #expect(shell.out == "postern_abc\n")
+    #expect(shell.requests.map { String(decoding: $0.body, as: UTF8.self) } == [#"{"name":"ci","submitter":"app"}"#])
+    #expect(shell.run("key", "add", "ci") == 64)
+  }
+
   @Test func everyChangeIsSentOnce() {
     let shell = TestShell()
     #expect(shell.run("queue", "cancel", "5", "6") == 0)

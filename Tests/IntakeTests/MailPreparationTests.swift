@@ -16,6 +16,8 @@ private func prepare(
   preparation.prepare(Array(mail.utf8), Envelope(reversePath: from, recipients: ["bob@b.test"]), rights, now: now)
 }
 
+private let trace = "Received: by mx.test (Postern) with ESMTP; Tue, 14 Nov 2023 22:13:20 +0000\r\n"
+
 private struct BodyCase: Sendable, CustomTestStringConvertible {
   let name: String
   let mail: String
@@ -108,7 +110,7 @@ struct MailPreparationTests {
   @Test("what is stored", arguments: bodies)
   private func stored(_ example: BodyCase) throws {
     let mail = try prepare(example.mail).get()
-    #expect(String(decoding: mail.body, as: UTF8.self) == example.stored)
+    #expect(String(decoding: mail.body, as: UTF8.self) == trace + example.stored)
   }
 
   @Test("what is refused", arguments: refusals)
@@ -118,6 +120,51 @@ struct MailPreparationTests {
     case .failure(let refusal):
       let text = String(decoding: refusal.reply.bytes, as: UTF8.self)
       #expect(!example.reply.isEmpty && text.hasPrefix(example.reply), "\(text)")
+    }
+  }
+
+  @Test("Received says how a mail came, and from whom only where that is wanted")
+  func received() throws {
+    func first(_ preparation: MailPreparation, _ protocolName: String) throws -> String {
+      let envelope = Envelope(
+        reversePath: "", recipients: ["bob@b.test"], clientName: "pc.a.test", protocolName: protocolName)
+      let origin = MailOrigin(client: "[192.0.2.1]", tls: "TLSv1.3, TLS_AES_256_GCM_SHA384")
+      let mail = try preparation.prepare(
+        Array("Received: from pc by a\r\nReceived: by mx.test (Postern) with ESMTP id 1; x\r\n\r\n".utf8), envelope,
+        SenderRights(), from: origin, now: now
+      ).get()
+      let header = HeaderBlock(parsing: mail.body)
+      #expect(header.all("received").map(\.value).last == "by mx.test (Postern) with ESMTP id 1; x")
+      #expect(header.all("received").count == 2)
+      return header.value("received") ?? ""
+    }
+    let end = "by mx.test (Postern) with ESMTPSA (TLSv1.3, TLS_AES_256_GCM_SHA384); Tue, 14 Nov 2023 22:13:20 +0000"
+    #expect(try first(preparation, "ESMTPSA") == end)
+    var open = preparation
+    open.showsClient = true
+    #expect(try first(open, "ESMTPSA") == "from pc.a.test ([192.0.2.1]) \(end)")
+  }
+
+  @Test("a mail that goes in a circle is known by our own fields, however few hops there are")
+  func circle() throws {
+    var roomy = preparation
+    roomy.maximumReceived = 50
+    roomy.maximumHeaderBytes = 4000
+    var content = Array("Subject: x\r\n\r\n".utf8)
+    let envelope = Envelope(reversePath: "a@b.test", recipients: ["bob@b.test"])
+    for pass in 1...5 {
+      // What the account's server adds on the way back goes each time.
+      let round = Array("Received: from mx.test by server.test\r\n".utf8)
+      let mail = try roomy.prepare(round + content, envelope, SenderRights(), now: now).get()
+      content = OutgoingMail.compose(
+        mail.body, plan: OutgoingMail.Plan(messageID: "<1@x>", date: now, queueID: Int64(pass)))
+    }
+    let received = HeaderBlock(parsing: content).all("received").map(\.value)
+    #expect(received.map { $0.contains(" id ") } == Array(repeating: true, count: 5))
+    #expect(received.first?.contains("ESMTP id 5; ") == true && received.last?.contains("ESMTP id 1; ") == true)
+    switch roomy.prepare(content, envelope, SenderRights(), now: now) {
+    case .success: Issue.record("a sixth pass")
+    case .failure(let refusal): #expect(String(decoding: refusal.reply.bytes, as: UTF8.self).hasPrefix("554 5.4.6 "))
     }
   }
 

@@ -86,7 +86,7 @@ import Testing
   @Test(arguments: [(Rotation.weighted, [3, 1]), (.evenSpacing, [2, 2])])
   func poolsRotateAsConfigured(rotation: Rotation, shares: [Int]) async throws {
     let bench = try Bench()
-    try await bench.store.write { try $0.putPool(PoolEntry(name: "default", rotation: rotation)) }
+    try await bench.store.write { try $0.putPool(PoolEntry(name: "default", rotation: rotation), now: 0) }
     try await bench.addAccount("s1@sender.test") { $0.weight = 3 }
     try await bench.addAccount("s2@sender.test")
     var sent: [Claim] = []

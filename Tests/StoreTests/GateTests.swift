@@ -29,7 +29,7 @@ import Testing
 
   @Test func roundRobinTakesAccountsInTurn() async throws {
     let bench = try Bench()
-    try await bench.store.write { try $0.putPool(PoolEntry(name: "default", rotation: .roundRobin)) }
+    try await bench.store.write { try $0.putPool(PoolEntry(name: "default", rotation: .roundRobin), now: 0) }
     for number in 1...3 { try await bench.addAccount("s\(number)@sender.test") }
     for number in 0..<6 { _ = try await bench.queue(bench.submission(to: ["p\(number)@example.org"])) }
     let order = try await bench.sendAll().map(\.account.address)

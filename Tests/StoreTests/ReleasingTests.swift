@@ -83,10 +83,10 @@ import Testing
 
   @Test func aHeldMailOfARemovedPoolIsHeldAgainAndStopsNobody() async throws {
     let bench = try Bench()
-    try await bench.store.write { try $0.putPool(PoolEntry(name: "side", rotation: .leastUsed)) }
+    try await bench.store.write { try $0.putPool(PoolEntry(name: "side", rotation: .leastUsed), now: 0) }
     let id = try await bench.queue(bench.submission { $0.pool = "side" })[0]
     try await bench.store.write { try $0.holdMessage(id, now: Bench.noon) }
-    #expect(try await bench.store.write { try $0.removePool(named: "side", workspaceID: 1) })
+    #expect(try await bench.store.write { try $0.removePool(named: "side", workspaceID: 1, now: 0) })
     try await bench.store.write { try $0.releaseMessage(id, now: Bench.noon) }
     #expect(try await bench.claim().claims.isEmpty)
     let message = try await bench.message(id)

@@ -150,6 +150,7 @@ extension Transaction {
       INSERT INTO sequence (workspace_id, key, state, entry, created_at) VALUES (?, ?, 'active', ?, ?)
       ON CONFLICT (workspace_id, key) DO UPDATE SET entry = excluded.entry
       """, [.integer(workspaceID), .text(entry.key), .text(try JSONText.encode(entry)), .integer(now)])
+    try append(.sequenceChanged, at: now, workspaceID: workspaceID, detail: [("sequence", entry.key)])
   }
 
   /// The sequence of a key; a key heard of for the first time makes one with the configuration's policy.

@@ -50,6 +50,20 @@ public struct EventRecord: Sendable, Equatable {
     case accountEnabled = "account.enabled"
     /// An account was removed.
     case accountRemoved = "account.removed"
+    /// A pool was added or changed.
+    case poolChanged = "pool.changed"
+    /// A pool was removed.
+    case poolRemoved = "pool.removed"
+    /// An SMTP login was added or changed; `detail.password` says whether its password was.
+    case submitterChanged = "submitter.changed"
+    /// An SMTP login was removed, and its keys with it.
+    case submitterRemoved = "submitter.removed"
+    /// A sequence was made or its settings changed.
+    case sequenceChanged = "sequence.changed"
+    /// A key for apps was made.
+    case keyAdded = "key.added"
+    /// A key was revoked.
+    case keyRemoved = "key.removed"
   }
 
   /// Rising; the cursor of a follower.

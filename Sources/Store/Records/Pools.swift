@@ -51,18 +51,21 @@ extension Reader {
 
 extension Transaction {
   /// Makes a pool be as `entry` says.
-  public func putPool(_ entry: PoolEntry) throws(StoreError) {
+  public func putPool(_ entry: PoolEntry, now: Int64) throws(StoreError) {
     let workspace = try workspace(named: entry.workspace)
     try run(
       """
       INSERT INTO pool (workspace_id, key, rotation) VALUES (?, ?, ?)
       ON CONFLICT (workspace_id, key) DO UPDATE SET rotation = excluded.rotation
       """, [.integer(workspace.id), .text(entry.name), .text(entry.rotation.rawValue)])
+    try append(
+      .poolChanged, at: now, workspaceID: workspace.id,
+      detail: [("pool", entry.name), ("rotation", entry.rotation.rawValue)])
     touch(.accounts)
   }
 
   /// Takes a pool away; refused while mail waits in it, for `default`, and while an account or submitter names it.
-  public func removePool(named key: String, workspaceID: Int64) throws(StoreError) -> Bool {
+  public func removePool(named key: String, workspaceID: Int64, now: Int64) throws(StoreError) -> Bool {
     guard let pool = try pool(named: key, workspaceID: workspaceID) else { return false }
     guard key != "default" else { throw .rejected("the pool \"default\" always exists") }
     let waiting = try first(
@@ -74,6 +77,7 @@ extension Transaction {
       throw .rejected("the submitter \"\(submitter.name)\" uses the pool \"\(key)\"")
     }
     try run("DELETE FROM pool WHERE id = ?", [.integer(pool.id)])
+    try append(.poolRemoved, at: now, workspaceID: workspaceID, detail: [("pool", key)])
     touch(.accounts)
     return true
   }

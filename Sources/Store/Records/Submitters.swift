@@ -77,10 +77,20 @@ extension Transaction {
         .integer(workspace.id), .text(entry.login), .text(hash), .text(pools), .text(addresses),
         SQLValue(entry.keepFrom), .integer(now), SQLValue(verifier),
       ])
+    try append(
+      .submitterChanged, at: now, workspaceID: workspace.id,
+      detail: [
+        ("submitter", entry.login), ("pools", entry.pools.joined(separator: " ")),
+        ("from", entry.from.joined(separator: " ")), ("keep_from", "\(entry.keepFrom)"),
+        ("password", hash == stored?.passwordHash ? "kept" : "set"),
+      ])
   }
 
   /// Takes a login away; false when there was none.
-  public func removeSubmitter(named name: String) throws(StoreError) -> Bool {
-    try run("DELETE FROM submitter WHERE name = ?", [.text(name)]) > 0
+  public func removeSubmitter(named name: String, now: Int64) throws(StoreError) -> Bool {
+    guard let submitter = try submitter(named: name) else { return false }
+    try run("DELETE FROM submitter WHERE id = ?", [.integer(submitter.id)])
+    try append(.submitterRemoved, at: now, workspaceID: submitter.workspaceID, detail: [("submitter", name)])
+    return true
   }
 }

@@ -3,7 +3,9 @@ internal import Configuration
 /// Brings a store's schema to the newest this build knows, one numbered step after the other.
 enum Migrations {
   /// Step N of the list makes schema N. Steps are only ever added.
-  static let steps: [String] = [Schema1.sql, Schema2.sql, Schema3.sql, Schema4.sql, Schema5.sql, Schema6.sql]
+  static let steps: [String] = [
+    Schema1.sql, Schema2.sql, Schema3.sql, Schema4.sql, Schema5.sql, Schema6.sql, Schema7.sql,
+  ]
 
   static func bringUpToDate(_ connection: SQLiteConnection, now: Int64) throws(StoreError) {
     let found = try version(connection)

@@ -1,0 +1,37 @@
+/// Our own Received field (RFC 5321 §4.4): how a mail was taken in, in the stored mail without its queue id, which each
+/// recipient's message has of its own.
+///
+/// The fields of others go, because they tell where inside a network a mail began; ours stay, because they tell nothing of
+/// the client unless that is wanted, and a mail that goes in a circle is known by them.
+public enum TraceField {
+  /// The field's name.
+  public static let name = "Received"
+  /// What only our own fields say.
+  private static let mark = "(Postern)"
+
+  /// The field's value. `client` is how the client is named, `HELO ([192.0.2.1])`, or nil; `protocolName` is a keyword of
+  /// RFC 3848 or RFC 6531 §4.3, nil for a mail that came by no protocol; `tls` is protocol and cipher.
+  public static func value(
+    hostname: String, client: String?, protocolName: String?, tls: String?, date: Int64
+  ) -> String {
+    let from = client.map { "from \($0) " } ?? ""
+    let with = protocolName.map { " with \($0)" } ?? ""
+    let secured = tls.map { " (\($0))" } ?? ""
+    return "\(from)by \(hostname) \(mark)\(with)\(secured); \(MailDate.format(date))"
+  }
+
+  /// Whether a field is one of ours, of whichever host.
+  static func isOurs(_ field: HeaderField) -> Bool { field.isNamed(name) && field.value.contains(" \(mark)") }
+
+  /// Whether a field is of this host.
+  public static func isOurs(_ field: HeaderField, hostname: String) -> Bool {
+    field.isNamed(name) && field.value.contains("by \(hostname) \(mark)")
+  }
+
+  /// The field with its queue id; one that has an id keeps it.
+  static func numbered(_ field: HeaderField, _ id: Int64) -> HeaderField {
+    let value = field.value
+    guard let end = value.lastIndex(of: ";"), !value[..<end].contains(" id ") else { return field }
+    return HeaderField(name: name, value: "\(value[..<end]) id \(id)\(value[end...])")
+  }
+}
