@@ -35,7 +35,7 @@ var targets: [Target] = [
   room("Sequencer", ["Store", "Host", "Outreach", "Configuration"]),
   room("Web", ["Store", "Host", "Delivery", "Outreach", "Sorting", "MailText", "Configuration", "CMicrohttpd"]),
   room("Store", ["Host", "Outreach", "Delivery", "Sorting", "MailText", "Configuration", "CSQLite"]),
-  room("Host", ["CCurl", "COpenSSL", "CArgon2", "CLinux"]),
+  room("Host", ["CAres", "CCurl", "COpenSSL", "CArgon2", "CLinux"]),
   room("Outreach", ["Delivery", "Sorting", "MailText"]),
   room("Delivery", ["MailText"]),
   room("Sorting", ["MailText"]),

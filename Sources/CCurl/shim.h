@@ -20,6 +20,12 @@ static inline CURLcode postern_curl_set_writer(
   return curl_easy_setopt(easy, option, writer);
 }
 
+static inline CURLcode postern_curl_set_socket_opener(
+    CURL *easy, curl_socket_t (*opener)(void *context, curlsocktype purpose, struct curl_sockaddr *address)) {
+  return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, opener);
+}
+
+
 static inline CURLcode postern_curl_socket(CURL *easy, curl_socket_t *socket) {
   return curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, socket);
 }

@@ -17,6 +17,9 @@
 // What Swift does not import: enumerators used as flags, and what glibc declares under _GNU_SOURCE only. That macro must
 // not be set here: types such as fd_set would differ from those of Swift's Glibc module.
 
+// Of an enumeration that other C modules declare as well, so that Swift does not find it under this one.
+static const int postern_stream_socket = SOCK_STREAM;
+
 extern int accept4(int listener, struct sockaddr *peer, socklen_t *length, int flags);
 extern int pthread_setname_np(pthread_t thread, const char *name);
 

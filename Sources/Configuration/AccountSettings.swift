@@ -10,6 +10,8 @@ public struct AccountSettings: Sendable, Equatable, Codable {
   public var smtp: RemoteServer
   /// Where its mail is read; nil is not watched.
   public var imap: RemoteServer?
+  /// Who gives out its tokens; nil: it logs in with a password, or not at all.
+  public var oauth: OAuthProvider?
   /// PEM file with the CA of own servers; nil is the system's.
   public var caFile: String?
   /// `socks5h://…` or `http://…`; nil is none.
@@ -48,7 +50,7 @@ public struct AccountSettings: Sendable, Equatable, Codable {
   public var pools: [String]
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case address, workspace, smtp, imap, proxy, zone, connections, warmup, window, weight, pools
+    case address, workspace, smtp, imap, oauth, proxy, zone, connections, warmup, window, weight, pools
     case displayName = "display_name"
     case caFile = "ca_file"
     case dailyLimit = "daily_limit"
@@ -87,6 +89,7 @@ public struct AccountSettings: Sendable, Equatable, Codable {
       imap: try values.decodeIfPresent(RemoteServer.self, forKey: .imap))
     displayName = try values.decodeIfPresent(String.self, forKey: .displayName)
     workspace = try values.decodeIfPresent(String.self, forKey: .workspace) ?? workspace
+    oauth = try values.decodeIfPresent(OAuthProvider.self, forKey: .oauth)
     caFile = try values.decodeIfPresent(String.self, forKey: .caFile)
     proxy = try values.decodeIfPresent(String.self, forKey: .proxy)
     zone = try values.decodeIfPresent(String.self, forKey: .zone)
@@ -115,6 +118,7 @@ public struct AccountSettings: Sendable, Equatable, Codable {
     try values.encode(workspace, forKey: .workspace)
     try values.encode(smtp, forKey: .smtp)
     try values.encode(imap, forKey: .imap)
+    try values.encode(oauth, forKey: .oauth)
     try values.encode(caFile, forKey: .caFile)
     try values.encode(proxy, forKey: .proxy)
     try values.encode(zone, forKey: .zone)

@@ -127,6 +127,28 @@ enum Check {
     return nil
   }
 
+  /// An address of a token server: never in the clear (RFC 6749 section 3.2).
+  static func https(_ text: String) -> String? {
+    guard let url = URL(string: text), url.scheme == "https", url.host()?.isEmpty == false, url.fragment == nil else {
+      return "\"\(text)\" is no https URL"
+    }
+    return nil
+  }
+
+  /// `192.0.2.1`, `192.0.2.1:53`, `2001:db8::1` or `[2001:db8::1]:53`.
+  static func nameserver(_ text: String) -> String? {
+    let complaint = "\"\(text)\" is no name server; write it like \"192.0.2.1\" or \"[2001:db8::1]:53\""
+    if bits(ofAddress: text) != nil { return nil }
+    guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+      (1...65535).contains(port)
+    else { return complaint }
+    let host = text[..<colon]
+    if host.hasPrefix("["), host.hasSuffix("]") {
+      return bits(ofAddress: String(host.dropFirst().dropLast())) == 128 ? nil : complaint
+    }
+    return bits(ofAddress: String(host)) == 32 ? nil : complaint
+  }
+
   private static func isNameByte(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

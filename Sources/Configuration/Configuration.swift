@@ -40,6 +40,11 @@ extension Configuration {
     poller = PollerSettings(root.section("poller"))
     workspace = WorkspaceSettings(root.section("workspace"))
     sequences = SequenceDefaults(root.section("sequences"))
+    oauth = OAuthSettings(root.section("oauth"))
+    oauthGoogle = OAuthClient(root.section("oauth_google"), default: .google)
+    oauthMicrosoft = OAuthClient(root.section("oauth_microsoft"), default: .microsoft)
+    dns = DNSSettings(root.section("dns"))
+    discovery = DiscoverySettings(root.section("discovery"))
     root.finish()
     if root.reader.errors.isEmpty { refuseSameListeners(listeners) }
   }

@@ -50,6 +50,13 @@ extension AccountEntry {
     settings = AccountSettings(section)
     secret = section.secret()
     section.finish()
+    if settings.oauth != nil, secret != nil {
+      section.fail(key: "oauth", "oauth: an account logs in with tokens or with a password, not with both")
+    }
+    if settings.oauth != nil, [settings.smtp, settings.imap].contains(where: { $0?.tls == RemoteTLS.none }) {
+      section.fail(
+        key: "oauth", "oauth: a token goes only over TLS (RFC 6750 section 5.3); tls = \"none\" does not fit")
+    }
   }
 }
 
@@ -77,6 +84,7 @@ extension AccountSettings {
     }
     displayName = section.optionalString("display_name", check: Check.oneLine)
     workspace = section.string("workspace", default: workspace, check: Check.name)
+    oauth = section.optionalChoice("oauth")
     caFile = section.optionalFile("ca_file")
     proxy = section.optionalString("proxy", check: Check.proxy)
     zone = section.optionalZone("zone")

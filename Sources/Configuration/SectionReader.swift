@@ -252,7 +252,10 @@ final class SectionReader {
 /// Sections of the other kind of file: taking one for the other is the most likely mistake, and no slip of the pen.
 private let otherFile: [String: String] = {
   let apply = ["account", "pool", "submitter", "sequence", "suppression"]
-  let daemon = ["server", "listener", "intake", "store", "relay", "poller", "workspace", "sequences"]
+  let daemon = [
+    "server", "listener", "intake", "store", "relay", "poller", "workspace", "sequences", "oauth", "oauth_google",
+    "oauth_microsoft", "dns", "discovery",
+  ]
   return Dictionary(
     uniqueKeysWithValues: apply.map { ($0, "a file for `postern apply`") }
       + daemon.map { ($0, "the daemon's configuration, `postern serve -c`") })

@@ -16,6 +16,16 @@ public struct Configuration: Sendable, Equatable {
   public var workspace = WorkspaceSettings()
   /// `[sequences]`.
   public var sequences = SequenceDefaults()
+  /// `[oauth]`.
+  public var oauth = OAuthSettings()
+  /// `[oauth_google]`.
+  public var oauthGoogle = OAuthClient.google
+  /// `[oauth_microsoft]`.
+  public var oauthMicrosoft = OAuthClient.microsoft
+  /// `[dns]`.
+  public var dns = DNSSettings()
+  /// `[discovery]`.
+  public var discovery = DiscoverySettings()
 
   /// The defaults.
   public init() {}

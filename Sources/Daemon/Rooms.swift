@@ -53,11 +53,13 @@ final class Rooms: Sendable {
       intake = try IntakeServer(
         configuration: configuration, store: store, loops: loops, log: log,
         hooks: IntakeHooks(isDiskLow: { disk.isLow }, storeFailed: { failure.report($0) }))
-      let secret: @Sendable (AccountRecord) throws -> RemoteOptions.Secret = { try $0.secret(under: key) }
+      let logins = AccountLogins(
+        secret: { $0.password(under: key) },
+        renew: { _, _ in .failure(RemoteFailure(kind: .login, curlCode: 0, text: "there are no tokens")) })
       relay = Relay(
         store: store, loop: loops.next(), settings: configuration.relay, clientName: configuration.server.hostname,
-        log: log, secret: secret, isDiskLow: { disk.isLow })
-      poller = PollerRoom(store: store, loops: loops, settings: configuration.poller, log: log, secret: secret)
+        log: log, logins: logins, isDiskLow: { disk.isLow })
+      poller = PollerRoom(store: store, loops: loops, settings: configuration.poller, log: log, logins: logins)
       sequencer = Sequencer(
         store: store, loop: loops.next(),
         idempotencyWindowMilliseconds: configuration.intake.idempotencyWindowMilliseconds, log: log)
@@ -68,7 +70,7 @@ final class Rooms: Sendable {
           SubmittedReply(await intake.handIn(sender: mail.sender, recipients: mail.recipients, mail: mail.mail))
         },
         seal: { key.seal(Array($0.utf8)) },
-        unseal: { String(decoding: try key.open($0), as: UTF8.self) })
+        unseal: { String(decoding: try key.open($0), as: UTF8.self) }, logins: logins)
       // Root may always speak to the daemon, else only the user it runs as.
       web = HTTPServer(
         api: API(store: store, version: version, hooks: hooks, now: { Clock.now() }), loop: loops.next(),

@@ -22,3 +22,22 @@ func decodeBase64(_ text: some Sequence<UInt8>) -> [UInt8]? {
   }
   return bytes
 }
+
+/// The base64url text of some bytes, without padding (RFC 4648 section 5).
+public func encodeBase64URL(_ bytes: [UInt8]) -> String {
+  let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+  var text: [UInt8] = []
+  text.reserveCapacity((bytes.count * 4 + 2) / 3)
+  var bits: UInt32 = 0
+  var held = 0
+  for byte in bytes {
+    bits = bits << 8 | UInt32(byte)
+    held += 8
+    while held >= 6 {
+      held -= 6
+      text.append(digits[Int(bits >> UInt32(held) & 63)])
+    }
+  }
+  if held > 0 { text.append(digits[Int(bits << UInt32(6 - held) & 63)]) }
+  return String(decoding: text, as: UTF8.self)
+}

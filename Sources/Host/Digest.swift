@@ -1,10 +1,11 @@
 import COpenSSL
 
 /// SHA-256 and its text.
-enum Digest {
+public enum Digest {
   static let length = 32
 
-  static func sha256(_ text: [UInt8]) -> [UInt8] {
+  /// The SHA-256 (FIPS 180-4) of some bytes; 32 bytes.
+  public static func sha256(_ text: [UInt8]) -> [UInt8] {
     var out = [UInt8](repeating: 0, count: length)
     let code = EVP_Digest(text, text.count, &out, nil, EVP_sha256(), nil)
     precondition(code == 1, "cannot compute a hash: \(opensslErrors())")

@@ -97,7 +97,7 @@ public final class Listener: @unchecked Sendable {
     if address == "*" { return PeerAddress(bytes: [UInt8](repeating: 0, count: 16), port: port) }
     if let numeric = PeerAddress(numeric: address, port: port) { return numeric }
     var hints = addrinfo()
-    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    hints.ai_socktype = postern_stream_socket
     var list: UnsafeMutablePointer<addrinfo>?
     let failure = getaddrinfo(address, nil, &hints, &list)
     defer { if let list { freeaddrinfo(list) } }

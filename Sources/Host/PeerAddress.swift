@@ -69,6 +69,15 @@ public struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// Copies what a library hands over as a `sockaddr` of so many bytes.
+  init(socketAddress: UnsafeRawPointer?, length: Int) {
+    var storage = sockaddr_storage()
+    withUnsafeMutableBytes(of: &storage) { space in
+      space.copyBytes(from: UnsafeRawBufferPointer(start: socketAddress, count: min(length, space.count)))
+    }
+    self.init(storage: &storage)
+  }
+
   /// Calls with the `sockaddr` of this address.
   func withSocketAddress<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
     if bytes.count == 16 {

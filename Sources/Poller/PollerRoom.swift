@@ -37,15 +37,15 @@ public final class PollerRoom: Sendable {
 
   /// A room that watches every account with an IMAP server, on loops taken in turn.
   ///
-  /// `secret` unseals what an account logs in with; what it throws is logged, so it must not hold the secret.
+  /// `logins` gets into accounts' servers.
   public convenience init(
     store: Store, loops: EventLoopGroup, settings: PollerSettings, log: Log,
-    secret: @escaping @Sendable (AccountRecord) throws -> RemoteOptions.Secret
+    logins: AccountLogins
   ) {
     self.init(
       store: store, loops: loops, settings: settings, log: log, random: { UInt64.random(in: .min ... .max) },
       connect: { account, settings, loop in
-        let connector = MailboxConnector(secret: secret, timeoutMilliseconds: settings.connectTimeoutMilliseconds)
+        let connector = MailboxConnector(logins: logins, timeoutMilliseconds: settings.connectTimeoutMilliseconds)
         return await connector.open(account, on: loop)
       })
   }

@@ -11,7 +11,7 @@ final class Desk: @unchecked Sendable {
   let loop: EventLoop
   let log: Log
   let clientName: String
-  let secret: @Sendable (AccountRecord) throws -> RemoteOptions.Secret
+  let logins: AccountLogins
   var settings: RelaySettings
   var isStopping = false
 
@@ -36,7 +36,7 @@ final class Desk: @unchecked Sendable {
 
   init(
     store: Store, loop: EventLoop, doorbell: Doorbell, settings: RelaySettings, clientName: String, log: Log,
-    secret: @escaping @Sendable (AccountRecord) throws -> RemoteOptions.Secret,
+    logins: AccountLogins,
     isDiskLow: @escaping @Sendable () -> Bool
   ) {
     self.store = store
@@ -45,7 +45,7 @@ final class Desk: @unchecked Sendable {
     self.settings = settings
     self.clientName = clientName
     self.log = log
-    self.secret = secret
+    self.logins = logins
     self.isDiskLow = isDiskLow
   }
 
@@ -139,18 +139,12 @@ final class Desk: @unchecked Sendable {
 
   /// A new connection, logged in.
   func newConnection(for account: AccountRecord) async -> Result<AccountConnection, RemoteFailure> {
-    let proof: RemoteOptions.Secret
-    do {
-      proof = try secret(account)
-    } catch {
-      return .failure(RemoteFailure(kind: .protocol, curlCode: 0, text: "its secret cannot be read: \(error)"))
-    }
-    let options = account.options(
-      for: account.settings.smtp, .smtp, secret: proof, clientName: clientName,
-      timeoutMilliseconds: settings.connectTimeoutMilliseconds)
     let timeouts = AccountConnection.Timeouts(
       command: settings.commandTimeoutMilliseconds, dot: settings.dataTimeoutMilliseconds)
-    return await RemoteConnection.open(options, on: loop).map { AccountConnection($0, timeouts: timeouts) }
+    return await logins.open(
+      account, account.settings.smtp, .smtp, clientName: clientName,
+      timeoutMilliseconds: settings.connectTimeoutMilliseconds, on: loop
+    ).map { AccountConnection($0, timeouts: timeouts) }
   }
 
   /// Takes a connection back for the next mail of its account.

@@ -14,18 +14,18 @@ public final class Relay: Sendable {
   private let doorbell: Doorbell
   private let scheduler = Mutex<Task<Void, Never>?>(nil)
 
-  /// A relay on `loop`. `secret` opens an account's password; `isDiskLow` says whether sending must rest because
+  /// A relay on `loop`. `logins` gets into accounts' servers; `isDiskLow` says whether sending must rest because
   /// outcomes could not be written; `clientName` is said in EHLO.
   public init(
     store: Store, loop: EventLoop, settings: RelaySettings, clientName: String, log: Log,
-    secret: @escaping @Sendable (AccountRecord) throws -> RemoteOptions.Secret,
+    logins: AccountLogins,
     isDiskLow: @escaping @Sendable () -> Bool
   ) {
     self.loop = loop
     doorbell = Doorbell(loop: loop)
     desk = Desk(
       store: store, loop: loop, doorbell: doorbell, settings: settings, clientName: clientName, log: log,
-      secret: secret, isDiskLow: isDiskLow)
+      logins: logins, isDiskLow: isDiskLow)
   }
 
   /// Puts right what a crash left, and begins. Call it once.

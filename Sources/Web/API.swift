@@ -32,16 +32,19 @@ public struct APIHooks: Sendable {
   public var seal: @Sendable (_ secret: String) throws -> [UInt8]
   /// Opens what `seal` made.
   public var unseal: @Sendable (_ sealed: [UInt8]) throws -> String
+  /// Gets into accounts' servers.
+  public var logins: AccountLogins
 
   /// The hooks.
   public init(
     submit: @escaping @Sendable (SubmittedMail) async -> SubmittedReply,
     seal: @escaping @Sendable (_ secret: String) throws -> [UInt8],
-    unseal: @escaping @Sendable (_ sealed: [UInt8]) throws -> String
+    unseal: @escaping @Sendable (_ sealed: [UInt8]) throws -> String, logins: AccountLogins
   ) {
     self.submit = submit
     self.seal = seal
     self.unseal = unseal
+    self.logins = logins
   }
 }
 

@@ -8,14 +8,12 @@ extension API {
     guard let loop = EventLoop.current else {
       throw Problem(status: 500, code: "internal", message: "no event loop to connect on")
     }
-    let password = try account.secret.map { try hooks.unseal($0) }
     var sides: [JSON] = []
     var isGood = true
     for (scheme, server) in [(RemoteOptions.Scheme.smtp, account.settings.smtp), (.imap, account.settings.imap)] {
       guard let server else { continue }
-      let options = RemoteOptions(scheme, server, of: account.settings, password: password)
       let place = "\(server.host):\(server.port)"
-      switch await RemoteConnection.open(options, on: loop) {
+      switch await hooks.logins.open(account, server, scheme, timeoutMilliseconds: 20_000, on: loop) {
       case .success(let connection):
         let greeting = connection.transcript.first ?? ""
         connection.close()
@@ -34,22 +32,6 @@ extension API {
     .object([
       ("side", .text(scheme.rawValue)), ("server", .text(place)), ("result", .text(result)), ("text", .text(text)),
     ])
-  }
-}
-
-extension RemoteOptions {
-  fileprivate init(_ scheme: Scheme, _ server: RemoteServer, of settings: AccountSettings, password: String?) {
-    let security: Security =
-      switch server.tls {
-      case .implicit: .implicit
-      case .starttls: .starttls
-      case .none: .none
-      }
-    self.init(
-      scheme: scheme, host: server.host, port: server.port, tls: security,
-      user: password == nil ? server.user : server.user ?? settings.address,
-      secret: password.map(Secret.password) ?? .none, caFile: settings.caFile, proxy: settings.proxy,
-      connectTimeoutMilliseconds: 20_000)
   }
 }
 

@@ -12,7 +12,10 @@ struct ReferenceFileTests {
   }
 
   /// What is commented out in the reference because it has no default: the keys a person may uncomment.
-  static let withoutDefault: Set = ["listener.certificate", "listener.key", "sequences.window"]
+  static let withoutDefault: Set = [
+    "listener.certificate", "listener.key", "sequences.window", "oauth.ca_file", "discovery.ca_file",
+    "oauth_google.client_secret_file", "oauth_microsoft.client_secret_file",
+  ]
 
   @Test func postern() throws {
     let configuration = try Configuration.parse(toml: Self.text("postern.toml"), file: "postern.toml").get()
@@ -43,6 +46,9 @@ struct ReferenceFileTests {
       ("server", configuration.server), ("listener", configuration.listeners[0]), ("intake", configuration.intake),
       ("store", configuration.store), ("relay", configuration.relay), ("poller", configuration.poller),
       ("workspace", configuration.workspace), ("sequences", configuration.sequences),
+      ("oauth", configuration.oauth), ("oauth_google", configuration.oauthGoogle),
+      ("oauth_microsoft", configuration.oauthMicrosoft), ("dns", configuration.dns),
+      ("discovery", configuration.discovery),
     ]
     let keys = Configuration.read(toml: "", file: "").keys
     #expect(Set(sections.map(\.0)) == Set(keys[""] ?? []))

@@ -33,7 +33,10 @@ final class Bench: Sendable {
     relay = Relay(
       store: store, loop: relayLoop, settings: settings, clientName: "relay.test",
       log: Log(threshold: .error, descriptor: logFile),
-      secret: { _ in secret.map { .password($0) } ?? .none }, isDiskLow: { false })
+      logins: AccountLogins(
+        secret: { _ in .success(secret.map { .password($0) } ?? .none) },
+        renew: { _, _ in .failure(RemoteFailure(kind: .login, curlCode: 0, text: "there are no tokens")) }),
+      isDiskLow: { false })
   }
 
   deinit {

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Host
 import Outreach
 import Store
 import Testing
@@ -20,7 +21,10 @@ final class TestAPI: Sendable {
     // A reversible "seal" that is not the secret itself: what is tested is that nothing else is shown or stored.
     let hooks = APIHooks(
       submit: submit, seal: { Array($0.utf8).map { $0 ^ 0x55 } },
-      unseal: { String(decoding: $0.map { $0 ^ 0x55 }, as: UTF8.self) })
+      unseal: { String(decoding: $0.map { $0 ^ 0x55 }, as: UTF8.self) },
+      logins: AccountLogins(
+        secret: { _ in .success(.none) },
+        renew: { _, _ in .failure(RemoteFailure(kind: .login, curlCode: 0, text: "there are no tokens")) }))
     api = API(store: store, version: "9.9", hooks: hooks, now: { Self.now })
   }
 

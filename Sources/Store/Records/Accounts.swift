@@ -171,6 +171,7 @@ extension Transaction {
     ) { row throws(StoreError) in try MessageRecord(row) }
     for message in stranded { try hold(message, because: why, now: now) }
     try run("DELETE FROM pool_account WHERE account_id = ?", [.integer(account.id)])
+    try run("DELETE FROM oauth_token WHERE account_id = ?", [.integer(account.id)])
     try run(
       """
       UPDATE account SET removed_at = ?, changed_at = ?, state = 'disabled', reason = 'manual', reason_text = NULL,

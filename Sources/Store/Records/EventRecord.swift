@@ -48,6 +48,10 @@ public struct EventRecord: Sendable, Equatable {
     case accountPaused = "account.paused"
     /// An account sends again.
     case accountEnabled = "account.enabled"
+    /// A person agreed that an account is used, and it has tokens.
+    case accountAuthorized = "account.authorized"
+    /// An account will stop sending unless somebody mends it; `detail.works_until` says when.
+    case accountWarning = "account.warning"
     /// An account was removed.
     case accountRemoved = "account.removed"
     /// A pool was added or changed.
