@@ -154,7 +154,7 @@ struct ParseTests {
     let settings = AccountSettings(address: "a@b.example", smtp: RemoteServer(host: "h", port: 25, tls: .none))
     let data = try JSONEncoder().encode(settings)
     let written = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
-    #expect(written.count == 23)
+    #expect(written.count == 24)
     #expect(written["daily_limit"] is NSNull)
     #expect(try JSONDecoder().decode(AccountSettings.self, from: data) == settings)
   }
