@@ -172,6 +172,7 @@ extension PollerSettings {
     connectTimeoutMilliseconds = section.duration("connect_timeout", default: connectTimeoutMilliseconds, atLeast: "1s")
     commandTimeoutMilliseconds = section.duration("command_timeout", default: commandTimeoutMilliseconds, atLeast: "1s")
     maxBackoffMilliseconds = section.duration("max_backoff", default: maxBackoffMilliseconds, atLeast: "1s")
+    sentCopyWaitMilliseconds = section.duration("sent_copy_wait", default: sentCopyWaitMilliseconds)
     section.finish()
   }
 }

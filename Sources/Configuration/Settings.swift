@@ -217,6 +217,8 @@ public struct PollerSettings: Sendable, Equatable {
   public var commandTimeoutMilliseconds: Int64 = 60_000
   /// The longest rest after failures.
   public var maxBackoffMilliseconds: Int64 = 900_000
+  /// How long a message of unknown fate waits for its copy to appear in the account's Sent or All folder.
+  public var sentCopyWaitMilliseconds: Int64 = 300_000
 
   /// The defaults.
   public init() {}

@@ -35,6 +35,8 @@ public enum FetchItem: Equatable, Sendable {
   case flags
   case internalDate
   case size
+  /// BODY.PEEK of header fields.
+  case headerFields([String])
   /// BODY.PEEK of a section (`""` for all, `HEADER` …), `count` octets from `origin` on; never sets \Seen.
   case bodyPiece(section: String, origin: UInt64, count: UInt32)
 }
@@ -130,6 +132,12 @@ extension FetchItem {
     case .flags: return "FLAGS"
     case .internalDate: return "INTERNALDATE"
     case .size: return "RFC822.SIZE"
+    case .headerFields(let names):
+      let arePlain = names.allSatisfy { name in
+        !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && ByteReader.isAtomByte($0) }
+      }
+      guard !names.isEmpty, arePlain else { throw .unencodable }
+      return "BODY.PEEK[HEADER.FIELDS (\(names.joined(separator: " ")))]"
     case .bodyPiece(let section, let origin, let count):
       let isPlain = section.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "]") }
       guard count > 0, isPlain else { throw .unencodable }

@@ -20,6 +20,7 @@ public final class PollerRoom: Sendable {
     var watches: [Int64: Watch] = [:]
     var nextNumber = 0
     var supervisor: Task<Void, Never>?
+    var resolver: Task<Void, Never>?
     var isStopping = false
   }
 
@@ -30,6 +31,7 @@ public final class PollerRoom: Sendable {
   private let log: Log
   private let random: @Sendable () -> UInt64
   private let connect: AccountWatch.Connect
+  private let resolver: SentCopyResolver
   private let state: Mutex<State>
 
   /// How long a failed look at the list of accounts waits for the next.
@@ -61,6 +63,7 @@ public final class PollerRoom: Sendable {
     self.log = log
     self.random = random
     self.connect = connect
+    resolver = SentCopyResolver(store: store, loop: home, settings: settings, log: log, connect: connect)
     state = Mutex(State(settings: settings))
   }
 
@@ -68,7 +71,11 @@ public final class PollerRoom: Sendable {
   public func start() {
     store.observe(.accounts) { [changes] in changes.ring() }
     let task = home.spawn { [self] in await supervise() }
-    state.withLock { $0.supervisor = task }
+    let resolving = home.spawn { [resolver] in await resolver.run() }
+    state.withLock {
+      $0.supervisor = task
+      $0.resolver = resolving
+    }
   }
 
   /// Takes new settings; every mailbox is connected anew.
@@ -80,19 +87,18 @@ public final class PollerRoom: Sendable {
       return Array(state.watches.values)
     }
     for watch in old { watch.task.cancel() }
+    resolver.reload(settings)
     changes.ring()
   }
 
   /// Stops watching and waits until what was being written is on disk; prompt, as every wait is cut short.
   public func stop() async {
-    let (supervisor, watches) = state.withLock { state in
+    let (supervisors, watches) = state.withLock { state in
       state.isStopping = true
-      return (state.supervisor, state.watches.values.map(\.task))
+      return ([state.supervisor, state.resolver].compactMap(\.self), state.watches.values.map(\.task))
     }
-    supervisor?.cancel()
-    for task in watches { task.cancel() }
-    await supervisor?.value
-    for task in watches { await task.value }
+    for task in supervisors + watches { task.cancel() }
+    for task in supervisors + watches { await task.value }
   }
 
   /// Ids of the accounts that are watched now.

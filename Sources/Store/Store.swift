@@ -16,6 +16,8 @@ public final class Store: Sendable {
     case enrollments
     /// Events were appended.
     case events
+    /// A message of unknown fate waits for a look into its account's Sent folder.
+    case sentChecks
   }
 
   private struct Job: Sendable {

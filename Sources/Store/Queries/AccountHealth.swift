@@ -29,8 +29,8 @@ extension Reader {
 }
 
 extension Transaction {
-  /// Counts a closed attempt on its account's day, and pauses the account when that was too much.
-  func count(_ mark: HealthMark, of accountID: Int64, now: Int64) throws(StoreError) {
+  /// Counts a closed attempt on its account's day `at`, and pauses the account when that was too much.
+  func count(_ mark: HealthMark, of accountID: Int64, at: Int64, now: Int64) throws(StoreError) {
     guard let account = try account(accountID) else { return }
     let isAccepted: Int64 = mark == .accepted ? 1 : 0
     let isFate: Int64 = mark == .refused ? 0 : 1
@@ -42,7 +42,7 @@ extension Transaction {
         fates = usage.fates + excluded.fates, bounces = usage.bounces + excluded.bounces
       """,
       [
-        .integer(accountID), .text(try zone(of: account).dayKey(at: now)), .integer(isAccepted), .integer(isAccepted),
+        .integer(accountID), .text(try zone(of: account).dayKey(at: at)), .integer(isAccepted), .integer(isAccepted),
         .integer(isFate), .integer(mark == .bounced ? 1 : 0),
       ])
     try judge(account, now: now)

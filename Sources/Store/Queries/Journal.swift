@@ -89,18 +89,18 @@ extension Transaction {
     switch outcome {
     case .accepted(let reply):
       try close(attemptID, as: .accepted, reply, now: now)
-      try recordSent(message, through: account, reply: reply.text, now: now)
+      try recordSent(message, through: account, reply: reply.text, at: now, now: now)
     case .recipientRefused(let reply, let suppress):
       try close(attemptID, as: .refused, reply, now: now)
-      try count(.bounced, of: account, now: now)
+      try count(.bounced, of: account, at: now, now: now)
       try recordRefusedRecipient(message, reply, suppress: suppress, attemptID, now: now)
     case .contentRefused(let reply):
       try close(attemptID, as: .refused, reply, now: now)
-      try count(.refused, of: account, now: now)
+      try count(.refused, of: account, at: now, now: now)
       try end(message, as: .failed, because: reply.text, now: now)
     case .temporary(let reply, let retryAt):
       try close(attemptID, as: .deferred, reply, now: now)
-      try count(.refused, of: account, now: now)
+      try count(.refused, of: account, at: now, now: now)
       try run("UPDATE message SET attempts = attempts + 1 WHERE id = ?", [.integer(message.id)])
       if let retryAt {
         try schedule(message, notBefore: retryAt, because: reply.text, now: now)
@@ -167,7 +167,7 @@ extension Transaction {
     switch outcome {
     case .accepted(let reply):
       try close(attemptID, as: .accepted, reply, now: now)
-      try count(.accepted, of: account, now: now)
+      try count(.accepted, of: account, at: now, now: now)
     case .recipientRefused(let reply, _), .contentRefused(let reply):
       try close(attemptID, as: .refused, reply, now: now)
     case .temporary(let reply, _), .unharmed(let reply, _), .brokeOff(let reply, _):
@@ -185,8 +185,11 @@ extension Transaction {
       ])
   }
 
-  /// A message went: its state, the account of its thread, one credit, the event, and the next step's plan.
-  func recordSent(_ message: MessageRecord, through accountID: Int64, reply: String, now: Int64) throws(StoreError) {
+  /// A message went `at` this time: its state, the account of its thread, one credit and one use of the account on the day
+  /// it went, the event, and the next step's plan.
+  func recordSent(_ message: MessageRecord, through accountID: Int64, reply: String, at: Int64, now: Int64)
+    throws(StoreError)
+  {
     let account = try account(accountID)
     lanes.freed(accountID)
     let isNew = account?.settings.newContactsLimit == nil ? false : try isNewContact(message)
@@ -194,13 +197,12 @@ extension Transaction {
       """
       UPDATE message SET state = 'sent', account_id = ?, sent_at = ?, finished_at = ?, next_look = NULL, retry_at = NULL,
         parked_by = NULL, last_reply = ?, attempts = attempts + 1 WHERE id = ?
-      """, [.integer(accountID), .integer(now), .integer(now), .text(reply), .integer(message.id)])
+      """, [.integer(accountID), .integer(at), .integer(now), .text(reply), .integer(message.id)])
     try book(
       .send, key: CreditRule.key(ofSend: message.id), workspaceID: message.workspaceID, messageID: message.id,
-      accountID: accountID,
-      now: now)
-    try count(.accepted, of: accountID, now: now)
-    if let account { try countByMessage(message, isNewContact: isNew, of: account, now: now) }
+      accountID: accountID, now: at)
+    try count(.accepted, of: accountID, at: at, now: now)
+    if let account { try countByMessage(message, isNewContact: isNew, of: account, now: at) }
     if let enrollment = message.enrollmentID {
       try run(
         "UPDATE enrollment SET account_id = COALESCE(account_id, ?) WHERE id = ?",
@@ -238,9 +240,19 @@ extension Transaction {
     _ message: MessageRecord, through accountID: Int64, _ reply: JournalReply, _ policy: UnknownPolicy, now: Int64
   ) throws(StoreError) {
     try run("UPDATE message SET account_id = ? WHERE id = ?", [.integer(accountID), .integer(message.id)])
-    try end(message, as: .unknown, because: reply.text, now: now)
     var message = message
     message.state = .unknown
+    message.accountID = accountID
+    guard try presentAccount(accountID)?.settings.imap != nil else {
+      try end(message, as: .unknown, because: reply.text, now: now)
+      return try follow(policy, of: message, now: now)
+    }
+    try end(message, as: .unknown, because: "\(reply.text); its copy is looked for in the account's mailbox", now: now)
+    try beginSentCheck(of: message, since: try undecidedAttempt(of: message)?.transmittingAt ?? now, now: now)
+  }
+
+  /// What an account wants of a message that nobody knows the fate of.
+  func follow(_ policy: UnknownPolicy, of message: MessageRecord, now: Int64) throws(StoreError) {
     switch policy {
     case .hold: break
     case .retry: if try mayGoAgain(message) { try putBack(message, now: now) }

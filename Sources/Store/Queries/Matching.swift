@@ -3,7 +3,8 @@ struct InboundMatch {
   var message: MessageRecord
   /// What it was found by, for people.
   var evidence: String
-  /// Whether the mail carries the message's own Message-ID: only that proves that the message went.
+  /// Whether the mail carries the message's own Message-ID and it is clear which of those that share it is meant: only
+  /// that proves that the message went.
   var isByID: Bool
 }
 
@@ -18,8 +19,10 @@ extension Reader {
       let found = try messages(withMessageID: answer.id).filter { $0.workspaceID == workspaceID }
       let ours = found.filter { $0.accountID == inbound.accountID }
       let candidates = ours.isEmpty ? found : ours
-      if let message = candidates.first(where: { people.contains($0.recipient.lowercased()) }) ?? candidates.first {
-        return InboundMatch(message: message, evidence: answer.evidence, isByID: true)
+      let meant = candidates.first { people.contains($0.recipient.lowercased()) }
+      if let message = meant ?? candidates.first {
+        let isClear = meant != nil || candidates.count == 1
+        return InboundMatch(message: message, evidence: answer.evidence, isByID: isClear)
       }
     }
     for bounce in inbound.bounces {

@@ -51,13 +51,8 @@ extension Transaction {
 
   private func follow(_ match: InboundMatch, _ inbound: NewInbound, id: Int64) throws(StoreError) {
     var message = match.message
-    // Something came back for it, so it went: the best proof there is for an unknown send. Also for one that waits for
-    // another try: that would be a second copy.
-    if match.isByID, message.state != .sent, message.state != .bounced, let open = try undecidedAttempt(of: message) {
-      try run(
-        "UPDATE attempt SET state = 'accepted', finished_at = COALESCE(finished_at, ?) WHERE id = ?",
-        [.integer(inbound.seenAt), .integer(open.id)])
-      try recordSent(message, through: open.accountID, reply: "proved by inbound \(id)", now: inbound.seenAt)
+    // Something came back for it, so it went: the best proof there is for an unknown send.
+    if match.isByID, try proveSent(message, by: "inbound \(id)", at: nil, now: inbound.seenAt) {
       message = try self.message(message.id) ?? message
     }
     if inbound.kind == "complaint" { try countReturn(of: message, isComplaint: true, now: inbound.seenAt) }
@@ -78,13 +73,6 @@ extension Transaction {
     if let enrollment { policy = try self.policy(of: enrollment) }
     for consequence in consequences(of: fact, policy: policy) {
       try carryOut(consequence, message, enrollment, inbound, id: id)
-    }
-  }
-
-  /// The newest try whose final dot went and whose reply was not seen.
-  private func undecidedAttempt(of message: MessageRecord) throws(StoreError) -> AttemptRecord? {
-    try attempts(of: message.id).last {
-      $0.state == AttemptState.unknown.rawValue || $0.state == AttemptState.transmitting.rawValue
     }
   }
 

@@ -39,7 +39,7 @@ extension Reader {
   }
 
   /// One account that is not removed.
-  func presentAccount(_ id: Int64) throws(StoreError) -> AccountRecord? {
+  public func presentAccount(_ id: Int64) throws(StoreError) -> AccountRecord? {
     try accounts(where: "id = ? AND removed_at IS NULL", [.integer(id)]).first
   }
 
