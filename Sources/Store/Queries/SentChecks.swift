@@ -84,7 +84,9 @@ extension Reader {
 
   /// Of the messages that share a Message-ID (a submission to several people) how many surely went through an account, and
   /// of how many nobody knows.
-  fileprivate func siblings(_ message: MessageRecord, _ accountID: Int64) throws(StoreError) -> (went: Int, unknown: Int) {
+  fileprivate func siblings(_ message: MessageRecord, _ accountID: Int64)
+    throws(StoreError) -> (went: Int, unknown: Int)
+  {
     let known = try connection.rows(
       """
       SELECT MAX(t.state = 'accepted') FROM message m JOIN attempt t ON t.message_id = m.id

@@ -43,6 +43,8 @@ smtpd_sasl_type = dovecot
 smtpd_sasl_path = {auth}
 smtpd_sasl_security_options = noanonymous
 smtpd_sender_login_maps = texthash:{folder}/conf/owners
+sender_bcc_maps = texthash:{folder}/conf/copies
+{more}
 smtpd_tls_cert_file = {certs}/server.pem
 smtpd_tls_key_file = {certs}/server-key.pem
 smtpd_tls_security_level = may
@@ -92,22 +94,28 @@ class Postfix:
     """One private Postfix. Ports: `smtp` trusts loopback (the world's side), `submission` wants STARTTLS and a login,
     `submissions` is the same with TLS from the first byte."""
 
-    def __init__(self, folder: Path, certs: Path, domains: list[str], lmtp: Path, auth: Path, ports: dict[str, int]):
+    def __init__(self, folder: Path, certs: Path, domains: list[str], lmtp: Path, auth: Path, ports: dict[str, int],
+                 more: str = ""):
         self.folder, self.ports = folder, ports
         self.conf = folder / "conf"
         for name in ("conf", "queue", "data"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         owner = pwd.getpwnam("postfix")
         os.chown(folder / "data", owner.pw_uid, owner.pw_gid)
-        values = dict(folder=folder, certs=certs, domain=domains[0], domains=" ".join(domains), lmtp=lmtp, auth=auth)
+        values = dict(folder=folder, certs=certs, domain=domains[0], domains=" ".join(domains), lmtp=lmtp, auth=auth,
+                      more=more)
         (self.conf / "main.cf").write_text(MAIN.format(**values))
         (self.conf / "master.cf").write_text(MASTER.format(submitting=SUBMITTING, **ports))
         (self.conf / "owners").touch()
+        (self.conf / "copies").touch()
 
-    def own(self, address: str) -> None:
-        """Lets the login `address` send as itself. Read at start, so call it before."""
+    def own(self, address: str, files_sent: bool = False) -> None:
+        """Lets the login `address` send as itself, with a copy for its Sent folder. Read at start, so call it before."""
         with open(self.conf / "owners", "a") as owners:
             owners.write(f"{address} {address}\n")
+        if files_sent:
+            with open(self.conf / "copies", "a") as copies:
+                copies.write(f"{address} {address.replace('@', '+sent@')}\n")
 
     def start(self) -> None:
         with uninterrupted():

@@ -18,6 +18,11 @@ from .system import REPOSITORY, Trouble, free_port, run
 
 SENDER_DOMAIN, WORLD_DOMAIN = "sender.test", "world.test"
 
+# What Postfix sends to an account's own address with the detail "sent" is the copy of what the account sends.
+FILING = """require ["envelope", "subaddress", "fileinto"];
+if envelope :detail "to" "sent" { fileinto "Sent"; }
+"""
+
 VACATION = """require ["vacation"];
 vacation :days 1 :addresses ["{address}"] :subject "Out of office" "I am on holiday until Monday and read no mail.";
 """
@@ -26,8 +31,9 @@ vacation :days 1 :addresses ["{address}"] :subject "Out of office" "I am on holi
 class Provider:
     """Sender accounts live on sender.test, contacts on world.test; a mailbox has the password `secret-of-NAME` unless told."""
 
-    def __init__(self, folder: Path | None = None, certs: Path | None = None, ports: dict[str, int] | None = None):
-        """A new temporary folder, certificates and free ports, unless given."""
+    def __init__(self, folder: Path | None = None, certs: Path | None = None, ports: dict[str, int] | None = None,
+                 postfix: str = ""):
+        """A new temporary folder, certificates and free ports, unless given. `postfix` is more for its main.cf."""
         if os.geteuid() != 0:
             raise Trouble("the private Postfix and Dovecot need root (they change to their own users); run this as root")
         if not shutil.which("postfix") or not shutil.which("dovecot"):
@@ -42,13 +48,14 @@ class Provider:
         self.ports = {name: (ports or {}).get(name) or free_port() for name in names}
         self.dovecot = Dovecot(self.folder / "dovecot", self.certs, SENDER_DOMAIN, self.ports)
         self.postfix = Postfix(self.folder / "postfix", self.certs, [SENDER_DOMAIN, WORLD_DOMAIN],
-                               self.dovecot.lmtp, self.dovecot.auth, self.ports)
+                               self.dovecot.lmtp, self.dovecot.auth, self.ports, postfix)
 
-    def add(self, address: str, password: str | None = None, vacation: bool = False) -> str:
-        """Makes a mailbox and gives its password. Sending needs it to be there before `start`."""
+    def add(self, address: str, password: str | None = None, vacation: bool = False, files_sent: bool = False) -> str:
+        """Makes a mailbox and gives its password. Sending needs it to be there before `start`; with `files_sent` Postfix
+        delivers a copy of what it sends into its Sent folder."""
         password = password or "secret-of-" + address.split("@")[0]
-        self.dovecot.add(address, password, VACATION.format(address=address) if vacation else None)
-        self.postfix.own(address)
+        self.dovecot.add(address, password, FILING if files_sent else VACATION.format(address=address) if vacation else None)
+        self.postfix.own(address, files_sent)
         return password
 
     def password(self, address: str) -> str:

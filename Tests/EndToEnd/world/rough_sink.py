@@ -35,6 +35,9 @@ class RoughSink:
             self.arrivals: list[tuple[str, str]] = []  # recipient and Message-ID of what was taken
             self.refusals: list[tuple[str, str]] = []
 
+    def keep(self, recipient: str, mail: bytes) -> None:
+        """What a server does with a mail that it takes, before it answers; see world.filing."""
+
     def taken(self) -> Counter:
         """How often a mail for each recipient was taken."""
         with self._lock:
@@ -71,6 +74,8 @@ class RoughSink:
         manner = self.manner(recipient)
         with self._lock:
             (self.refusals if manner == Manner.REFUSE else self.arrivals).append((recipient, ident))
+        if manner != Manner.REFUSE:
+            self.keep(recipient, mail)
         if manner == Manner.DROP:
             writer.transport.abort()
             return False
