@@ -25,6 +25,10 @@ static inline CURLcode postern_curl_set_socket_opener(
   return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, opener);
 }
 
+// `made` is called with libcurl's SSL_CTX of a connection before its handshake.
+static inline CURLcode postern_curl_set_tls_hook(CURL *easy, CURLcode (*made)(CURL *easy, void *tls_context, void *context)) {
+  return curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, made);
+}
 
 static inline CURLcode postern_curl_socket(CURL *easy, curl_socket_t *socket) {
   return curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, socket);

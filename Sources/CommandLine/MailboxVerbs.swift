@@ -55,9 +55,19 @@ extension Verb {
       Column("jitter of the gap", "settings.minimum_gap_jitter_milliseconds", .duration),
       Column("connections", "settings.connections"), Column("warmup", "settings.warmup"),
       Column("window", "settings.window"), Column("on unknown", "settings.on_unknown"),
+      Column("bounces move to", "settings.move_bounces_to"),
       Column("weight", "settings.weight"), Column("sent today", "sent_today"), Column("added", "created_at", .time),
     ]
     call.shell.out(renderFacts(facts, of: account, zone: call.shell.zone))
+    let folders = account["folders"].items
+    guard !folders.isEmpty else { return }
+    call.shell.out(
+      "\n"
+        + renderTable(
+          [
+            Column("FOLDER", "folder"), Column("READ TO UID", "last_uid"), Column("LEFT", "first_look_left"),
+            Column("OF", "first_look_of"),
+          ], folders, zone: call.shell.zone))
   }
 
   private static func testAccount(_ call: Invocation) throws(Failure) {

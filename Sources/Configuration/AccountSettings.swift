@@ -44,6 +44,8 @@ public struct AccountSettings: Sendable, Equatable, Codable {
   public var onUnknown: UnknownPolicy
   /// How often it is looked at without IDLE; milliseconds, nil is `[poller]`'s.
   public var pollIntervalMilliseconds: Int64?
+  /// The folder that bounces are moved to once they are stored; nil leaves the mailbox as it is.
+  public var moveBouncesTo: String?
   /// Its share where the rotation is by weight.
   public var weight: Int
   /// The pools it is in; empty is `default`.
@@ -63,6 +65,7 @@ public struct AccountSettings: Sendable, Equatable, Codable {
     case minimumGapJitterMilliseconds = "minimum_gap_jitter_milliseconds"
     case onUnknown = "on_unknown"
     case pollIntervalMilliseconds = "poll_interval_milliseconds"
+    case moveBouncesTo = "move_bounces_to"
   }
 
   /// An account with the defaults for everything but its address and server.
@@ -106,6 +109,7 @@ public struct AccountSettings: Sendable, Equatable, Codable {
     window = try values.decodeIfPresent(WindowSettings.self, forKey: .window)
     onUnknown = try values.decodeIfPresent(UnknownPolicy.self, forKey: .onUnknown) ?? onUnknown
     pollIntervalMilliseconds = try values.decodeIfPresent(Int64.self, forKey: .pollIntervalMilliseconds)
+    moveBouncesTo = try values.decodeIfPresent(String.self, forKey: .moveBouncesTo)
     weight = try values.decodeIfPresent(Int.self, forKey: .weight) ?? weight
     pools = try values.decodeIfPresent([String].self, forKey: .pools) ?? pools
   }
@@ -135,6 +139,7 @@ public struct AccountSettings: Sendable, Equatable, Codable {
     try values.encode(window, forKey: .window)
     try values.encode(onUnknown, forKey: .onUnknown)
     try values.encode(pollIntervalMilliseconds, forKey: .pollIntervalMilliseconds)
+    try values.encode(moveBouncesTo, forKey: .moveBouncesTo)
     try values.encode(weight, forKey: .weight)
     try values.encode(pools, forKey: .pools)
   }

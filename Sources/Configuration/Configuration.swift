@@ -168,6 +168,8 @@ extension PollerSettings {
     intervalMilliseconds = section.duration("interval", default: intervalMilliseconds, atLeast: "100ms")
     idle = section.boolean("idle", default: idle)
     idleRenewalMilliseconds = section.duration("idle_renewal", default: idleRenewalMilliseconds, atLeast: "1s")
+    foldersIntervalMilliseconds = section.duration(
+      "folders_interval", default: foldersIntervalMilliseconds, atLeast: "1s")
     maxMailSize = section.size("max_mail_size", default: maxMailSize, atLeast: "16KiB")
     connectTimeoutMilliseconds = section.duration("connect_timeout", default: connectTimeoutMilliseconds, atLeast: "1s")
     commandTimeoutMilliseconds = section.duration("command_timeout", default: commandTimeoutMilliseconds, atLeast: "1s")

@@ -101,6 +101,7 @@ extension AccountSettings {
     window = section.optionalSection("window").map(WindowSettings.init)
     onUnknown = section.choice("on_unknown", default: onUnknown)
     pollIntervalMilliseconds = section.optionalDuration("poll_interval", atLeast: "100ms")
+    moveBouncesTo = section.optionalString("move_bounces_to", check: Check.oneLine)
     weight = section.integer("weight", default: weight, in: 1...1_000_000)
     pools = section.strings("pools", default: pools, check: Check.name)
   }

@@ -209,6 +209,8 @@ public struct PollerSettings: Sendable, Equatable {
   public var idle = true
   /// How long one IDLE lasts before it is given again.
   public var idleRenewalMilliseconds: Int64 = 540_000
+  /// How often Junk and Sent are looked at, which nobody pushes.
+  public var foldersIntervalMilliseconds: Int64 = 300_000
   /// The most of a mail that is fetched; the rest of a larger mail stays unread.
   public var maxMailSize = 1 << 20
   /// The wait for a connection with TLS and login.

@@ -59,7 +59,8 @@ final class Rooms: Sendable {
       relay = Relay(
         store: store, loop: loops.next(), settings: configuration.relay, clientName: configuration.server.hostname,
         log: log, logins: logins, isDiskLow: { disk.isLow })
-      poller = PollerRoom(store: store, loops: loops, settings: configuration.poller, log: log, logins: logins)
+      poller = PollerRoom(
+        store: store, loops: loops, settings: configuration.poller, version: version, log: log, logins: logins)
       sequencer = Sequencer(
         store: store, loop: loops.next(),
         idempotencyWindowMilliseconds: configuration.intake.idempotencyWindowMilliseconds, log: log)

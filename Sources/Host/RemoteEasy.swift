@@ -76,7 +76,7 @@ final class RemoteEasy {
   func failure(_ number: UInt32) -> RemoteFailure {
     let code = CURLcode(rawValue: number)
     let kind = Self.kind(code)
-    var text = words(code)
+    var text = code == CURLE_WRITE_ERROR ? "the server says more than any login needs" : words(code)
     let said = transcript.refusal(scheme) ?? transcript.tokenRefusal
     if kind == .login || kind == .protocol, let said { text = said }
     if kind == .login, said == nil { text = "the server offers no way to log in that fits this account's secret" }
@@ -121,8 +121,13 @@ final class RemoteEasy {
     _ = postern_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorBuffer)
     _ = postern_curl_set_pointer(handle, CURLOPT_HEADERDATA, me)
     _ = postern_curl_set_writer(handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
-      if let context { RemoteEasy.of(context).transcript.append(.init(start: bytes, count: size * count)) }
-      return size * count
+      guard let context else { return 0 }
+      // Anything but the number of bytes makes libcurl give up (CURLE_WRITE_ERROR).
+      return RemoteEasy.of(context).transcript.append(.init(start: bytes, count: size * count)) ? size * count : 0
+    }
+    _ = postern_curl_set_tls_hook(handle) { _, tlsContext, _ in
+      if let tlsContext { releaseIdleTLSBuffers(tlsContext) }
+      return CURLE_OK
     }
     // Lines that come outside a header (an IMAP greeting) would else go to stdout.
     _ = postern_curl_set_writer(handle, CURLOPT_WRITEFUNCTION) { _, size, count, _ in size * count }

@@ -3,14 +3,22 @@ struct RemoteTranscript {
   private static let mostLines = 256
   private static let longestLine = 4096
 
-  private(set) var lines: [String] = []
+  /// A greeting, its capabilities and a login are a few KB; libcurl itself takes more than it should, up to the connect timeout.
+  private static let mostBytes = 65_536
 
-  mutating func append(_ bytes: UnsafeRawBufferPointer) {
+  private(set) var lines: [String] = []
+  private var bytes = 0
+
+  /// Takes a line; false when the server has said more than any login needs.
+  mutating func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    self.bytes += bytes.count
+    guard self.bytes <= Self.mostBytes else { return false }
     var line = bytes
     while let last = line.last, last == 10 || last == 13 { line = .init(rebasing: line.dropLast()) }
     // The end is what matters in a long talk: there stands the verdict on the login.
     if lines.count == Self.mostLines { lines.remove(at: Self.mostLines / 2) }
     lines.append(String(decoding: line.prefix(Self.longestLine), as: UTF8.self))
+    return true
   }
 
   /// The server's last word when it is a refusal: all lines of an SMTP reply of 4yz or 5yz, or an IMAP NO, BAD or BYE without its tag.

@@ -148,6 +148,17 @@ struct ByteReader {
     }
   }
 
+  /// `(M6d99ac3275bb4e)`, or NIL (RFC 8474 section 7).
+  mutating func parenthesisedID() throws(Mismatch) -> String? {
+    guard skip(UInt8(ascii: "(")) else {
+      guard try upperAtom("an object's id") == "NIL" else { throw mismatch("an object's id") }
+      return nil
+    }
+    let id = String(decoding: try atom("an object's id"), as: UTF8.self)
+    try expect(")")
+    return id
+  }
+
   /// Steps over one value of any shape: atom, string, literal or nested list.
   mutating func skipValue() throws(Mismatch) {
     var depth = 0

@@ -17,10 +17,15 @@ public struct ClientSession: Sendable {
 
   private enum Idle: Equatable { case none, asked, askedAndStopped, running, stopped }
 
+  /// The extensions that the server has enabled, upper-cased.
+  public private(set) var enabled: Set<String> = []
+
   private let limits: Limits
   private var framer: ResponseFramer
   private var outstanding: [(tag: String, command: Command)] = []
   private var opening: Mailbox?
+  /// What of the command under way waits for the server's "+".
+  private var literals: ArraySlice<[UInt8]> = []
   private var idle = Idle.none
   private var nextTag = 1
   private var responses = 0
@@ -70,21 +75,30 @@ public struct ClientSession: Sendable {
     guard outstanding.isEmpty || !(command.standsAlone || outstanding.contains { $0.command.standsAlone }) else {
       throw .busy
     }
-    let text = try command.encoded()
+    let parts = try CommandWriter.write(command, style: literalStyle, utf8: usesUTF8)
+    guard literals.isEmpty, parts.count == 1 || outstanding.isEmpty else { throw .busy }
     let tag = "P\(nextTag)"
     nextTag += 1
     outstanding.append((tag, command))
-    switch command {
-    case .examine(let name):
+    if let name = command.opens {
       // RFC 9051 section 6.3.2: the open mailbox is closed even when the new one cannot be opened.
       mailbox = nil
       phase = .authenticated
       opening = Mailbox(name: name)
-    case .idle: idle = .asked
-    case .logout: phase = .loggingOut
-    default: break
     }
-    return (tag, Array(tag.utf8) + [UInt8(ascii: " ")] + text + crlf)
+    if command == .idle { idle = .asked }
+    if command == .logout { phase = .loggingOut }
+    literals = parts.dropFirst()
+    return (tag, Array(tag.utf8) + [UInt8(ascii: " ")] + parts[0] + (literals.isEmpty ? crlf : []))
+  }
+
+  /// Whether mailbox names are UTF-8.
+  private var usesUTF8: Bool { enabled.contains("UTF8=ACCEPT") }
+
+  private var literalStyle: LiteralStyle {
+    if offers("LITERAL+") { return .free }
+    // IMAP4rev2 has LITERAL- built in (RFC 9051 appendix E).
+    return offers("LITERAL-") || offers("IMAP4REV2") ? .short : .synchronizing
   }
 
   /// The bytes that end IDLE; nil when none is under way, or when they must wait for the server's `+` and come as `.write`.
@@ -119,7 +133,12 @@ public struct ClientSession: Sendable {
           break
         }
         do {
-          take(try ResponseParser.parse(frame, limits: limits), &actions)
+          take(try ResponseParser.parse(frame, limits: limits, utf8: usesUTF8), &actions)
+          if case .finished(let completion) = actions.last, completion.command == .compress, completion.isOK {
+            // The next bytes of the server are compressed already (RFC 4978 section 3).
+            actions.append(.compressed(framer.takeRest()))
+            return actions
+          }
         } catch {
           fail(error, &actions)
         }
@@ -176,6 +195,13 @@ public struct ClientSession: Sendable {
     case .fetch(let message): actions.append(.fetched(message))
     case .search(let result): actions.append(.found(result))
     case .list(let entry): actions.append(.listed(entry))
+    case .enabled(let names): enabled.formUnion(names)
+    case .vanished(let identifiers, let isEarlier):
+      // Those from before it was opened are not in what EXISTS counted (RFC 7162 section 3.2.10).
+      guard !isEarlier, let exists = mailbox?.exists else { break }
+      mailbox?.exists = exists - UInt32(clamping: min(identifiers.count, Int(exists)))
+    case .mailboxStatus(let status): actions.append(.mailboxStatus(status))
+    case .namespace(let namespace): if let namespace { actions.append(.namespace(namespace)) }
     case .flags, .recent, .other: break
     }
   }
@@ -187,7 +213,7 @@ public struct ClientSession: Sendable {
     switch status.condition {
     case .ok: phase = .notAuthenticated
     case .preauth: phase = .authenticated
-    case .bye: return fail(.bye(status.text), &actions)
+    case .bye: return fail(.bye(status.words), &actions)
     case .no, .bad: return fail(.malformed(expected: "a greeting", near: status.text), &actions)
     }
     if case .capability(let words) = status.code { capabilities = Set(words) }
@@ -197,7 +223,7 @@ public struct ClientSession: Sendable {
   private mutating func takeStatus(_ status: StatusResponse, _ actions: inout [Action]) {
     apply(status.code)
     if status.code == .alert { actions.append(.alert(status.text)) }
-    if status.condition == .bye, phase != .loggingOut { fail(.bye(status.text), &actions) }
+    if status.condition == .bye, phase != .loggingOut { fail(.bye(status.words), &actions) }
     if status.condition == .preauth { fail(.malformed(expected: "no second greeting", near: status.text), &actions) }
   }
 
@@ -216,7 +242,9 @@ public struct ClientSession: Sendable {
       actions.append(.write(done))
     // Some servers repeat the line as a sign of life.
     case .running, .stopped: break
-    case .none: fail(.unexpectedContinuation(text), &actions)
+    case .none:
+      guard let next = literals.popFirst() else { return fail(.unexpectedContinuation(text), &actions) }
+      actions.append(.write(literals.isEmpty ? next + crlf : next))
     }
   }
 
@@ -227,18 +255,18 @@ public struct ClientSession: Sendable {
     let command = outstanding.remove(at: index).command
     responses = 0
     bytes = 0
+    // A command that was refused before all of its literals were sent has none left to send (RFC 9051 section 4.3).
+    literals = []
     apply(status.code)
     if status.code == .alert { actions.append(.alert(status.text)) }
-    switch command {
-    case .examine:
+    if command.opens != nil {
       if status.condition == .ok {
         mailbox = opening
         phase = .selected
       }
       opening = nil
-    case .idle: idle = .none
-    default: break
     }
+    if command == .idle { idle = .none }
     actions.append(.finished(Completion(command: command, tag: tag, status: status)))
     if command == .logout {
       phase = .ended

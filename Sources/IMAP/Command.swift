@@ -1,4 +1,4 @@
-/// A command this client sends (RFC 9051 section 6). None of them changes anything in a mailbox.
+/// A command this client sends (RFC 9051 section 6). Only those of `MovingCommand`, which an account must ask for, change a mailbox.
 public enum Command: Equatable, Sendable {
   /// CAPABILITY.
   case capability
@@ -6,16 +6,66 @@ public enum Command: Equatable, Sendable {
   case noop
   /// LOGOUT.
   case logout
+  /// ID with these fields (RFC 2971); some providers want to know the client before they open a mailbox.
+  case id([IDField])
+  /// NAMESPACE (RFC 9051 section 6.3.10).
+  case namespace
+  /// ENABLE of extensions (RFC 9051 section 6.3.1).
+  case enable([String])
+  /// COMPRESS DEFLATE (RFC 4978): what follows its OK is compressed both ways.
+  case compress
   /// LIST "" pattern; `specialUse` asks for RFC 6154 attributes where a server only gives them when asked.
   case list(pattern: String, specialUse: Bool)
+  /// STATUS of a mailbox that is not the open one; `modSequence` asks for HIGHESTMODSEQ too, `mailboxID` for MAILBOXID.
+  case status(mailbox: String, modSequence: Bool = false, mailboxID: Bool = false)
   /// EXAMINE, which opens a mailbox read-only: nothing in it is ever marked.
-  case examine(mailbox: String)
+  case examine(mailbox: String, resync: Resync? = nil)
   /// UID SEARCH with all of the keys; `RETURN (ALL)` when the server speaks ESEARCH.
   case search([SearchKey], extended: Bool)
   /// UID FETCH.
   case fetch(IdentifierSet, [FetchItem])
   /// IDLE (RFC 2177), ended by `ClientSession.endIdle`.
   case idle
+  /// What moves mails into another folder.
+  case moving(MovingCommand)
+}
+
+/// Commands that change a mailbox; only for an account that names a folder for its bounces.
+public enum MovingCommand: Equatable, Sendable {
+  /// CREATE.
+  case create(mailbox: String)
+  /// SELECT, which opens for writing.
+  case select(mailbox: String)
+  /// UID MOVE (RFC 6851).
+  case move(IdentifierSet, to: String)
+  /// UID COPY.
+  case copy(IdentifierSet, to: String)
+  /// UID STORE +FLAGS.SILENT (\Deleted).
+  case delete(IdentifierSet)
+  /// UID EXPUNGE (UIDPLUS, RFC 4315): of these mails alone, as a plain EXPUNGE takes what others marked too.
+  case expunge(IdentifierSet)
+}
+
+/// One field of ID.
+public struct IDField: Equatable, Sendable {
+  /// For instance `name`.
+  public var name: String
+  /// At most 1,024 bytes (RFC 2971 section 3.3).
+  public var value: String
+
+  /// A field.
+  public init(_ name: String, _ value: String) {
+    self.name = name
+    self.value = value
+  }
+}
+
+/// What EXAMINE asks beyond opening (RFC 7162).
+public enum Resync: Equatable, Sendable {
+  /// The highest modification sequence.
+  case condstore
+  /// What changed since; of the mails in `known` only, so that an answer speaks of nothing but new mail.
+  case qresync(uidValidity: UInt32, modSequence: UInt64, known: ClosedRange<UInt32>)
 }
 
 /// One condition of a search (RFC 9051 section 6.4.4).
@@ -27,6 +77,8 @@ public enum SearchKey: Equatable, Sendable {
   case since(Int64)
   /// A header field that contains the text, case folded.
   case header(name: String, contains: String)
+  /// Gmail's own search words (X-GM-EXT-1), for instance `rfc822msgid:a@b`.
+  case gmailRaw(String)
 }
 
 /// One thing to fetch of each message (RFC 9051 section 6.4.5).
@@ -35,6 +87,11 @@ public enum FetchItem: Equatable, Sendable {
   case flags
   case internalDate
   case size
+  case modSequence
+  /// EMAILID and THREADID (OBJECTID, RFC 8474): the same mail in whatever folder, under whatever UID.
+  case objectIDs
+  /// X-GM-MSGID and X-GM-THRID (X-GM-EXT-1): Gmail's own names for the same.
+  case gmailIDs
   /// BODY.PEEK of header fields.
   case headerFields([String])
   /// BODY.PEEK of a section (`""` for all, `HEADER` …), `count` octets from `origin` on; never sets \Seen.
@@ -49,14 +106,14 @@ public enum CommandError: Error, Equatable, Sendable {
   case noMailbox
   /// Another command is under way that may not be joined.
   case busy
-  /// A value that no quoted string can carry (NUL, CR, LF, or over 1,000 bytes), or an empty set.
+  /// A value that no command may carry (NUL, CR, LF, or over 8,192 bytes), or an empty set.
   case unencodable
 }
 
 extension Command {
   var needsMailbox: Bool {
     switch self {
-    case .search, .fetch: true
+    case .search, .fetch, .moving(.move), .moving(.copy), .moving(.delete), .moving(.expunge): true
     default: false
     }
   }
@@ -64,84 +121,16 @@ extension Command {
   /// Whether its untagged answers could be taken for those of another command.
   var standsAlone: Bool {
     switch self {
-    case .examine, .idle, .logout, .search, .list: true
-    default: false
+    case .capability, .noop, .fetch, .id: false
+    default: true
     }
   }
 
-  /// The command without tag and CRLF.
-  func encoded() throws(CommandError) -> [UInt8] {
+  /// The mailbox it opens.
+  var opens: String? {
     switch self {
-    case .capability: return Array("CAPABILITY".utf8)
-    case .noop: return Array("NOOP".utf8)
-    case .logout: return Array("LOGOUT".utf8)
-    case .idle: return Array("IDLE".utf8)
-    case .list(let pattern, let specialUse):
-      let end = specialUse ? " RETURN (SPECIAL-USE)" : ""
-      return Array("LIST \"\" ".utf8) + (try Command.quoted(ModifiedUTF7.encode(pattern))) + Array(end.utf8)
-    case .examine(let mailbox): return Array("EXAMINE ".utf8) + (try Command.quoted(ModifiedUTF7.encode(mailbox)))
-    case .search(let keys, let extended):
-      guard !keys.isEmpty else { throw .unencodable }
-      var bytes = Array((extended ? "UID SEARCH RETURN (ALL)" : "UID SEARCH").utf8)
-      for key in keys {
-        bytes.append(UInt8(ascii: " "))
-        bytes.append(contentsOf: try key.encoded())
-      }
-      return bytes
-    case .fetch(let identifiers, let items):
-      guard !identifiers.isEmpty, !items.isEmpty else { throw .unencodable }
-      var parts: [String] = []
-      for item in items { parts.append(try item.encoded()) }
-      return Array("UID FETCH \(identifiers.encoded) (\(parts.joined(separator: " ")))".utf8)
-    }
-  }
-
-  /// A quoted string; only bytes that one may hold without UTF8=ACCEPT (RFC 3501 section 4.3).
-  static func quoted(_ bytes: [UInt8]) throws(CommandError) -> [UInt8] {
-    guard bytes.count <= 1_000 else { throw .unencodable }
-    var result = [UInt8(ascii: "\"")]
-    for byte in bytes {
-      guard (0x20...0x7e).contains(byte) || byte == 0x09 else { throw .unencodable }
-      if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { result.append(UInt8(ascii: "\\")) }
-      result.append(byte)
-    }
-    result.append(UInt8(ascii: "\""))
-    return result
-  }
-}
-
-extension SearchKey {
-  func encoded() throws(CommandError) -> [UInt8] {
-    switch self {
-    case .all: return Array("ALL".utf8)
-    case .uid(let first, let last):
-      guard first > 0, last.map({ $0 >= first }) ?? true else { throw .unencodable }
-      return Array("UID \(first):\(last.map { String($0) } ?? "*")".utf8)
-    case .since(let instant): return Array("SINCE \(InternalDate.searchDay(instant))".utf8)
-    case .header(let name, let text):
-      return Array("HEADER ".utf8) + (try Command.quoted(Array(name.utf8))) + [UInt8(ascii: " ")]
-        + (try Command.quoted(Array(text.utf8)))
-    }
-  }
-}
-
-extension FetchItem {
-  func encoded() throws(CommandError) -> String {
-    switch self {
-    case .uid: return "UID"
-    case .flags: return "FLAGS"
-    case .internalDate: return "INTERNALDATE"
-    case .size: return "RFC822.SIZE"
-    case .headerFields(let names):
-      let arePlain = names.allSatisfy { name in
-        !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && ByteReader.isAtomByte($0) }
-      }
-      guard !names.isEmpty, arePlain else { throw .unencodable }
-      return "BODY.PEEK[HEADER.FIELDS (\(names.joined(separator: " ")))]"
-    case .bodyPiece(let section, let origin, let count):
-      let isPlain = section.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "]") }
-      guard count > 0, isPlain else { throw .unencodable }
-      return "BODY.PEEK[\(section)]<\(origin).\(count)>"
+    case .examine(let mailbox, _), .moving(.select(let mailbox)): mailbox
+    default: nil
     }
   }
 }

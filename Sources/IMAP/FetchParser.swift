@@ -39,6 +39,10 @@ enum FetchParser {
       try reader.expect("(")
       message.modSequence = try reader.number("a modification sequence")
       try reader.expect(")")
+    case "EMAILID": message.emailID = try reader.parenthesisedID()
+    case "THREADID": message.threadID = try reader.parenthesisedID()
+    case "X-GM-MSGID": message.gmailMessageID = try reader.number("a Gmail message id")
+    case "X-GM-THRID": message.gmailThreadID = try reader.number("a Gmail thread id")
     default: try reader.skipValue()
     }
   }

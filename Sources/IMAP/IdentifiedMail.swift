@@ -38,12 +38,12 @@ public struct IdentifiedMail: Equatable, Sendable {
   public func isCopy(of id: String) -> Bool { self.id == id || originalID == id }
 
   /// The search for a Message-ID: by substring (RFC 9051 section 6.4.4), so what it finds has still to be compared. Nil for one
-  /// that cannot stand in a command.
-  public static func search(for id: String) -> [SearchKey]? {
+  /// that cannot stand in a command. `gmail`: by Gmail's index of Message-IDs (X-GM-EXT-1), as it compares headers word by word.
+  public static func search(for id: String, gmail: Bool = false) -> [SearchKey]? {
     let bare = id.drop { $0 == "<" }.prefix { $0 != ">" }
     guard !bare.isEmpty, bare.utf8.count <= 900, bare.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
       return nil
     }
-    return [.header(name: "Message-ID", contains: String(bare))]
+    return gmail ? [.gmailRaw("rfc822msgid:\(bare)")] : [.header(name: "Message-ID", contains: String(bare))]
   }
 }

@@ -47,6 +47,18 @@ public struct IdentifierSet: Equatable, Sendable {
     return result
   }
 
+  /// At most `limit` of the highest identifiers, in falling order.
+  public func last(_ limit: Int) -> [UInt32] {
+    var result: [UInt32] = []
+    for range in ranges.reversed() {
+      for identifier in range.reversed() {
+        guard result.count < limit else { return result }
+        result.append(identifier)
+      }
+    }
+    return result
+  }
+
   /// The part of the set inside a range.
   public func clamped(to bounds: ClosedRange<UInt32>) -> IdentifierSet {
     IdentifierSet(ranges.filter { $0.overlaps(bounds) }.map { $0.clamped(to: bounds) })

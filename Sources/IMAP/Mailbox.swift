@@ -10,6 +10,8 @@ public struct Mailbox: Equatable, Sendable {
   public var uidNext: UInt32?
   /// The highest modification sequence (RFC 7162).
   public var highestModSequence: UInt64?
+  /// OBJECTID's name of the mailbox (RFC 8474).
+  public var mailboxID: String?
   /// Whether the server confirmed that it is open read-only.
   public var isReadOnly = false
 
@@ -23,6 +25,8 @@ public struct Mailbox: Equatable, Sendable {
     case .uidValidity(let value): uidValidity = value
     case .uidNext(let value): uidNext = value
     case .highestModSequence(let value): highestModSequence = value
+    case .noModSequence: highestModSequence = nil
+    case .mailboxID(let value): mailboxID = value
     case .readOnly: isReadOnly = true
     case .readWrite: isReadOnly = false
     default: break
@@ -48,6 +52,12 @@ public enum Action: Equatable, Sendable {
   case exists(UInt32)
   /// A message went; later ones moved down by one.
   case expunged(UInt32)
+  /// What STATUS says.
+  case mailboxStatus(MailboxStatus)
+  /// The personal namespace.
+  case namespace(Namespace)
+  /// The server's bytes are compressed from here on, these being the first of them, and the client's must be (RFC 4978).
+  case compressed([UInt8])
   /// `[ALERT]`, which must reach a person (RFC 9051 section 7.1).
   case alert(String)
   /// A command is complete.

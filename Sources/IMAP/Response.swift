@@ -22,6 +22,14 @@ public enum Response: Equatable, Sendable {
   case expunge(UInt32)
   /// `* n FETCH`.
   case fetch(FetchedMessage)
+  /// `* ENABLED`, upper-cased (RFC 9051 section 6.3.1).
+  case enabled([String])
+  /// `* VANISHED` (RFC 7162 section 3.2.10): messages that went, by UID; `earlier`: before the mailbox was opened.
+  case vanished(IdentifierSet, earlier: Bool)
+  /// `* STATUS`.
+  case mailboxStatus(MailboxStatus)
+  /// `* NAMESPACE`: the personal one, the only one that mail of the account's own lies in.
+  case namespace(Namespace?)
   /// Anything else that is framed well; extensions may add responses (RFC 9051 section 7). Upper-cased first word.
   case other(String)
 }
@@ -48,6 +56,15 @@ public struct StatusResponse: Equatable, Sendable {
   /// The server's words.
   public var text: String
 
+  /// The server's words with a code that this client only passes on, such as `[THROTTLED] later`: it says what to do next.
+  public var words: String {
+    switch code {
+    case .alert: "[ALERT] \(text)"
+    case .other(let name, let arguments): "[\(name)\(arguments.isEmpty ? "" : " ")\(arguments)] \(text)"
+    default: text
+    }
+  }
+
   /// A status response.
   public init(_ condition: StatusCondition, code: ResponseCode? = nil, text: String) {
     self.condition = condition
@@ -68,6 +85,10 @@ public enum ResponseCode: Equatable, Sendable {
   case unseen(UInt32)
   case highestModSequence(UInt64)
   case noModSequence
+  /// MAILBOXID (OBJECTID, RFC 8474): the same mailbox whatever its name.
+  case mailboxID(String)
+  /// TRYCREATE or NONEXISTENT: the mailbox is not there (RFC 9051 section 7.1, RFC 5530).
+  case noSuchMailbox
   /// Any other, or a known one whose arguments make no sense: upper-cased name, the rest as it came.
   case other(String, String)
 }
@@ -99,6 +120,46 @@ public struct ListEntry: Equatable, Sendable {
   /// Whether the mailbox can be opened.
   public var isSelectable: Bool {
     !attributes.contains { ["\\noselect", "\\nonexistent"].contains($0.lowercased()) }
+  }
+}
+
+/// What STATUS said of a mailbox; nil is "not said".
+public struct MailboxStatus: Equatable, Sendable {
+  /// The name, decoded.
+  public var name: String
+  /// How many messages there are.
+  public var messages: UInt32?
+  /// The UID the next message will get.
+  public var uidNext: UInt32?
+  /// The value that makes UIDs comparable.
+  public var uidValidity: UInt32?
+  /// The highest modification sequence (RFC 7162).
+  public var highestModSequence: UInt64?
+  /// OBJECTID's name of the mailbox.
+  public var mailboxID: String?
+
+  /// A mailbox of which only the name is known.
+  public init(name: String) {
+    self.name = name
+  }
+}
+
+/// Where the account's own mailboxes lie (RFC 9051 section 6.3.10).
+public struct Namespace: Equatable, Sendable {
+  /// What their names begin with, for instance `INBOX.`; empty at most servers.
+  public var prefix: String
+  /// The hierarchy delimiter, or nil for flat names.
+  public var delimiter: String?
+
+  /// A namespace.
+  public init(prefix: String, delimiter: String?) {
+    self.prefix = prefix
+    self.delimiter = delimiter
+  }
+
+  /// The full name of a mailbox that a person calls so.
+  public func name(_ plain: String) -> String {
+    plain.hasPrefix(prefix) || plain.uppercased() == "INBOX" ? plain : prefix + plain
   }
 }
 
@@ -147,6 +208,14 @@ public struct FetchedMessage: Equatable, Sendable {
   public var size: UInt64?
   /// The modification sequence (RFC 7162).
   public var modSequence: UInt64?
+  /// EMAILID (RFC 8474): the same for the same mail in whatever folder.
+  public var emailID: String?
+  /// THREADID (RFC 8474).
+  public var threadID: String?
+  /// X-GM-MSGID.
+  public var gmailMessageID: UInt64?
+  /// X-GM-THRID.
+  public var gmailThreadID: UInt64?
   /// The body sections that came.
   public var sections: [FetchedSection]
 

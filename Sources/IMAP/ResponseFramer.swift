@@ -28,8 +28,8 @@ struct ResponseFramer: Sendable {
   mutating func append(_ bytes: [UInt8]) {
     if start > 0 {
       if start == buffer.count {
-        // A mailbox that idles for months should not keep the room its biggest mail took.
-        buffer.removeAll(keepingCapacity: buffer.capacity <= 16_384)
+        // A mailbox that idles for months should not keep the room its biggest mail took; what a server pushes is short.
+        buffer.removeAll(keepingCapacity: buffer.capacity <= 1_024)
       } else if start >= 65_536 {
         buffer.removeSubrange(..<start)
       } else {
@@ -72,6 +72,17 @@ struct ResponseFramer: Sendable {
       scan = start
       return .response(response)
     }
+  }
+
+  /// What is left behind the last response, taken out: bytes of another kind follow.
+  mutating func takeRest() -> [UInt8] {
+    defer {
+      buffer = []
+      start = 0
+      lineStart = 0
+      scan = 0
+    }
+    return Array(buffer[start...])
   }
 
   private mutating func fail(_ reason: ProtocolFailure) -> Step {

@@ -1,9 +1,11 @@
 /// Reads one framed response (RFC 9051 section 9, `response`).
 struct ResponseParser {
   private var reader: ByteReader
+  /// Whether names are UTF-8 and no longer modified UTF-7 (after ENABLE UTF8=ACCEPT, RFC 6855 section 3).
+  private let utf8: Bool
 
-  static func parse(_ frame: [UInt8], limits: Limits) throws(ProtocolFailure) -> Response {
-    var parser = ResponseParser(reader: ByteReader(frame, nesting: limits.nesting))
+  static func parse(_ frame: [UInt8], limits: Limits, utf8: Bool = false) throws(ProtocolFailure) -> Response {
+    var parser = ResponseParser(reader: ByteReader(frame, nesting: limits.nesting), utf8: utf8)
     do {
       return try parser.response()
     } catch {
@@ -29,6 +31,10 @@ struct ResponseParser {
     case "LIST", "LSUB": return .list(try list())
     case "SEARCH": return .search(try search())
     case "ESEARCH": return .search(try extendedSearch())
+    case "ENABLED": return .enabled(StatusParser.words(reader.rest))
+    case "VANISHED": return try vanished()
+    case "STATUS": return .mailboxStatus(try mailboxStatus())
+    case "NAMESPACE": return .namespace(try namespace())
     default: return .other(word)
     }
   }
@@ -68,7 +74,59 @@ struct ResponseParser {
     // What may follow (RFC 5258 extended data) is not asked for and says nothing needed here.
     return ListEntry(
       attributes: attributes, delimiter: delimiter.map { String(decoding: $0, as: UTF8.self) },
-      name: ModifiedUTF7.decode(name))
+      name: mailboxName(name))
+  }
+
+  private func mailboxName(_ bytes: [UInt8]) -> String {
+    utf8 ? String(decoding: bytes, as: UTF8.self) : ModifiedUTF7.decode(bytes)
+  }
+
+  /// RFC 7162 section 7: `VANISHED [(EARLIER)] known-uids`.
+  private mutating func vanished() throws(ByteReader.Mismatch) -> Response {
+    try reader.expectSpaces()
+    var isEarlier = false
+    if reader.skip(UInt8(ascii: "(")) {
+      guard try reader.upperAtom("EARLIER") == "EARLIER" else { throw reader.mismatch("EARLIER") }
+      try reader.expect(")")
+      try reader.expectSpaces()
+      isEarlier = true
+    }
+    return .vanished(try identifierSet(), earlier: isEarlier)
+  }
+
+  private mutating func mailboxStatus() throws(ByteReader.Mismatch) -> MailboxStatus {
+    try reader.expectSpaces()
+    var status = MailboxStatus(name: mailboxName(try reader.astring()))
+    try reader.expectSpaces()
+    try reader.expect("(")
+    while true {
+      reader.skipSpaces()
+      if reader.skip(UInt8(ascii: ")")) { return status }
+      let name = try reader.upperAtom("a status item")
+      try reader.expectSpaces()
+      switch name {
+      case "MESSAGES": status.messages = try reader.number32("a count")
+      case "UIDNEXT": status.uidNext = try reader.number32("a UID")
+      case "UIDVALIDITY": status.uidValidity = try reader.number32("a UIDVALIDITY")
+      case "HIGHESTMODSEQ": status.highestModSequence = try reader.number("a modification sequence")
+      case "MAILBOXID": status.mailboxID = try reader.parenthesisedID()
+      default: try reader.skipValue()
+      }
+    }
+  }
+
+  /// The first of the personal namespaces; NIL when there is none.
+  private mutating func namespace() throws(ByteReader.Mismatch) -> Namespace? {
+    try reader.expectSpaces()
+    guard reader.skip(UInt8(ascii: "(")) else {
+      try reader.skipValue()
+      return nil
+    }
+    try reader.expect("(")
+    let prefix = try reader.astring()
+    try reader.expectSpaces()
+    let delimiter = try reader.nstring()
+    return Namespace(prefix: mailboxName(prefix), delimiter: delimiter.map { String(decoding: $0, as: UTF8.self) })
   }
 
   private mutating func search() throws(ByteReader.Mismatch) -> SearchResult {

@@ -48,7 +48,10 @@ enum StatusParser {
     case "READ-ONLY": return .readOnly
     case "READ-WRITE": return .readWrite
     case "NOMODSEQ": return .noModSequence
+    case "TRYCREATE", "NONEXISTENT": return .noSuchMailbox
     case "CAPABILITY": return .capability(words(argument))
+    case "MAILBOXID":
+      if let id = try? reader.parenthesisedID(), reader.isAtEnd { return .mailboxID(id) }
     case "PERMANENTFLAGS":
       if let flags = try? reader.atomList("a flag") { return .permanentFlags(flags) }
     case "UIDNEXT":

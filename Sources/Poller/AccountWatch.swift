@@ -3,7 +3,10 @@ import Host
 import IMAP
 import Store
 
-/// Watches one account's INBOX for as long as its task lives: connects, looks, waits, and comes back after failures.
+/// Watches one account's folders for as long as its task lives: connects, looks, waits, and comes back after failures.
+///
+/// The INBOX is waited for with IDLE; Junk and Sent, in which nothing is urgent, are asked for with STATUS in between, over the
+/// same connection: a second one for each account would double what thousands of mailboxes cost here and at their servers.
 final class AccountWatch {
   /// Opens a connection that is logged in.
   typealias Connect = @Sendable (AccountRecord, PollerSettings, EventLoop) async -> Result<MailboxLogin, WatchFailure>
@@ -14,12 +17,16 @@ final class AccountWatch {
   private let recorder: InboundRecorder
   private let log: Log
   private let random: @Sendable () -> UInt64
-  private let troubles = FolderLook.Troubles()
+  private let version: String
+  private let inbox = FolderState(.inbox)
+  /// Junk and Sent, as the server last named them.
+  private var others: [FolderState] = []
+  private var othersDue: Int64 = 0
+  private var mover: BounceMover?
   /// Times that mail was found which this connection did not push.
   private var unpushed = 0
   private var refusesIdle = false
 
-  private static let folder = "INBOX"
   /// So often mail may come unpushed before IDLE is given up for the interval.
   private static let unpushedLimit = 2
   private static let newsPauseMilliseconds: Int64 = 200
@@ -28,9 +35,10 @@ final class AccountWatch {
   private static let goodConnectionMilliseconds: Int64 = 60_000
 
   init(
-    _ account: AccountRecord, settings: PollerSettings, recorder: InboundRecorder, log: Log,
+    _ account: AccountRecord, settings: PollerSettings, version: String, recorder: InboundRecorder, log: Log,
     random: @escaping @Sendable () -> UInt64, connect: @escaping Connect
   ) {
+    self.version = version
     self.account = account
     self.settings = settings
     self.recorder = recorder
@@ -39,8 +47,10 @@ final class AccountWatch {
     self.connect = connect
   }
 
-  /// Runs until the task is cancelled or the login is refused.
-  func run(on loop: EventLoop) async {
+  /// Runs until the task is cancelled or the login is refused. `spread`: the first connection is made within so many
+  /// milliseconds, as thousands that begin at once would look like an attack to their server.
+  func run(on loop: EventLoop, spread: Int64 = 0) async {
+    if spread > 0 { await loop.sleep(milliseconds: Int64(random() % UInt64(spread))) }
     var backoff = Backoff(capMilliseconds: settings.maxBackoffMilliseconds)
     while !Task.isCancelled {
       let begun = Clock.monotonic()
@@ -54,7 +64,7 @@ final class AccountWatch {
       default: break
       }
       if Clock.monotonic() - begun >= Self.goodConnectionMilliseconds { backoff.reset() }
-      let delay = backoff.delay(random: random())
+      let delay = backoff.delay(random: random(), isThrottled: failure.isThrottle)
       log.warning(
         "poller.lost",
         [
@@ -85,60 +95,130 @@ final class AccountWatch {
   }
 
   private func serve(_ connection: MailboxConnection, on loop: EventLoop) async throws(WatchFailure) -> Never {
-    try await connection.learnCapabilities()
-    var mailbox = try await connection.examine(Self.folder)
+    let setup = try await MailboxSetup.learn(connection, version: version)
+    adopt(setup, connection)
+    var opened = try await connection.examine(inbox.folder.name, from: try await mark(of: inbox))
     let usesIdle = settings.idle && connection.offers("IDLE")
     log.info(
       "poller.connected",
       [
-        "account": .text(account.address), "folder": .text(Self.folder), "mails": .int(Int64(mailbox.exists)),
-        "idle": .flag(usesIdle),
+        "account": .text(account.address), "folders": .text(setup.folders.map(\.name).joined(separator: ", ")),
+        "mails": .int(Int64(opened.mailbox.exists)), "idle": .flag(usesIdle),
       ])
     unpushed = 0
+    othersDue = 0
     var wasQuiet = false
     while true {
       connection.hasNews = false
-      let found = try await look(mailbox, connection)
+      let found = try await look(opened, inbox, connection)
       // Mail that an IDLE without a word should have told of.
       if wasQuiet, found > 0 { unpushed += 1 }
+      wasQuiet = false
+      let looked = try await lookAtOthers(connection)
+      let moved = try await mover?.run(inbox) ?? false
+      if looked || moved {
+        // Another folder was open: what came meanwhile is above the cursor.
+        opened = try await connection.examine(inbox.folder.name, from: inbox.mark)
+        continue
+      }
       if connection.hasNews {
-        wasQuiet = false
         // It came during the look, which has it already or not; a server that only says so again and again is given time.
         if found == 0 { await loop.sleep(milliseconds: Self.newsPauseMilliseconds) }
         if Task.isCancelled { throw .cancelled }
       } else {
         wasQuiet = try await wait(connection, usesIdle, on: loop)
       }
-      mailbox = connection.mailbox ?? mailbox
+      opened = OpenedFolder(mailbox: connection.mailbox ?? opened.mailbox)
       // Said when the folder was opened, and out of date since.
-      mailbox.uidNext = nil
+      opened.mailbox.uidNext = nil
     }
   }
 
-  private func look(_ mailbox: Mailbox, _ connection: MailboxConnection) async throws(WatchFailure) -> Int {
+  private func adopt(_ setup: MailboxSetup, _ connection: MailboxConnection) {
+    let known = others
+    others = setup.folders.filter { $0.role != .inbox }.map { folder in
+      known.first { $0.folder == folder } ?? FolderState(folder)
+    }
+    mover = account.settings.moveBouncesTo.map { name in
+      BounceMover(
+        account: account, target: setup.namespace.name(name), connection: connection, recorder: recorder)
+    }
+  }
+
+  /// Where a folder was read to, also after a restart.
+  private func mark(of state: FolderState) async throws(WatchFailure) -> FolderMark? {
+    if state.cursor == nil { state.cursor = try await recorder.cursor(account, state.folder) }
+    return state.mark
+  }
+
+  private func look(
+    _ opened: OpenedFolder, _ state: FolderState, _ connection: MailboxConnection
+  ) async throws(WatchFailure) -> Int {
     let look = FolderLook(
-      account: account, folder: Self.folder, maxMailSize: settings.maxMailSize, connection: connection,
-      recorder: recorder, troubles: troubles)
-    return try await look.run(mailbox)
+      account: account, state: state, maxMailSize: settings.maxMailSize, connection: connection, recorder: recorder)
+    return try await look.run(opened)
+  }
+
+  /// Looks at Junk and Sent when it is time; true when one of them was opened.
+  private func lookAtOthers(_ connection: MailboxConnection) async throws(WatchFailure) -> Bool {
+    guard !others.isEmpty, Clock.monotonic() >= othersDue else { return false }
+    // A quarter less by chance: those of thousands of accounts shall not come all at once.
+    let interval = settings.foldersIntervalMilliseconds
+    othersDue = Clock.deadline(in: interval - Int64(random() % UInt64(interval / 4 + 1)))
+    var opened = false
+    for state in others {
+      do {
+        guard try await isStale(state, connection) else { continue }
+        opened = true
+        _ = try await look(
+          try await connection.examine(state.folder.name, from: state.mark), state, connection)
+        _ = try await mover?.run(state)
+      } catch .refused(let command, let words) {
+        // A folder that cannot be opened must not keep the INBOX from being read.
+        log.warning(
+          "poller.folder_refused",
+          [
+            "account": .text(account.address), "folder": .text(state.folder.name), "command": .text(command),
+            "reply": .text(words),
+          ])
+      }
+    }
+    return opened
+  }
+
+  private func isStale(_ state: FolderState, _ connection: MailboxConnection) async throws(WatchFailure) -> Bool {
+    _ = try await mark(of: state)
+    var told: MailboxStatus?
+    let command = Command.status(
+      mailbox: state.folder.name, modSequence: connection.offers("CONDSTORE") || connection.offers("QRESYNC"),
+      mailboxID: connection.offers("OBJECTID"))
+    try await connection.succeed(command) { action in
+      if case .mailboxStatus(let status) = action { told = status }
+    }
+    return told.map(state.isStale) ?? true
   }
 
   /// Waits for mail or for the next time to look; true when IDLE was trusted and told of nothing.
   private func wait(
     _ connection: MailboxConnection, _ usesIdle: Bool, on loop: EventLoop
   ) async throws(WatchFailure) -> Bool {
+    let next = others.isEmpty ? Int64.max : max(0, othersDue - Clock.monotonic())
     guard usesIdle, unpushed < Self.unpushedLimit, !refusesIdle else {
       let interval = account.settings.pollIntervalMilliseconds ?? settings.intervalMilliseconds
       // No longer than an IDLE may last: a server closes connections that say nothing for half an hour.
-      await loop.sleep(milliseconds: min(interval, settings.idleRenewalMilliseconds))
+      await loop.sleep(milliseconds: min(interval, settings.idleRenewalMilliseconds, next))
       if Task.isCancelled { throw .cancelled }
       try await connection.succeed(.noop)
       return false
     }
     let begun = Clock.monotonic()
-    refusesIdle = try await !connection.idle(until: Clock.deadline(in: settings.idleRenewalMilliseconds))
+    let length = max(min(settings.idleRenewalMilliseconds, next), Self.shortIdleMilliseconds)
+    refusesIdle = try await !connection.idle(until: Clock.deadline(in: length))
     if connection.hasNews { return false }
     // A server that ends IDLE at once by itself would be asked again and again.
     if Clock.monotonic() - begun < Self.shortIdleMilliseconds { unpushed += 1 }
+    // After so long a silence: does it still answer, and has it more than it pushed?
+    try await connection.succeed(.noop)
     return true
   }
 }

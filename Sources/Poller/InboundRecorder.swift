@@ -1,3 +1,4 @@
+import Configuration
 import Delivery
 import Host
 import Store
@@ -7,18 +8,44 @@ struct InboundRecorder: Sendable {
   let store: Store
   let log: Log
 
-  func cursor(_ account: AccountRecord, _ folder: String) async throws(WatchFailure) -> FolderCursor? {
+  func cursor(_ account: AccountRecord, _ folder: WatchedFolder) async throws(WatchFailure) -> FolderCursor? {
     let id = account.id
+    return try await ask { reader in try reader.cursor(accountID: id, folder: folder.name) }
+  }
+
+  /// What came before this instant can be no answer to anything: the first send of the account, or its own beginning.
+  func horizon(_ account: AccountRecord) async throws(WatchFailure) -> Int64 {
+    let id = account.id
+    return try await ask { reader in try reader.firstSend(accountID: id) } ?? account.createdAt
+  }
+
+  /// Whether anything of the account's mailbox is stored.
+  func hasMail(_ account: AccountRecord) async throws(WatchFailure) -> Bool {
+    let id = account.id
+    return try await ask { reader in try reader.hasInbound(accountID: id) }
+  }
+
+  /// Which of these mails the account has, by identity or by the server's own names.
+  func seen(
+    _ identities: Set<String>, _ objectIDs: Set<String>, _ account: AccountRecord
+  ) async throws(WatchFailure) -> Set<String> {
+    let id = account.id
+    return try await ask { reader in
+      try reader.seen(identities: identities, accountID: id).union(try reader.seen(objectIDs: objectIDs, accountID: id))
+    }
+  }
+
+  private func ask<T: Sendable>(_ body: @escaping @Sendable (Reader) throws -> T) async throws(WatchFailure) -> T {
     do {
-      return try await store.read { reader in try reader.cursor(accountID: id, folder: folder) }
+      return try await store.read(body)
     } catch {
       throw .store(error)
     }
   }
 
-  /// Sorts and records mails and moves the cursor; returns how many the store had not seen before.
+  /// Sorts and records mails and moves the cursor; returns how many were new to the store.
   func record(
-    _ mails: [FetchedMail], _ cursor: FolderCursor, _ account: AccountRecord, _ folder: String
+    _ mails: [FetchedMail], _ cursor: FolderCursor, _ account: AccountRecord, _ folder: WatchedFolder
   ) async throws(WatchFailure) -> Int {
     let inbound = mails.map {
       SortedInbound($0, accountID: account.id, address: account.address, folder: folder, now: Clock.now())
@@ -27,13 +54,13 @@ struct InboundRecorder: Sendable {
       log.warning(
         "poller.truncated",
         [
-          "account": .text(account.address), "folder": .text(folder), "uid": .int(Int64(mail.facts.uid)),
+          "account": .text(account.address), "folder": .text(folder.name), "uid": .int(Int64(mail.facts.uid)),
           "size": .int(Int64(clamping: mail.facts.size)), "taken": .int(Int64(mail.bytes.count)),
         ])
     }
     let recorded: [InboundRecord]
     do {
-      recorded = try await write(inbound, cursor, account.id, folder)
+      recorded = try await write(inbound, cursor, account, folder)
     } catch .statement(let reason) where !inbound.isEmpty {
       // One mail that the store cannot take must not keep out the others of its group.
       log.error("poller.group_unrecorded", ["account": .text(account.address), "reason": .text(reason)])
@@ -46,11 +73,12 @@ struct InboundRecorder: Sendable {
   }
 
   /// Says that a mail is left unread for good.
-  func passOver(_ uid: UInt32, _ account: AccountRecord, _ folder: String, _ words: String) {
+  func passOver(_ uid: UInt32, _ account: AccountRecord, _ folder: WatchedFolder, _ words: String) {
     log.error(
       "poller.passed_over",
       [
-        "account": .text(account.address), "folder": .text(folder), "uid": .int(Int64(uid)), "reason": .text(words),
+        "account": .text(account.address), "folder": .text(folder.name), "uid": .int(Int64(uid)),
+        "reason": .text(words),
       ])
   }
 
@@ -70,38 +98,52 @@ struct InboundRecorder: Sendable {
   }
 
   private func write(
-    _ inbound: [SortedInbound], _ cursor: FolderCursor, _ account: Int64, _ folder: String
+    _ inbound: [SortedInbound], _ cursor: FolderCursor, _ account: AccountRecord, _ folder: WatchedFolder
   ) async throws(StoreError) -> [InboundRecord] {
     try await store.write { transaction in
       var recorded: [InboundRecord] = []
       for mail in inbound {
-        let isOwn = try mail.messageID.map { try transaction.isOurs(messageID: $0) } ?? false
-        if let record = try transaction.recordInbound(isOwn ? mail.asOwn : mail.inbound) { recorded.append(record) }
+        guard let record = try Self.take(mail, folder, transaction) else { continue }
+        recorded.append(record)
+        guard account.settings.moveBouncesTo != nil, folder.role != .sent, record.kind == "bounce" else { continue }
+        try transaction.planBounceMove(
+          accountID: account.id, folder: folder.name, uidValidity: cursor.uidValidity, uid: Int64(mail.uid))
       }
-      try transaction.setCursor(cursor, accountID: account, folder: folder)
+      try transaction.setCursor(cursor, accountID: account.id, folder: folder.name)
       return recorded
     }
   }
 
+  private static func take(
+    _ mail: SortedInbound, _ folder: WatchedFolder, _ transaction: Transaction
+  ) throws(StoreError) -> InboundRecord? {
+    if folder.role == .sent { return try transaction.recordSentMail(mail.asSent) }
+    let isOwn = try mail.messageID.map { id throws(StoreError) in try transaction.isOurs(messageID: id) } ?? false
+    return try transaction.recordInbound(isOwn ? mail.asOwn : mail.inbound, mustMatch: folder.role == .junk)
+  }
+
   private func recordSingly(
-    _ inbound: [SortedInbound], _ cursor: FolderCursor, _ account: AccountRecord, _ folder: String
+    _ inbound: [SortedInbound], _ cursor: FolderCursor, _ account: AccountRecord, _ folder: WatchedFolder
   ) async throws(WatchFailure) -> Int {
     var count = 0
     for mail in inbound {
       do {
-        let at = FolderCursor(uidValidity: cursor.uidValidity, lastUID: Int64(mail.uid))
-        for record in try await write([mail], at, account.id, folder) {
+        // The cursor moves with the last of them: until then a restart takes up the whole group again.
+        for record in try await write([mail], try await self.cursor(account, folder) ?? cursor, account, folder) {
           count += 1
           tell(record)
         }
-      } catch .statement(let reason) {
+      } catch let error as StoreError {
+        guard case .statement(let reason) = error else { throw .store(error) }
         passOver(mail.uid, account, folder, reason)
+      } catch let failure as WatchFailure {
+        throw failure
       } catch {
-        throw .store(error)
+        throw .unusable("\(error)")
       }
     }
     do {
-      _ = try await write([], cursor, account.id, folder)
+      _ = try await write([], cursor, account, folder)
     } catch {
       throw .store(error)
     }
@@ -116,5 +158,73 @@ struct InboundRecorder: Sendable {
     if let message = record.messageID { fields.append("message", .int(message)) }
     if let evidence = record.matchedBy { fields.append("matched_by", .text(evidence)) }
     log.info("poller.inbound", fields)
+  }
+
+  // MARK: - Long looks
+
+  func tellBeginning(_ plan: LookPlan, _ account: AccountRecord, _ folder: WatchedFolder) {
+    guard case .rebuilt(let reason) = plan else { return }
+    log.warning(
+      "poller.rebuilt",
+      ["account": .text(account.address), "folder": .text(folder.name), "reason": .text(reason)])
+  }
+
+  func tellProgress(_ backlog: FolderCursor.Backlog?, _ account: AccountRecord, _ folder: WatchedFolder) {
+    guard let backlog else { return }
+    log.info("poller.first_look", fields(backlog, account, folder))
+  }
+
+  func tellEnd(of backlog: FolderCursor.Backlog?, _ account: AccountRecord, _ folder: WatchedFolder) {
+    guard let backlog else { return }
+    log.info("poller.first_look_done", fields(backlog, account, folder))
+  }
+
+  private func fields(_ backlog: FolderCursor.Backlog, _ account: AccountRecord, _ folder: WatchedFolder) -> LogFields {
+    [
+      "account": .text(account.address), "folder": .text(folder.name), "left": .int(backlog.left ?? 0),
+      "of": .int(backlog.total ?? 0),
+    ]
+  }
+
+  // MARK: - Bounces to be moved
+
+  func bouncesToMove(
+    _ account: AccountRecord, _ folder: WatchedFolder, _ uidValidity: Int64
+  ) async throws(WatchFailure) -> [Int64] {
+    let id = account.id
+    return try await ask { reader in
+      try reader.bouncesToMove(accountID: id, folder: folder.name, uidValidity: uidValidity)
+    }
+  }
+
+  func endBounceMoves(
+    _ uids: [Int64], _ account: AccountRecord, _ folder: WatchedFolder, _ uidValidity: Int64
+  ) async throws(WatchFailure) {
+    let id = account.id
+    do {
+      try await store.write { transaction in
+        try transaction.endBounceMoves(uids, accountID: id, folder: folder.name, uidValidity: uidValidity)
+      }
+    } catch {
+      throw .store(error)
+    }
+  }
+
+  func tellMoved(_ count: Int, _ account: AccountRecord, _ folder: WatchedFolder, to target: String) {
+    log.info(
+      "poller.moved",
+      [
+        "account": .text(account.address), "folder": .text(folder.name), "to": .text(target),
+        "mails": .int(Int64(count)),
+      ])
+  }
+
+  func tellUnmoved(_ count: Int, _ account: AccountRecord, _ folder: WatchedFolder, _ reason: String) {
+    log.warning(
+      "poller.not_moved",
+      [
+        "account": .text(account.address), "folder": .text(folder.name), "mails": .int(Int64(count)),
+        "reason": .text(reason),
+      ])
   }
 }

@@ -13,21 +13,28 @@ struct MailAssembly: Equatable {
   private(set) var bytes: [UInt8] = []
   /// Whether the mail is longer than what was fetched of it.
   private(set) var isTruncated = false
+  private let section: String
   private let limit: Int
   private var asked: UInt32
 
-  /// At most `limit` bytes in pieces of at most `piece`.
-  init(limit: Int, piece: UInt32) {
+  /// At most `limit` bytes of a section (`""` is the whole mail, `HEADER` …) in pieces of at most `piece`.
+  init(section: String = "", limit: Int, piece: UInt32) {
+    self.section = section
     self.limit = limit
     asked = UInt32(clamping: min(limit, Int(piece)))
   }
 
   /// What to ask for first.
-  var firstPiece: FetchItem { .bodyPiece(section: "", origin: 0, count: asked) }
+  var firstPiece: FetchItem { item(from: 0, asked) }
+
+  /// What to ask for to get a further piece.
+  func item(from origin: UInt64, _ count: UInt32) -> FetchItem {
+    .bodyPiece(section: section, origin: origin, count: count)
+  }
 
   /// Takes a piece. Sizes a server announces are never believed: a piece shorter than asked for is the last one.
   mutating func take(_ section: FetchedSection, piece: UInt32) -> Progress {
-    guard section.name.isEmpty else { return .wrong("section \(section.name.prefix(40))") }
+    guard section.name == self.section else { return .wrong("section \(section.name.prefix(40))") }
     guard (section.origin ?? 0) == UInt64(bytes.count) else {
       return .wrong("a piece from \(section.origin ?? 0) instead of \(bytes.count)")
     }
@@ -56,11 +63,26 @@ struct MailFacts: Equatable {
   var size: UInt64
   /// UTC epoch milliseconds.
   var internalDate: Int64?
+  /// The server's own names of the mail and its thread, where it has any.
+  var objectID: String?
+  var threadID: String?
 }
 
-/// Groups mails, in order of UID, into fetches of bounded size.
+extension MailFacts {
+  /// What a FETCH said; nil without a UID.
+  init?(_ message: FetchedMessage) {
+    guard let uid = message.uid else { return nil }
+    self.init(uid: uid, size: message.size ?? 0, internalDate: message.internalDate)
+    // A letter each, as nothing says that one server's two kinds of names never meet.
+    objectID = message.emailID.map { "E\($0)" } ?? message.gmailMessageID.map { "G\($0)" }
+    threadID = message.threadID.map { "E\($0)" } ?? message.gmailThreadID.map { "G\($0)" }
+  }
+}
+
+/// Groups mails into fetches of bounded size.
 enum FetchGroups {
   /// A group ends at `count` mails or when it would hold more than `bytes`, with each mail counted for one piece at the most.
+  /// The order is kept.
   static func make(_ mails: [MailFacts], count: Int, bytes: UInt64, piece: UInt64) -> [[MailFacts]] {
     var groups: [[MailFacts]] = []
     var group: [MailFacts] = []

@@ -14,10 +14,18 @@ struct MailboxLogin: Sendable {
   var transcript: [String]
 }
 
+/// A folder just opened.
+struct OpenedFolder {
+  var mailbox: Mailbox
+  /// UIDs that the server told of while it opened the folder (QRESYNC); nil when it was not asked.
+  var told: IdentifierSet?
+}
+
 /// One IMAP connection at work: the pure session, its wire, and a deadline on every reply. Used by one task.
 final class MailboxConnection {
   private let wire: any MailboxWire
   private var session: ClientSession
+  private var packing: (deflater: Deflater, inflater: Inflater)?
   private let timeoutMilliseconds: Int64
   private let onAlert: (String) -> Void
   /// Whether the server told of messages since this was last set to false.
@@ -25,6 +33,8 @@ final class MailboxConnection {
 
   /// A command may be answered in many pieces, each in time; all of them together get so many times the time of one.
   private static let patience: Int64 = 20
+  /// Bytes of one read, and the most that is decompressed before the session has judged it.
+  private static let piece = 65_536
 
   init(_ login: MailboxLogin, timeoutMilliseconds: Int64, onAlert: @escaping (String) -> Void) {
     wire = login.wire
@@ -34,8 +44,10 @@ final class MailboxConnection {
   }
 
   var mailbox: Mailbox? { session.mailbox }
+  var isCompressed: Bool { packing != nil }
 
   func offers(_ capability: String) -> Bool { session.offers(capability) }
+  func hasEnabled(_ capability: String) -> Bool { session.enabled.contains(capability) }
 
   func close() { wire.close() }
 
@@ -45,17 +57,33 @@ final class MailboxConnection {
     try await succeed(.capability)
   }
 
-  /// Opens a folder read-only.
-  func examine(_ folder: String) async throws(WatchFailure) -> Mailbox {
-    try await succeed(.examine(mailbox: folder))
+  /// Opens a folder read-only; `cursor` is where it was read to, which QRESYNC servers answer with what came since.
+  func examine(_ folder: String, from cursor: FolderMark?) async throws(WatchFailure) -> OpenedFolder {
+    let resync = resync(from: cursor)
+    var told: [UInt32] = []
+    try await succeed(.examine(mailbox: folder, resync: resync)) { action in
+      if case .fetched(let message) = action, let uid = message.uid { told.append(uid) }
+    }
     guard let mailbox = session.mailbox else { throw .unusable("EXAMINE succeeded but opened nothing") }
-    return mailbox
+    // What came while it was being opened is in its numbers.
+    hasNews = false
+    guard case .qresync(let uidValidity, _, let known) = resync, mailbox.uidValidity == uidValidity else {
+      return OpenedFolder(mailbox: mailbox)
+    }
+    return OpenedFolder(mailbox: mailbox, told: IdentifierSet(told).clamped(to: known))
+  }
+
+  private func resync(from mark: FolderMark?) -> Resync? {
+    guard hasEnabled("QRESYNC") else { return offers("CONDSTORE") ? .condstore : nil }
+    guard let mark, let modSequence = mark.modSequence, modSequence > 0, mark.uidValidity > 0, mark.lastUID < .max
+    else { return .condstore }
+    return .qresync(uidValidity: mark.uidValidity, modSequence: modSequence, known: mark.lastUID + 1 ... .max)
   }
 
   /// UIDs that match all keys; not more than the folder holds, whatever the server says.
   func search(_ keys: [SearchKey]) async throws(WatchFailure) -> IdentifierSet {
     var found = IdentifierSet([UInt32]())
-    try await succeed(.search(keys, extended: offers("ESEARCH"))) { action in
+    try await succeed(.search(keys, extended: offers("ESEARCH") || offers("IMAP4REV2"))) { action in
       if case .found(let result) = action { found = found.union(result.identifiers) }
     }
     // Mail that comes during the search may be in its answer before EXISTS tells of it.
@@ -66,16 +94,30 @@ final class MailboxConnection {
     return found
   }
 
+  /// Has both sides compress from here on (RFC 4978), where that is offered; a refusal is no harm.
+  func compress() async throws(WatchFailure) {
+    guard !isCompressed, offers("COMPRESS=DEFLATE"), let deflater = Deflater(), let inflater = Inflater() else {
+      return
+    }
+    var first: [UInt8]?
+    let completion = try await run(.compress) { action in
+      if case .compressed(let bytes) = action { first = bytes }
+    }
+    guard completion.isOK else { return }
+    packing = (deflater, inflater)
+    inflater.feed(first ?? [])
+  }
+
   /// Sends a command that must be answered with OK.
   func succeed(_ command: Command, _ take: (Action) -> Void = { _ in }) async throws(WatchFailure) {
     let completion = try await run(command, take)
     guard completion.isOK else {
-      throw .refused(command: command.name, words: "\(completion.status.condition.rawValue) \(completion.status.text)")
+      throw .refused(command: command.name, words: "\(completion.status.condition.rawValue) \(completion.status.words)")
     }
   }
 
   /// Sends a command, hands over everything that comes meanwhile, and returns its completion.
-  func run(_ command: Command, _ take: (Action) -> Void) async throws(WatchFailure) -> Completion {
+  func run(_ command: Command, _ take: (Action) -> Void = { _ in }) async throws(WatchFailure) -> Completion {
     let tag = try await send(command)
     let limit = Clock.deadline(in: timeoutMilliseconds * Self.patience)
     while true {
@@ -134,6 +176,7 @@ final class MailboxConnection {
   }
 
   private func write(_ bytes: [UInt8]) async throws(WatchFailure) {
+    let bytes = packing?.deflater.deflate(bytes) ?? bytes
     switch await wire.write(bytes, deadline: Clock.deadline(in: timeoutMilliseconds)) {
     case .bytes: return
     case .end: throw .unreachable("the server closed the connection")
@@ -147,7 +190,7 @@ final class MailboxConnection {
   private func receive(until deadline: Int64) async throws(WatchFailure) -> [Action]? {
     var buffer: [UInt8] = []
     let actions: [Action]
-    switch await wire.read(into: &buffer, atMost: 65_536, deadline: deadline) {
+    switch await read(into: &buffer, deadline: deadline) {
     case .bytes: actions = session.receive(buffer)
     case .end: actions = session.peerClosed()
     case .timedOut: return nil
@@ -165,6 +208,23 @@ final class MailboxConnection {
     }
     return actions
   }
+
+  private func read(into buffer: inout [UInt8], deadline: Int64) async -> Transfer {
+    guard let inflater = packing?.inflater else {
+      return await wire.read(into: &buffer, atMost: Self.piece, deadline: deadline)
+    }
+    while true {
+      switch inflater.inflate(into: &buffer, atMost: Self.piece) {
+      case .bytes(let count): return .bytes(count)
+      case .failed(let words): return .failed(words)
+      case .needsInput:
+        var packed: [UInt8] = []
+        let transfer = await wire.read(into: &packed, atMost: Self.piece, deadline: deadline)
+        guard case .bytes = transfer else { return transfer }
+        inflater.feed(packed)
+      }
+    }
+  }
 }
 
 extension Command {
@@ -174,11 +234,30 @@ extension Command {
     case .capability: "CAPABILITY"
     case .noop: "NOOP"
     case .logout: "LOGOUT"
+    case .id: "ID"
+    case .namespace: "NAMESPACE"
+    case .enable: "ENABLE"
+    case .compress: "COMPRESS"
     case .list: "LIST"
-    case .examine(let mailbox): "EXAMINE \(mailbox)"
+    case .status(let mailbox, _, _): "STATUS \(mailbox)"
+    case .examine(let mailbox, _): "EXAMINE \(mailbox)"
     case .search: "UID SEARCH"
     case .fetch: "UID FETCH"
     case .idle: "IDLE"
+    case .moving(let command): command.name
+    }
+  }
+}
+
+extension MovingCommand {
+  fileprivate var name: String {
+    switch self {
+    case .create(let mailbox): "CREATE \(mailbox)"
+    case .select(let mailbox): "SELECT \(mailbox)"
+    case .move: "UID MOVE"
+    case .copy: "UID COPY"
+    case .delete: "UID STORE"
+    case .expunge: "UID EXPUNGE"
     }
   }
 }

@@ -32,7 +32,11 @@ public final class PollerRoom: Sendable {
   private let random: @Sendable () -> UInt64
   private let connect: AccountWatch.Connect
   private let resolver: SentCopyResolver
+  private let version: String
   private let state: Mutex<State>
+
+  /// So long each account that begins together with others puts the last of them off.
+  private static let spreadMilliseconds: Int64 = 5
 
   /// How long a failed look at the list of accounts waits for the next.
   private static let retryMilliseconds: Int64 = 5_000
@@ -41,11 +45,12 @@ public final class PollerRoom: Sendable {
   ///
   /// `logins` gets into accounts' servers.
   public convenience init(
-    store: Store, loops: EventLoopGroup, settings: PollerSettings, log: Log,
+    store: Store, loops: EventLoopGroup, settings: PollerSettings, version: String, log: Log,
     logins: AccountLogins
   ) {
     self.init(
-      store: store, loops: loops, settings: settings, log: log, random: { UInt64.random(in: .min ... .max) },
+      store: store, loops: loops, settings: settings, version: version, log: log,
+      random: { UInt64.random(in: .min ... .max) },
       connect: { account, settings, loop in
         let connector = MailboxConnector(logins: logins, timeoutMilliseconds: settings.connectTimeoutMilliseconds)
         return await connector.open(account, on: loop)
@@ -53,7 +58,7 @@ public final class PollerRoom: Sendable {
   }
 
   init(
-    store: Store, loops: EventLoopGroup, settings: PollerSettings, log: Log,
+    store: Store, loops: EventLoopGroup, settings: PollerSettings, version: String, log: Log,
     random: @escaping @Sendable () -> UInt64, connect: @escaping AccountWatch.Connect
   ) {
     self.store = store
@@ -62,8 +67,10 @@ public final class PollerRoom: Sendable {
     changes = Doorbell(loop: home)
     self.log = log
     self.random = random
+    self.version = version
     self.connect = connect
-    resolver = SentCopyResolver(store: store, loop: home, settings: settings, log: log, connect: connect)
+    resolver = SentCopyResolver(
+      store: store, loop: home, settings: settings, version: version, log: log, connect: connect)
     state = Mutex(State(settings: settings))
   }
 
@@ -125,9 +132,11 @@ public final class PollerRoom: Sendable {
       let ended = state.watches.filter { id, watch in wanted[id].map { !Self.isSame($0, watch.account) } ?? true }
       for id in ended.keys { state.watches[id] = nil }
       if !state.isStopping {
-        for (id, account) in wanted where state.watches[id] == nil {
+        let new = wanted.filter { state.watches[$0.key] == nil }
+        for (id, account) in new {
           state.nextNumber += 1
-          let task = begin(account, number: state.nextNumber, state.settings)
+          let task = begin(
+            account, number: state.nextNumber, state.settings, spread: Int64(new.count - 1) * Self.spreadMilliseconds)
           state.watches[id] = Watch(account: account, number: state.nextNumber, task: task)
         }
       }
@@ -136,13 +145,15 @@ public final class PollerRoom: Sendable {
     for watch in ended { watch.task.cancel() }
   }
 
-  private func begin(_ account: AccountRecord, number: Int, _ settings: PollerSettings) -> Task<Void, Never> {
+  private func begin(
+    _ account: AccountRecord, number: Int, _ settings: PollerSettings, spread: Int64
+  ) -> Task<Void, Never> {
     let loop = loops.next()
     let recorder = InboundRecorder(store: store, log: log)
     return loop.spawn { [self] in
       let watch = AccountWatch(
-        account, settings: settings, recorder: recorder, log: log, random: random, connect: connect)
-      await watch.run(on: loop)
+        account, settings: settings, version: version, recorder: recorder, log: log, random: random, connect: connect)
+      await watch.run(on: loop, spread: spread)
       ended(account.id, number: number)
     }
   }

@@ -12,6 +12,8 @@ struct SentCopyFinder {
   }
 
   let connection: MailboxConnection
+  /// Of this build; the server is told.
+  let version: String
 
   /// What is found for each message, by its id.
   func find(_ checks: [SentCheck]) async throws(WatchFailure) -> [Int64: SentFinding] {
@@ -31,18 +33,13 @@ struct SentCopyFinder {
   }
 
   private func folders() async throws(WatchFailure) -> [String] {
-    try await connection.learnCapabilities()
-    // RFC 6154 section 3: with LIST-EXTENDED the attributes must be asked for; without it they come by themselves.
-    let asks = connection.offers("SPECIAL-USE") && connection.offers("LIST-EXTENDED")
-    var entries: [ListEntry] = []
-    try await connection.succeed(.list(pattern: "*", specialUse: asks)) { action in
-      if case .listed(let entry) = action { entries.append(entry) }
-    }
-    return SpecialFolders(entries).copiesOfSent
+    let setup = try await MailboxSetup.learn(connection, version: version)
+    guard let special = setup.special else { throw .refused(command: "LIST", words: setup.refusal) }
+    return special.copiesOfSent
   }
 
   private func find(_ checks: [SentCheck], in folder: String) async throws(WatchFailure) -> [Int64: [SentCopy]] {
-    guard try await connection.examine(folder).exists > 0 else { return [:] }
+    guard try await connection.examine(folder, from: nil).mailbox.exists > 0 else { return [:] }
     var found: [Int64: [SentCopy]] = [:]
     var missed: [SentCheck] = []
     for check in checks {
@@ -60,7 +57,7 @@ struct SentCopyFinder {
   }
 
   private func search(for id: String) async throws(WatchFailure) -> [IdentifiedMail] {
-    guard let keys = IdentifiedMail.search(for: id) else { return [] }
+    guard let keys = IdentifiedMail.search(for: id, gmail: connection.offers("X-GM-EXT-1")) else { return [] }
     do {
       let uids = try await connection.search(keys).first(Bounds.group)
       return uids.isEmpty ? [] : try await fetch(uids).filter { $0.isCopy(of: id) }

@@ -19,6 +19,7 @@ final class SentCopyResolver: Sendable {
   private let loop: EventLoop
   private let bell: Doorbell
   private let log: Log
+  private let version: String
   private let connect: AccountWatch.Connect
   private let state: Mutex<State>
 
@@ -27,8 +28,10 @@ final class SentCopyResolver: Sendable {
   private static let retryMilliseconds: Int64 = 5_000
 
   init(
-    store: Store, loop: EventLoop, settings: PollerSettings, log: Log, connect: @escaping AccountWatch.Connect
+    store: Store, loop: EventLoop, settings: PollerSettings, version: String, log: Log,
+    connect: @escaping AccountWatch.Connect
   ) {
+    self.version = version
     self.store = store
     self.loop = loop
     bell = Doorbell(loop: loop)
@@ -111,7 +114,7 @@ final class SentCopyResolver: Sendable {
       let connection = MailboxConnection(login, timeoutMilliseconds: settings.commandTimeoutMilliseconds) { _ in }
       defer { connection.close() }
       do {
-        let found = try await SentCopyFinder(connection: connection).find(checks)
+        let found = try await SentCopyFinder(connection: connection, version: version).find(checks)
         try await connection.succeed(.logout)
         return .success(found)
       } catch {

@@ -1,3 +1,4 @@
+import MailText
 import Sorting
 import Store
 
@@ -11,22 +12,53 @@ struct SortedInbound: Sendable {
   let inbound: NewInbound
 
   /// Sorts a mail that lies in a folder of the account with this (lower-case) address.
-  init(_ mail: FetchedMail, accountID: Int64, address: String, folder: String, now: Int64) {
+  init(_ mail: FetchedMail, accountID: Int64, address: String, folder: WatchedFolder, now: Int64) {
     let sorted = Sorting.sort(mail.bytes)
     let isOwn = Self.isWrittenByHand(sorted, from: address)
     let verdict = isOwn ? Self.ownVerdict("own.address", sorted, "From: \(address)") : sorted.verdict
     uid = mail.facts.uid
     messageID = sorted.messageID
     inbound = NewInbound(
-      accountID: accountID, folder: folder, identity: Self.identity(sorted, mail.bytes), bytes: mail.bytes,
+      accountID: accountID, folder: folder.name, identity: Self.identity(sorted, mail.bytes), bytes: mail.bytes,
       receivedAt: mail.facts.internalDate ?? now, seenAt: now, sender: sorted.from, subject: sorted.subject,
       kind: verdict.mailClass.rawValue, rule: verdict.rule, verdict: Self.json(verdict),
       answers: isOwn ? [] : Self.answers(sorted.correlation), bounces: Self.bounced(verdict),
-      asksToStop: !isOwn && sorted.asksToStop)
+      asksToStop: !isOwn && sorted.asksToStop, objectID: mail.facts.objectID, threadID: mail.facts.threadID)
+    // Only a copy in Sent says whom it went to in secret.
+    let secret = folder.role == .sent ? HeaderBlock(parsing: mail.bytes).all("bcc") : []
+    sentRecipients = sorted.to + secret.flatMap { Address.list(in: $0.value).map(\.address) }
+    ownIDs = [sorted.messageID, sorted.correlation.microsoftOriginalMessageID].compactMap(\.self)
+    sentVerdict = Self.ownVerdict("own.sent", sorted, "To: \(sentRecipients.prefix(100).joined(separator: ", "))")
+    isAutomatic = sorted.verdict.mailClass == .autoReply
     ownCopy = Self.ownVerdict("own.message_id", sorted, "Message-ID: \(sorted.messageID ?? "")")
   }
 
   private let ownCopy: Verdict
+  private let sentRecipients: [String]
+  private let ownIDs: [String]
+  private let sentVerdict: Verdict
+  private let isAutomatic: Bool
+
+  /// Fields that `identity` is made of.
+  static let identifyingFields = ["Message-ID", "From", "Sender", "Subject", "Date"]
+
+  /// The identity of a mail of which only these fields are known; nil when it has no Message-ID.
+  static func identity(header: [UInt8]) -> String? {
+    let sorted = Sorting.sort(header)
+    return sorted.messageID == nil ? nil : identity(sorted, header)
+  }
+
+  /// The same for a mail in the account's Sent folder. A vacation notice that the server files there is nobody's own words.
+  var asSent: SentMail {
+    var own = inbound
+    own.kind = isAutomatic ? Verdict.MailClass.autoReply.rawValue : sentVerdict.mailClass.rawValue
+    own.rule = sentVerdict.rule
+    own.verdict = Self.json(sentVerdict)
+    own.answers = []
+    own.bounces = []
+    own.asksToStop = false
+    return SentMail(inbound: own, messageIDs: ownIDs, recipients: sentRecipients)
+  }
 
   /// The same for a mail whose Message-ID is one of ours: it proves that its message went, and is an answer to nothing, though
   /// it names the mails before it in the thread.

@@ -33,7 +33,7 @@ extension API {
     Route("GET", "accounts/*") { api, _, address in
       let account = try await api.account(address)
       let now = api.now()
-      return Response(try await api.store.read { db in try AccountView(account, db, now: now).json })
+      return Response(try await api.store.read { db in try AccountView(account, db, now: now).alone(db) })
     },
     Route("DELETE", "accounts/*") { api, _, address in
       let now = api.now()
@@ -76,15 +76,28 @@ struct AccountView {
     facts = try db.accountFacts(account.id, now: now)
   }
 
-  var json: JSON {
-    .object(
-      identity + [
-        ("workspace", .text(workspace)),
-        ("pools", .texts(account.settings.pools.isEmpty ? ["default"] : account.settings.pools)),
-        ("sent_today", .optional(facts?.usedToday)), ("has_secret", .boolean(account.secret != nil)),
-        ("settings", .encoding(account.settings)), ("created_at", .time(account.createdAt)),
-        ("changed_at", .time(account.changedAt)),
+  var json: JSON { .object(members) }
+
+  /// With how far each of its folders has been read.
+  func alone(_ db: Reader) throws(StoreError) -> JSON {
+    let folders = try db.cursors(accountID: account.id).map { folder, cursor in
+      JSON.object([
+        ("folder", .text(folder)), ("last_uid", .integer(cursor.lastUID)),
+        ("first_look_left", .optional(cursor.backlog.map { $0.left ?? 0 })),
+        ("first_look_of", .optional(cursor.backlog?.total)),
       ])
+    }
+    return .object(members + [("folders", .list(folders))])
+  }
+
+  private var members: [(String, JSON)] {
+    identity + [
+      ("workspace", .text(workspace)),
+      ("pools", .texts(account.settings.pools.isEmpty ? ["default"] : account.settings.pools)),
+      ("sent_today", .optional(facts?.usedToday)), ("has_secret", .boolean(account.secret != nil)),
+      ("settings", .encoding(account.settings)), ("created_at", .time(account.createdAt)),
+      ("changed_at", .time(account.changedAt)),
+    ]
   }
 
   private var identity: [(String, JSON)] {

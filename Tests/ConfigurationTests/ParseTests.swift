@@ -79,6 +79,7 @@ struct ParseTests {
     window = { days = ["mon"], closed_dates = ["2026-12-24", "2028-02-29"], spread = "even" }
     on_unknown = "retry"
     poll_interval = "30s"
+    move_bounces_to = "Bounces"
     weight = 3
     pools = ["a", "b"]
     zone = "Europe/Berlin"
@@ -106,6 +107,7 @@ struct ParseTests {
       days: [.mon], spans: ["09:00-17:00"], closedDates: ["2026-12-24", "2028-02-29"], spread: .even)
     expected.onUnknown = .retry
     expected.pollIntervalMilliseconds = 30_000
+    expected.moveBouncesTo = "Bounces"
     expected.weight = 3
     expected.pools = ["a", "b"]
     expected.zone = "Europe/Berlin"
@@ -154,7 +156,7 @@ struct ParseTests {
     let settings = AccountSettings(address: "a@b.example", smtp: RemoteServer(host: "h", port: 25, tls: .none))
     let data = try JSONEncoder().encode(settings)
     let written = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
-    #expect(written.count == 24)
+    #expect(written.count == 25)
     #expect(written["daily_limit"] is NSNull)
     #expect(try JSONDecoder().decode(AccountSettings.self, from: data) == settings)
   }

@@ -366,8 +366,9 @@ import Testing
 
   @Test func theFirstLinesAndTheLastAreKept() {
     var transcript = RemoteTranscript()
-    for index in 0..<1000 { "line \(index)\r\n".withUTF8Bytes { transcript.append($0) } }
-    String(repeating: "x", count: 100_000).withUTF8Bytes { transcript.append($0) }
+    for index in 0..<1000 { #expect("line \(index)\r\n".withUTF8Bytes { transcript.append($0) }) }
+    #expect(String(repeating: "x", count: 50_000).withUTF8Bytes { transcript.append($0) })
+    #expect(!String(repeating: "x", count: 10_000).withUTF8Bytes { transcript.append($0) })
     #expect(transcript.lines.count == 256)
     #expect(transcript.lines[0] == "line 0")
     #expect(transcript.lines[254] == "line 999")
@@ -382,11 +383,13 @@ import Testing
   ])
   func theLastWordIsFound(lines: [String], scheme: RemoteOptions.Scheme, refusal: String?) {
     var transcript = RemoteTranscript()
-    for line in lines { "\(line)\r\n".withUTF8Bytes { transcript.append($0) } }
+    for line in lines { _ = "\(line)\r\n".withUTF8Bytes { transcript.append($0) } }
     #expect(transcript.refusal(scheme) == refusal)
   }
 }
 
 extension String {
-  fileprivate func withUTF8Bytes(_ body: (UnsafeRawBufferPointer) -> Void) { Array(utf8).withUnsafeBytes(body) }
+  fileprivate func withUTF8Bytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    Array(utf8).withUnsafeBytes(body)
+  }
 }

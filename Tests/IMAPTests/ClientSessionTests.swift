@@ -39,7 +39,7 @@ private let conversations: [Conversation] = [
     name: "examine refused, then search refused here",
     steps: [.send(inbox), .server("P1 NO [NONEXISTENT] no such box\r\n"), .send(search)],
     actions: [
-      written("P1 EXAMINE \"INBOX\""), finished("P1", inbox, "no such box", .no, code: .other("NONEXISTENT", "")),
+      written("P1 EXAMINE \"INBOX\""), finished("P1", inbox, "no such box", .no, code: .noSuchMailbox),
     ]),
   Conversation(
     name: "search with trailing space and modseq",
@@ -225,7 +225,7 @@ private let conversations: [Conversation] = [
     var session = ClientSession(loggedInWith: [])
     #expect(throws: CommandError.noMailbox) { try session.submit(.search([.all], extended: false)) }
     #expect(throws: CommandError.unencodable) {
-      try session.submit(.list(pattern: String(repeating: "x", count: 1_001), specialUse: false))
+      try session.submit(.list(pattern: String(repeating: "x", count: 8_193), specialUse: false))
     }
     _ = try session.submit(.noop)
     #expect(throws: CommandError.busy) { try session.submit(inbox) }

@@ -13,6 +13,8 @@ final class FakeMailbox: Sendable {
     var internalDate: String
     /// What RFC822.SIZE says; nil: the truth.
     var announcedSize: Int?
+    /// The same under whatever UID.
+    var emailID = ""
   }
 
   struct State: Sendable {
@@ -27,6 +29,8 @@ final class FakeMailbox: Sendable {
     /// Answers a command (without its tag) in place of the server; `%` stands for the tag.
     var answers: [(prefix: String, answer: String, times: Int)] = []
     var wires: [FakeWire] = []
+    /// What happens while a command is answered, once.
+    var onFetch: (prefix: String, happens: @Sendable (FakeMailbox) -> Void)?
     /// Why a login fails, and how often.
     var loginFailure: WatchFailure?
     var loginFailures = 0
@@ -43,7 +47,8 @@ final class FakeMailbox: Sendable {
     let (uid, wires, exists) = state.withLock { state in
       let uid = state.uidNext
       state.uidNext += 1
-      state.mails.append(Mail(uid: uid, bytes: bytes, internalDate: internalDate, announcedSize: announcedSize))
+      state.mails.append(
+        Mail(uid: uid, bytes: bytes, internalDate: internalDate, announcedSize: announcedSize, emailID: "M\(uid)"))
       return (uid, state.pushes ? state.wires : [], state.mails.count)
     }
     for wire in wires { wire.push(exists) }
@@ -100,6 +105,16 @@ final class FakeMailbox: Sendable {
       return nil
     }
     if let scripted { return scripted.replacing("%", with: tag) }
+    let happening = state.withLock { state -> (@Sendable (FakeMailbox) -> Void)? in
+      guard let due = state.onFetch, command.hasPrefix(due.prefix) else { return nil }
+      state.onFetch = nil
+      return due.happens
+    }
+    if let happening {
+      happening(self)
+      return reply(to: "\(tag) \(command)", on: wire)
+        .replacing("\(tag) OK", with: "* \(state.withLock { $0.mails.count }) EXISTS\r\n\(tag) OK")
+    }
     return state.withLock { state in
       let done = "\(tag) OK done\r\n"
       if command == "CAPABILITY" { return "* CAPABILITY \(state.capabilities)\r\n" + done }
@@ -147,6 +162,14 @@ final class FakeMailbox: Sendable {
       answer += "* \(index + 1) FETCH (UID \(mail.uid)"
       if words[3].contains("RFC822.SIZE") {
         answer += " RFC822.SIZE \(mail.announcedSize ?? mail.bytes.count) INTERNALDATE \"\(mail.internalDate)\""
+      }
+      if words[3].contains("EMAILID") { answer += " EMAILID (\(mail.emailID)) THREADID NIL" }
+      if let fields = words[3].range(of: "HEADER.FIELDS ("),
+        let end = words[3].range(of: "])") ?? words[3].range(of: ")]")
+      {
+        let names = words[3][fields.upperBound..<end.lowerBound]
+        let header = String(decoding: mail.bytes, as: UTF8.self).components(separatedBy: "\r\n\r\n")[0] + "\r\n\r\n"
+        answer += " BODY[HEADER.FIELDS (\(names))] {\(header.utf8.count)}\r\n\(header)"
       }
       if let at = words[3].range(of: "BODY.PEEK[]<") {
         let numbers = words[3][at.upperBound...].prefix { $0 != ">" }.split(separator: ".").compactMap { Int($0) }

@@ -8,10 +8,10 @@ import Testing
 
 /// Which mails of a watched mailbox are answers, and which are only copies of what went out.
 @Suite struct OwnMailTests {
-  private func received(_ text: String) -> SortedInbound {
+  private func received(_ text: String, in folder: WatchedFolder = .inbox) -> SortedInbound {
     let facts = MailFacts(uid: 7, size: 0, internalDate: 5)
     let mail = FetchedMail(facts: facts, bytes: Array(text.utf8), isTruncated: false)
-    return SortedInbound(mail, accountID: 1, address: "me@example.org", folder: "INBOX", now: 9)
+    return SortedInbound(mail, accountID: 1, address: "me@example.org", folder: folder, now: 9)
   }
 
   private func answer(from: String, to: String) -> String {
@@ -31,6 +31,29 @@ import Testing
   @Test func whatTheOwnerWroteByHandIsNoAnswer() {
     let mail = received(answer(from: "Me@example.org", to: "ann@example.com"))
     #expect(mail.inbound.kind == "other" && mail.inbound.rule == "own.address" && mail.inbound.answers.isEmpty)
+  }
+
+  @Test func aMailInSentTellsWhomItWentToAndWhatItWas() {
+    let text =
+      "From: me@example.org\r\nTo: Ann <ann@example.com>\r\nCc: bob@example.com\r\nBcc: eve@example.com\r\n"
+      + "Subject: Re: offer\r\nMessage-ID: <new@exchange.example>\r\n"
+      + "X-Microsoft-Original-Message-ID: <ours@x.example>\r\nIn-Reply-To: <o@x.example>\r\n\r\n"
+    let sent = received(text, in: WatchedFolder(name: "Sent", role: .sent)).asSent
+    #expect(sent.recipients == ["ann@example.com", "bob@example.com", "eve@example.com"])
+    #expect(sent.messageIDs == ["<new@exchange.example>", "<ours@x.example>"])
+    #expect(sent.inbound.kind == "other" && sent.inbound.rule == "own.sent" && sent.inbound.answers.isEmpty)
+    let vacation = received("Auto-Submitted: auto-replied\r\n" + text, in: WatchedFolder(name: "Sent", role: .sent))
+    #expect(vacation.asSent.inbound.kind == "auto_reply")
+  }
+
+  @Test func identityIsTheSameFromTheHeaderAlone() {
+    let text = answer(from: "ann@example.com", to: "me@example.org")
+    let header = text.split(separator: "\r\n").filter { line in
+      SortedInbound.identifyingFields.contains { line.hasPrefix($0 + ":") }
+    }
+    let bytes = Array((header.joined(separator: "\r\n") + "\r\n\r\n").utf8)
+    #expect(SortedInbound.identity(header: bytes) == received(text).inbound.identity)
+    #expect(SortedInbound.identity(header: Array("Subject: x\r\n\r\n".utf8)) == nil)
   }
 
   @Test func whoeverTriesASequenceOnHimselfMayAnswer() {

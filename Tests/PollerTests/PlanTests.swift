@@ -7,16 +7,52 @@ import Testing
 
 @Suite struct PlanTests {
   @Test func plansFollowTheCursor() {
-    let slack = LookPlan.clockSlack
-    func plan(_ cursor: FolderCursor?) -> LookPlan {
-      LookPlan(cursor: cursor, uidValidity: 7, uidNext: 10, accountCreatedAt: 10_000)
+    func plan(_ cursor: FolderCursor?, _ change: (inout Mailbox) -> Void = { _ in }) -> String {
+      var mailbox = Mailbox(name: "INBOX")
+      mailbox.uidNext = 10
+      mailbox.highestModSequence = 50
+      mailbox.mailboxID = "F1"
+      change(&mailbox)
+      switch LookPlan(cursor: cursor, mailbox: mailbox, uidValidity: 7) {
+      case .first: return "first"
+      case .rebuilt(let reason): return reason
+      case .onward(let after): return "after \(after)"
+      }
     }
-    #expect(plan(nil) == .first(since: 10_000 - slack))
-    #expect(plan(FolderCursor(uidValidity: 6, lastUID: 9)) == .rebuilt(since: 10_000 - slack))
-    #expect(plan(FolderCursor(uidValidity: 7, lastUID: 9)) == .onward(after: 9))
-    #expect(plan(FolderCursor(uidValidity: 7, lastUID: 10)) == .rebuilt(since: 10_000 - slack))
-    #expect(plan(FolderCursor(uidValidity: 7, lastUID: 4_294_967_296)) == .rebuilt(since: 10_000 - slack))
-    #expect(plan(nil).after == 0 && plan(FolderCursor(uidValidity: 7, lastUID: 9)).since == nil)
+    #expect(plan(nil) == "first")
+    #expect(plan(FolderCursor(uidValidity: 7, lastUID: 9)) == "after 9")
+    #expect(plan(FolderCursor(uidValidity: 7, lastUID: 9, modSequence: 50, mailboxID: "F1")) == "after 9")
+    #expect(plan(FolderCursor(uidValidity: 6, lastUID: 9)) == "its UIDVALIDITY changed")
+    #expect(plan(FolderCursor(uidValidity: 7, lastUID: 4_294_967_296)) == "its UIDVALIDITY changed")
+    #expect(plan(FolderCursor(uidValidity: 7, lastUID: 10)) == "its UIDs went back")
+    #expect(plan(FolderCursor(uidValidity: 7, lastUID: 10)) { $0.uidNext = nil } == "after 10")
+    #expect(plan(FolderCursor(uidValidity: 7, lastUID: 9, modSequence: 51)) == "its modification sequence went back")
+    #expect(plan(FolderCursor(uidValidity: 7, lastUID: 9, mailboxID: "F0")) == "its MAILBOXID changed")
+    #expect(plan(FolderCursor(uidValidity: 7, lastUID: 9, mailboxID: "F0")) { $0.mailboxID = nil } == "after 9")
+  }
+
+  @Test func statusTellsWhetherAFolderMustBeOpened() {
+    let state = FolderState(WatchedFolder(name: "Junk", role: .junk))
+    func isStale(_ change: (inout MailboxStatus) -> Void) -> Bool {
+      var status = MailboxStatus(name: "Junk")
+      status.uidValidity = 7
+      status.uidNext = 10
+      change(&status)
+      return state.isStale(status)
+    }
+    #expect(isStale { _ in })
+    state.cursor = FolderCursor(uidValidity: 7, lastUID: 9, modSequence: 50, mailboxID: "F1")
+    #expect(!isStale { _ in } && !isStale { $0.mailboxID = "F1" })
+    #expect(isStale { $0.uidNext = 11 } && isStale { $0.uidValidity = 8 } && isStale { $0.mailboxID = "F2" })
+    #expect(isStale { $0.uidNext = nil } && isStale { $0.uidValidity = nil })
+    // Mail that came and went again: nothing to see.
+    #expect(
+      !isStale {
+        $0.uidNext = 11
+        $0.highestModSequence = 50
+      })
+    state.cursor?.backlog = FolderCursor.Backlog(below: 5, since: 0)
+    #expect(isStale { _ in })
   }
 
   @Test func searchesAreWindowedOnlyWhereAnAnswerCouldBeLong() {
@@ -36,6 +72,9 @@ import Testing
     #expect(windows(after: .max, 5, 60_000, false).isEmpty)
     #expect(windows(after: .max - 1, .max, 60_000, false) == [.uid(from: .max, through: nil)])
     #expect(windows(after: 3, 0, 60_000, false) == [.uid(from: 4, through: nil)])
+    var below = SearchWindows(through: 120_000, exists: 60_000, compact: false)
+    #expect(below.take() == .uid(from: 1, through: 50_000) && below.take() == .uid(from: 50_001, through: 100_000))
+    #expect(below.take() == .uid(from: 100_001, through: 120_000) && below.take() == nil)
   }
 
   @Test func groupsStayWithinTheirBounds() {
@@ -87,6 +126,22 @@ import Testing
     #expect((450_000...900_000).contains(delay))
     longest.reset()
     #expect(longest.delay(random: 0) == 1_000)
+    longest.reset()
+    #expect(longest.delay(random: 0, isThrottled: true) == 60_000)
+    #expect((60_000...120_000).contains(longest.delay(random: .max, isThrottled: true)))
+  }
+
+  @Test(
+    arguments: [
+      (.refused(command: "EXAMINE INBOX", words: "NO [THROTTLED] slow down"), true),
+      (.refused(command: "UID FETCH", words: "NO [UNAVAILABLE] later"), true),
+      (.refused(command: "UID SEARCH", words: "BAD Request is throttled. Suggested Backoff Time: 299961 ms"), true),
+      (.unreachable("login: NO [ALERT] Too many simultaneous connections. (Failure)"), true),
+      (.protocolFailure(.bye("Account exceeded command or bandwidth limits.")), true),
+      (.protocolFailure(.bye("Server shutting down")), false), (.unreachable("connect: refused"), false),
+    ] as [(WatchFailure, Bool)]) func throttlesAreTold(_ failure: WatchFailure, _ isThrottle: Bool)
+  {
+    #expect(failure.isThrottle == isThrottle)
   }
 
   @Test(
@@ -97,6 +152,8 @@ import Testing
       (.login, "NO [UNAVAILABLE] Temporary authentication failure.", false),
       (.login, "NO [ALERT] Too many simultaneous connections. (Failure)", false),
       (.login, "NO [LIMIT] Maximum number of connections from user+IP exceeded", false),
+      (.login, "NO [THROTTLED] Rate limit hit", false),
+      (.login, "NO [OVERQUOTA] Account exceeded command or bandwidth limits", false),
       (.login, "BYE Server shutting down", false), (.connect, "Connection refused", false),
       (.tls, "certificate has expired", false), (.timeout, "no answer in time", false),
     ] as [(RemoteFailure.Kind, String, Bool)]) func refusedLoginsAreToldFromPassingTrouble(

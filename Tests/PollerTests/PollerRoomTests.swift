@@ -67,7 +67,8 @@ private func inRoom(
       #expect(server.state.withLock { $0.logins } == 1)
       // Nothing but these, all of which leave a mailbox as it is.
       let words = Set(server.commands.map { $0.split(separator: " ").prefix(2).joined(separator: " ") })
-      #expect(words.isSubset(of: ["CAPABILITY", "EXAMINE \"INBOX\"", "UID SEARCH", "UID FETCH", "IDLE", "NOOP"]))
+      #expect(
+        words.isSubset(of: ["CAPABILITY", "LIST \"\"", "EXAMINE \"INBOX\"", "UID SEARCH", "UID FETCH", "IDLE", "NOOP"]))
       #expect(!server.commands.contains { $0.contains("BODY[") })
     }
   }
@@ -93,6 +94,24 @@ private func inRoom(
       #expect(try await test.inbound().count == 5)
       let events = try await test.store.read { try $0.events(after: 0, kind: "inbound.received", limit: 100) }
       #expect(events.count == 5)
+      // Known by their headers: not fetched again. The one without a Message-ID is.
+      #expect(server.commands.last { $0.contains("BODY.PEEK[]<") } == "UID FETCH 1:2 (UID BODY.PEEK[]<0.524288>)")
+    }
+  }
+
+  @Test func mailsAreKnownAgainByTheServersOwnNames() async throws {
+    try await inRoom { test in
+      let server = try await test.add {
+        $0.state.withLock { $0.capabilities = "IMAP4rev1 IDLE OBJECTID" }
+        $0.deliver("Subject: no id\r\n\r\nbody\r\n")
+        $0.deliver(mail("two"))
+      }
+      test.room.start()
+      #expect(try await test.until { try await test.inbound().count == 2 })
+      server.rebuild()
+      #expect(try await test.until { server.state.withLock { $0.logins } == 2 && server.commands.last == "IDLE" })
+      #expect(server.commands.filter { $0.contains("BODY.PEEK[]<") }.count == 1)
+      #expect(try await test.inbound().count == 2)
     }
   }
 
@@ -129,12 +148,45 @@ private func inRoom(
     }
   }
 
-  @Test func manyMailsComeInOrderAndOnce() async throws {
+  @Test func aFirstLookGoesFromTheNewestDownAndTakesEachOnce() async throws {
     try await inRoom { test in
-      try await test.add { for number in 0..<730 { $0.deliver(mail("\(number)")) } }
+      let server = try await test.add { for number in 0..<730 { $0.deliver(mail("\(number)")) } }
       test.room.start()
       #expect(try await test.until { try await test.inbound().count == 730 })
-      #expect(try await test.inbound().map(\.subject) == (0..<730).map { "\($0)" })
+      let order = try await test.inbound().compactMap { $0.subject.flatMap { Int($0) } }
+      #expect(
+        Set(order).count == 730 && order.prefix(100) == Array(630..<730)[...] && order.suffix(30) == Array(0..<30)[...])
+      server.deliver(mail("next"))
+      #expect(try await test.until { try await test.inbound().last?.subject == "next" })
+    }
+  }
+
+  @Test func whatComesDuringALongFirstLookDoesNotWaitForItsEnd() async throws {
+    try await inRoom { test in
+      let server = try await test.add { server in
+        for number in 0..<900 { server.deliver(mail("\(number)")) }
+        server.state.withLock { $0.onFetch = ("UID FETCH 301:400 (UID BODY", { _ = $0.deliver(mail("urgent")) }) }
+      }
+      test.room.start()
+      #expect(try await test.until { try await test.inbound().count == 901 })
+      let order = try await test.inbound().map(\.subject)
+      let place = try #require(order.firstIndex(of: "urgent"))
+      #expect(place == 600, "read after the group that was being fetched")
+      #expect(server.state.withLock { $0.logins } == 1)
+    }
+  }
+
+  @Test func aFirstLookGoesOnWhereItWasCutOff() async throws {
+    try await inRoom { test in
+      let server = try await test.add { server in
+        for number in 0..<900 { server.deliver(mail("\(number)")) }
+        server.answer("UID FETCH 301:400 (UID BODY", with: "* BYE full\r\n")
+      }
+      test.room.start()
+      #expect(try await test.until { try await test.inbound().count == 900 })
+      #expect(server.state.withLock { $0.logins } == 2)
+      let fetches = server.commands.filter { $0.contains("BODY.PEEK[]<") }
+      #expect(Set(fetches).count == fetches.count - 1, "only the group that was cut off is fetched again")
     }
   }
 

@@ -27,7 +27,8 @@ final class RoomUnderTest: Sendable {
     loops.start()
     let found = Finder()
     room = PollerRoom(
-      store: store, loops: loops, settings: settings, log: Log(threshold: .error, descriptor: -1), random: { .max },
+      store: store, loops: loops, settings: settings, version: "1", log: Log(threshold: .error, descriptor: -1),
+      random: { .max },
       connect: { account, _, loop in
         found.server(of: account.address)?.login(on: loop) ?? .failure(.unreachable("nobody there"))
       })

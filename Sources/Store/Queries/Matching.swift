@@ -30,6 +30,9 @@ extension Reader {
         return InboundMatch(message: message, evidence: "bounced recipient", isByID: false)
       }
     }
+    if let message = try newest(inThread: inbound.threadID, accountID: inbound.accountID) {
+      return InboundMatch(message: message, evidence: "the server's thread", isByID: false)
+    }
     guard inbound.bounces.isEmpty, let sender = inbound.sender, let subject = inbound.subject else { return nil }
     let stem = Self.stem(ofSubject: subject)
     guard !stem.isEmpty else { return nil }
@@ -41,7 +44,17 @@ extension Reader {
   /// Whether a Message-ID (with angle brackets) is one of a mail that Postern sends: seen in a mailbox, it is no answer.
   public func isOurs(messageID id: String) throws(StoreError) -> Bool { try !messages(withMessageID: id).isEmpty }
 
-  private func messages(withMessageID id: String) throws(StoreError) -> [MessageRecord] {
+  /// The newest message whose copy in Sent the server files in this thread.
+  private func newest(inThread thread: String?, accountID: Int64) throws(StoreError) -> MessageRecord? {
+    guard let thread else { return nil }
+    return try first(
+      """
+      SELECT \(MessageRecord.columns) FROM message m WHERE m.account_id = ? AND m.thread_id = ? ORDER BY m.id DESC LIMIT 1
+      """, [.integer(accountID), .text(thread)]
+    ) { row throws(StoreError) in try MessageRecord(row) }
+  }
+
+  func messages(withMessageID id: String) throws(StoreError) -> [MessageRecord] {
     // Two index look-ups; one query with OR would scan.
     try connection.rows(
       """

@@ -6,25 +6,32 @@ extension Transaction {
   /// and the end of enrollments, in one transaction.
   ///
   /// Returns the row, or nil when the account has seen this mail before: then nothing is done a second time.
-  public func recordInbound(_ inbound: NewInbound) throws(StoreError) -> InboundRecord? {
-    let known = try first(
-      "SELECT 1 FROM inbound WHERE account_id = ? AND identity = ?",
-      [.integer(inbound.accountID), .text(inbound.identity)]
-    ) { _ in true }
-    guard known == nil, let account = try account(inbound.accountID) else { return nil }
+  /// `mustMatch`: a mail that belongs to none of ours is not stored, as in a folder full of spam.
+  public func recordInbound(_ inbound: NewInbound, mustMatch: Bool = false) throws(StoreError) -> InboundRecord? {
+    guard try !hasSeen(identity: inbound.identity, objectID: inbound.objectID, accountID: inbound.accountID),
+      let account = try account(inbound.accountID)
+    else { return nil }
     let match = try match(inbound, workspaceID: account.workspaceID)
+    if mustMatch, match == nil { return nil }
+    let id = try insert(inbound, match, account)
+    if let match { try follow(match, inbound, id: id) }
+    return try self.inbound(id)
+  }
+
+  /// Stores the row and its event, and nothing that follows from it.
+  func insert(_ inbound: NewInbound, _ match: InboundMatch?, _ account: AccountRecord) throws(StoreError) -> Int64 {
     let body = try insert("INSERT INTO body (bytes) VALUES (?)", [.blob(inbound.bytes)])
     let id = try insert(
       """
       INSERT INTO inbound (account_id, folder, identity, body_id, received_at, seen_at, sender, subject, class, rule,
-        verdict, message_id, matched_by)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        verdict, message_id, matched_by, object_id)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         .integer(inbound.accountID), .text(inbound.folder), .text(inbound.identity), .integer(body),
         .integer(inbound.receivedAt), .integer(inbound.seenAt), SQLValue(inbound.sender), SQLValue(inbound.subject),
         .text(inbound.kind), .text(inbound.rule), .text(inbound.verdict), SQLValue(match?.message.id),
-        SQLValue(match?.evidence),
+        SQLValue(match?.evidence), SQLValue(inbound.objectID),
       ])
     try append(
       .inbound, at: inbound.seenAt, workspaceID: account.workspaceID, messageID: match?.message.id,
@@ -33,8 +40,7 @@ extension Transaction {
         ("inbound", "\(id)"), ("class", inbound.kind), ("rule", inbound.rule), ("from", inbound.sender ?? ""),
         ("matched_by", match?.evidence ?? ""),
       ])
-    if let match { try follow(match, inbound, id: id) }
-    return try self.inbound(id)
+    return id
   }
 
   /// What a message's recipient being refused on the spot means for its enrollment; the message is marked already.

@@ -28,12 +28,17 @@ public struct NewInbound: Sendable {
   public var bounces: [BouncedRecipient]
   /// Whether its words ask for no more mail; a reply can do that too, and then it is both.
   public var asksToStop: Bool
+  /// The server's own name of the mail (EMAILID, X-GM-MSGID), the same in every folder; nil when it has none.
+  public var objectID: String?
+  /// The server's own name of its thread (THREADID, X-GM-THRID).
+  public var threadID: String?
 
   /// All of it.
   public init(
     accountID: Int64, folder: String, identity: String, bytes: [UInt8], receivedAt: Int64, seenAt: Int64,
     sender: String?, subject: String?, kind: String, rule: String, verdict: String,
-    answers: [(id: String, evidence: String)], bounces: [BouncedRecipient], asksToStop: Bool = false
+    answers: [(id: String, evidence: String)], bounces: [BouncedRecipient], asksToStop: Bool = false,
+    objectID: String? = nil, threadID: String? = nil
   ) {
     self.accountID = accountID
     self.folder = folder
@@ -49,6 +54,8 @@ public struct NewInbound: Sendable {
     self.answers = answers
     self.bounces = bounces
     self.asksToStop = asksToStop
+    self.objectID = objectID
+    self.threadID = threadID
   }
 }
 
@@ -101,29 +108,7 @@ public struct InboundRecord: Sendable, Equatable {
   public var matchedBy: String?
 }
 
-/// How far a folder has been read.
-public struct FolderCursor: Sendable, Equatable {
-  /// The folder's UIDVALIDITY when it was read.
-  public var uidValidity: Int64
-  /// The highest UID that is committed.
-  public var lastUID: Int64
-
-  /// A cursor.
-  public init(uidValidity: Int64, lastUID: Int64) {
-    self.uidValidity = uidValidity
-    self.lastUID = lastUID
-  }
-}
-
 extension Reader {
-  /// How far a folder of an account has been read; nil before the first look.
-  public func cursor(accountID: Int64, folder: String) throws(StoreError) -> FolderCursor? {
-    try first(
-      "SELECT uid_validity, last_uid FROM folder_cursor WHERE account_id = ? AND folder = ?",
-      [.integer(accountID), .text(folder)]
-    ) { row in FolderCursor(uidValidity: row.integer(0), lastUID: row.integer(1)) }
-  }
-
   /// What came in, newest first; `before` pages by id.
   public func inbound(kind: String? = nil, account: String? = nil, before: Int64? = nil, limit: Int)
     throws(StoreError) -> [InboundRecord]
@@ -162,16 +147,5 @@ extension Reader {
         subject: row.textOrNil(8), kind: row.text(9), rule: row.text(10), verdict: row.text(11),
         messageID: row.integerOrNil(12), matchedBy: row.textOrNil(13))
     }
-  }
-}
-
-extension Transaction {
-  /// Moves a folder's cursor; in the same transaction as the mails it passes.
-  public func setCursor(_ cursor: FolderCursor, accountID: Int64, folder: String) throws(StoreError) {
-    try run(
-      """
-      INSERT INTO folder_cursor (account_id, folder, uid_validity, last_uid) VALUES (?, ?, ?, ?)
-      ON CONFLICT (account_id, folder) DO UPDATE SET uid_validity = excluded.uid_validity, last_uid = excluded.last_uid
-      """, [.integer(accountID), .text(folder), .integer(cursor.uidValidity), .integer(cursor.lastUID)])
   }
 }

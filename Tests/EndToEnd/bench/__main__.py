@@ -7,6 +7,7 @@ import statistics
 import sys
 import time
 
+from bench.poller import poller
 from world.gateway import Gateway
 from world.provider import Provider
 from world.system import REPOSITORY, Trouble, run
@@ -62,6 +63,14 @@ def main() -> int:
     verb.add_argument("--size", type=int, default=4096, help="bytes of a mail")
     verb.add_argument("--runs", type=int, default=5)
     verb.set_defaults(run=intake)
+    verb = verbs.add_parser("poller", help="a first look beside mbsync, idle mailboxes, the way of a new mail")
+    verb.add_argument("part", nargs="?", choices=("all", "look", "idle"), default="all")
+    verb.add_argument("--mails", type=int, default=10_000, help="mails of the first look")
+    verb.add_argument("--runs", type=int, default=3)
+    verb.add_argument("--mailboxes", type=int, default=2000)
+    verb.add_argument("--seconds", type=int, default=330, help="how long they idle; the folders beside the INBOX are asked for every 300 s")
+    verb.add_argument("--deliveries", type=int, default=1000)
+    verb.set_defaults(run=poller)
     options = parser.parse_args()
     os.environ.setdefault("POSTERN", str(REPOSITORY / ".build/release/postern"))
     try:

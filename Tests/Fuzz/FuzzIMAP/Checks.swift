@@ -19,10 +19,16 @@ private func listen(_ text: [UInt8], greeting: Bool, step: Int) -> [Action] {
     line: 4_096, literal: 4_096, response: 16_384, nesting: 8, responsesWithoutCompletion: 10_000,
     bytesWithoutCompletion: 1 << 20)
   var session = greeting ? ClientSession(limits: limits) : ClientSession(loggedInWith: [], limits: limits)
-  _ = try? session.submit(.examine(mailbox: "INBOX"))
-  var actions: [Action] = []
+  let resync = Resync.qresync(uidValidity: 1, modSequence: 1, known: 1 ... .max)
+  _ = try? session.submit(.enable(["UTF8=ACCEPT", "QRESYNC"]))
+  var actions = session.receive(Array("* ENABLED UTF8=ACCEPT\r\nP1 OK\r\n".utf8))
+  _ = try? session.submit(.examine(mailbox: "INBOX", resync: resync))
   for start in stride(from: 0, to: text.count, by: step) {
     actions += session.receive(Array(text[start..<min(start + step, text.count)]))
+  }
+  if session.isQuiet {
+    _ = try? session.submit(.search([.header(name: "Subject", contains: "ü")], extended: true))
+    actions += session.receive(text)
   }
   if session.isQuiet {
     _ = try? session.submit(.idle)
