@@ -173,14 +173,17 @@ final class AccountWatch {
         _ = try await look(
           try await connection.examine(state.folder.name, from: state.mark), state, connection)
         _ = try await mover?.run(state)
-      } catch .refused(let command, let words) {
-        // A folder that cannot be opened must not keep the INBOX from being read.
-        log.warning(
-          "poller.folder_refused",
-          [
-            "account": .text(account.address), "folder": .text(state.folder.name), "command": .text(command),
-            "reply": .text(words),
-          ])
+      } catch {
+        switch error {
+        case .refused, .unusable:
+          // A folder that cannot be read must not keep the INBOX from being read.
+          log.warning(
+            "poller.folder_unread",
+            [
+              "account": .text(account.address), "folder": .text(state.folder.name), "reason": .text("\(error)"),
+            ])
+        default: throw error
+        }
       }
     }
     return opened

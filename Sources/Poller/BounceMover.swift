@@ -17,7 +17,11 @@ struct BounceMover {
     let waiting = try await recorder.bouncesToMove(account, state.folder, validity)
     guard !waiting.isEmpty else { return false }
     let uids = IdentifierSet(waiting.compactMap(UInt32.init(exactly:)))
-    try await connection.succeed(.moving(.select(mailbox: state.folder.name)))
+    let opened = try await connection.run(.moving(.select(mailbox: state.folder.name)))
+    guard opened.isOK else {
+      recorder.tellUnmoved(waiting.count, account, state.folder, opened.status.words)
+      return true
+    }
     // Between EXAMINE and SELECT the folder may have become another.
     guard connection.mailbox?.uidValidity == mark.uidValidity else { return true }
     let refusal = try await move(uids)
