@@ -12,7 +12,7 @@ public enum Spread: String, Codable, Sendable, Equatable, CaseIterable {
 }
 
 /// A number that looks like chance and is the same for the same two ids (SplitMix64's mixing function).
-func mixed(_ first: Int64, _ second: Int64) -> UInt64 {
+package func mixed(_ first: Int64, _ second: Int64) -> UInt64 {
   var number = UInt64(bitPattern: first) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(bitPattern: second)
   number = (number ^ (number >> 30)) &* 0xBF58_476D_1CE4_E5B9
   number = (number ^ (number >> 27)) &* 0x94D0_49BB_1331_11EB
