@@ -27,7 +27,7 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [
 
 var targets: [Target] = [
   .executableTarget(name: "postern", dependencies: ["CommandLine", "Daemon"], swiftSettings: strict),
-  room("CommandLine", ["Daemon", "Host", "Sorting", "MailText", "Configuration"]),
+  room("CommandLine", ["Daemon", "Host", "Outreach", "Sorting", "MailText", "Configuration"]),
   room("Daemon", ["Intake", "Relay", "Poller", "Sequencer", "Web", "Store", "Host", "Configuration"]),
   room("Intake", ["Store", "Host", "Outreach", "SMTP", "MailText", "Configuration"]),
   room("Relay", ["Store", "Host", "Delivery", "SMTP", "MailText", "Configuration"]),

@@ -18,6 +18,8 @@ struct Shell {
   var zone: TimeZone
   /// Sends one request to the daemon behind a socket.
   var send: (_ socket: String, DaemonRequest) throws(Failure) -> DaemonReply
+  /// Whether somebody watches stderr, so that long work shows how far it is.
+  var isWatched = false
 }
 
 /// One request to the daemon.
@@ -52,7 +54,8 @@ extension Shell {
       environment: ProcessInfo.processInfo.environment,
       folder: FileManager.default.currentDirectoryPath,
       zone: TimeZone.current,
-      send: send)
+      send: send,
+      isWatched: isatty(2) == 1)
   }
 
   /// `path` from the root on.

@@ -116,7 +116,7 @@ struct PreparedProvision: Sendable {
 }
 
 /// Where in the JSON a value is missing or wrong.
-private func describe(_ error: any Error) -> String {
+func describe(_ error: any Error) -> String {
   guard let error = error as? DecodingError else { return "\(error)" }
   let context: DecodingError.Context
   switch error {

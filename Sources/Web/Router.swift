@@ -60,7 +60,7 @@ extension API {
   /// Fixed words stand before patterns with a parameter at the same place.
   static let routes: [Route] =
     systemRoutes + applyRoutes + accountRoutes + placeRoutes + keyRoutes + messageRoutes + sequenceRoutes + creditRoutes
-    + inboxRoutes + suppressionRoutes + eventRoutes + submissionRoutes
+    + contactRoutes + inboxRoutes + suppressionRoutes + eventRoutes + submissionRoutes
 }
 
 extension Problem {

@@ -14,6 +14,12 @@ public struct CSVError: Error, Sendable, Equatable {
   public var line: Int
   /// What is wrong.
   public var what: String
+
+  /// An error.
+  public init(line: Int, what: String) {
+    self.line = line
+    self.what = what
+  }
 }
 
 /// Reads CSV (RFC 4180) row by row from UTF-8 bytes: comma, semicolon or tab, every kind of line end, empty lines passed over.

@@ -60,7 +60,7 @@ public struct ContactColumns: Sendable, Equatable {
       case .company: draft.company = text
       case .zone: draft.zone = text
       case .consent: draft.consent = text
-      case .tags: draft.tags = text.split { $0 == "," || $0 == ";" || $0 == "|" }.map(String.init)
+      case .tags: draft.tags = text.split { $0 == "," || $0 == ";" || $0 == "|" }.map { trimmed(String($0)) }
       case .field(let name): draft.fields[name] = text
       case .ignored: break
       }

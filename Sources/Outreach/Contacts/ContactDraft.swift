@@ -1,3 +1,5 @@
+import Delivery
+
 /// A contact as somebody wants it to be: a row of an import, or a request.
 public struct ContactDraft: Sendable, Equatable, Codable {
   /// Normalised, in lower case.
@@ -57,6 +59,9 @@ public struct ContactDraft: Sendable, Equatable, Codable {
 public struct ContactRefusal: Error, Sendable, Equatable, CustomStringConvertible {
   /// The sentence.
   public var description: String
+
+  /// A refusal.
+  public init(description: String) { self.description = description }
 }
 
 extension ContactDraft {
@@ -132,4 +137,31 @@ public func fieldName(_ text: String) -> String {
   // A template's names begin with a letter.
   if let first = name.utf8.first, first >= 0x30, first <= 0x39 { name = "field_" + name }
   return String(name.prefix(64))
+}
+
+extension ContactDraft {
+  /// These facts with what another draft says besides or instead; tags of both.
+  public func adding(_ other: ContactDraft) -> ContactDraft {
+    ContactDraft(
+      address: address, firstName: other.firstName ?? firstName, lastName: other.lastName ?? lastName,
+      company: other.company ?? company, zone: other.zone ?? zone, consent: other.consent ?? consent,
+      fields: fields.merging(other.fields) { _, new in new }, tags: Set(tags).union(other.tags).sorted())
+  }
+
+  /// What a filter's name means in the facts themselves; nil for a name that is neither built in nor a field of this contact.
+  public func values(of name: String, createdAt: Int64) -> [String]? {
+    func one(_ text: String?) -> [String] { text.map { [$0] } ?? [] }
+    return switch name {
+    case "email", "address": [address]
+    case "domain": [String(address.split(separator: "@").last ?? "")]
+    case "first_name": one(firstName)
+    case "last_name": one(lastName)
+    case "company": one(company)
+    case "zone": one(zone)
+    case "consent": one(consent)
+    case "tag", "tags": tags
+    case "created": [templateDate(createdAt, format: "%Y-%m-%dT%H:%M:%SZ", zone: .utc)]
+    default: fields[name].map { [$0] }
+    }
+  }
 }

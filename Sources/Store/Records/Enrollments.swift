@@ -85,6 +85,11 @@ extension Reader {
     try enrollments(where: "e.sequence_id = ? AND e.id > ?", [.integer(id), .integer(cursor)], limit: limit)
   }
 
+  /// A contact's enrollments, the newest first.
+  public func enrollments(ofContact id: Int64) throws(StoreError) -> [EnrollmentRecord] {
+    try enrollments(where: "e.contact_id = ?", [.integer(id)], limit: 1000).reversed()
+  }
+
   /// The enrollment of an address in the sequence of a key.
   public func enrollment(of address: String, inSequence key: String, workspaceID: Int64) throws(StoreError)
     -> EnrollmentRecord?

@@ -206,6 +206,16 @@ extension Reader {
     return try listings(where: conditions.joined(separator: " AND "), values, limit: filter.limit)
   }
 
+  /// The mails to an address, the newest first.
+  public func messages(to address: String, workspaceID: Int64, limit: Int) throws(StoreError) -> [MessageRecord] {
+    try connection.rows(
+      """
+      SELECT \(MessageRecord.columns) FROM message m WHERE m.recipient = ? AND m.workspace_id = ?
+      ORDER BY m.id DESC LIMIT ?
+      """, [.text(address), .integer(workspaceID), .integer(Int64(limit))]
+    ) { row throws(StoreError) in try MessageRecord(row) }
+  }
+
   /// How many messages are in each state.
   public func messageCounts() throws(StoreError) -> [(state: String, count: Int64)] {
     try connection.rows("SELECT state, COUNT(*) FROM message GROUP BY state ORDER BY state", []) { row in

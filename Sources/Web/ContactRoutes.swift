@@ -1,0 +1,181 @@
+import Configuration
+import Delivery
+import Foundation
+import Outreach
+import Store
+
+extension API {
+  static let contactRoutes: [Route] = [
+    Route("GET", "contacts") { api, request, _ in
+      let limit = try request.limit(default: 1000)
+      let after = try request.number("after", default: 0, in: 0...Int64.max)
+      let filter = try request.filter()
+      let contacts = try await api.store.read { db in
+        try db.contacts(workspaceID: defaultWorkspace, after: after, limit: limit, filter: filter)
+      }
+      return Response(list: contacts.map { .object($0.members) }, for: request)
+    },
+    Route("POST", "contacts/import") { api, request, _ in
+      let rows: ContactImport
+      do {
+        rows = try JSONDecoder().decode(ContactImport.self, from: Data(request.body))
+      } catch {
+        throw Problem.invalid("the body is no import: \(describe(error))")
+      }
+      return try await api.takeIn(rows, isDry: request.query["dry_run"] == "true")
+    },
+    Route("POST", "contacts/tag") { api, request, _ in
+      guard let filter = try request.filter() else { throw Problem.invalid("a filter must say which contacts") }
+      let (adding, removing) = (try request.tags("add"), try request.tags("remove"))
+      let now = api.now()
+      let changed = try await api.store.write { transaction in
+        try transaction.contacts(workspaceID: defaultWorkspace, limit: .max, filter: filter)
+          .count { try transaction.tag($0, adding: adding, removing: removing, now: now) }
+      }
+      return Response(.object([("changed", .number(changed))]))
+    },
+    Route("GET", "contacts/*") { api, _, address in
+      guard let address = contactAddress(address) else { throw Problem.invalid("\"\(address)\" is no mail address") }
+      let found = try await api.store.read { db -> JSON? in
+        guard let contact = try db.contact(at: address, workspaceID: defaultWorkspace) else { return nil }
+        return .object(contact.members + (try history(of: contact, db)))
+      }
+      guard let found else { throw Problem.notFound("contact \(address)") }
+      return Response(found)
+    },
+  ]
+
+  /// One transaction for all rows of a request: the caller cuts a long list into requests.
+  private func takeIn(_ rows: ContactImport, isDry: Bool) async throws -> Response {
+    let now = now()
+    var drafts: [(line: Int, draft: ContactDraft)] = []
+    var refused: [(line: Int, address: String, reason: String)] = []
+    for row in rows.contacts {
+      do throws(ContactRefusal) {
+        let checked = try row.draft.checked(allowsRoles: rows.allowRoles ?? false) { Zone.named($0) != nil }
+        drafts.append((row.line, checked))
+      } catch {
+        refused.append((row.line, row.draft.address, error.description))
+      }
+    }
+    let accepted = drafts
+    var counts: [ContactChange: Int] = [:]
+    if isDry {
+      counts = try await store.read { db in
+        var seen: Set<String> = []
+        var counts: [ContactChange: Int] = [:]
+        for (_, draft) in accepted {
+          let known = try db.contact(at: draft.address, workspaceID: defaultWorkspace)
+          let isKnown = !seen.insert(draft.address).inserted || known != nil
+          let change: ContactChange =
+            !isKnown ? .added : known.map { $0.facts.adding(draft) == $0.facts } ?? false ? .unchanged : .updated
+          counts[change, default: 0] += 1
+        }
+        return counts
+      }
+    } else {
+      counts = try await store.write { transaction in
+        var counts: [ContactChange: Int] = [:]
+        for (_, draft) in accepted {
+          counts[try transaction.putContact(draft, workspaceID: defaultWorkspace, now: now), default: 0] += 1
+        }
+        return counts
+      }
+    }
+    return Response(
+      .object(
+        ContactChange.allCases.map { ($0.rawValue, .number(counts[$0] ?? 0)) } + [
+          (
+            "refused",
+            .list(
+              refused.map {
+                .object([("line", .number($0.line)), ("address", .text($0.address)), ("reason", .text($0.reason))])
+              })
+          )
+        ]))
+  }
+}
+
+/// The body of an import: drafts with the line each one came from.
+private struct ContactImport: Decodable {
+  struct Row: Decodable {
+    var line: Int
+    var draft: ContactDraft
+
+    init(from decoder: any Decoder) throws {
+      line = try decoder.container(keyedBy: Key.self).decodeIfPresent(Int.self, forKey: .line) ?? 0
+      draft = try ContactDraft(from: decoder)
+    }
+
+    private enum Key: CodingKey { case line }
+  }
+
+  var contacts: [Row]
+  var allowRoles: Bool?
+
+  enum CodingKeys: String, CodingKey {
+    case contacts
+    case allowRoles = "allow_roles"
+  }
+}
+
+extension Request {
+  /// Tags of the query, separated by commas; checked as an import's are.
+  fileprivate func tags(_ name: String) throws(Problem) -> [String] {
+    let words = (query[name] ?? "").split(separator: ",").map(String.init)
+    do {
+      let draft = ContactDraft(address: "a@example.org", tags: words)
+      return try draft.checked(allowsRoles: true, zoneIsKnown: { _ in true }).tags
+    } catch {
+      throw .invalid(error.description)
+    }
+  }
+
+  /// The `filter` of the query.
+  func filter() throws(Problem) -> ContactFilter? {
+    guard let text = query["filter"] else { return nil }
+    do {
+      return try ContactFilter(text)
+    } catch {
+      throw .invalid("the filter \"\(text)\" is wrong \(error)")
+    }
+  }
+}
+
+extension ContactRecord {
+  fileprivate var members: [(String, JSON)] {
+    [
+      ("id", .integer(id)), ("address", .text(facts.address)), ("first_name", .optional(facts.firstName)),
+      ("last_name", .optional(facts.lastName)), ("company", .optional(facts.company)), ("zone", .optional(facts.zone)),
+      ("consent", .optional(facts.consent)), ("tags", .texts(facts.tags)),
+      ("fields", .object(facts.fields.sorted { $0.key < $1.key }.map { ($0.key, .text($0.value)) })),
+      ("created_at", .time(createdAt)), ("changed_at", .time(changedAt == 0 ? nil : changedAt)),
+    ]
+  }
+}
+
+/// A person's way through everything: enrollments, and the mails that went or will go.
+private func history(of contact: ContactRecord, _ db: Reader) throws(StoreError) -> [(String, JSON)] {
+  var enrollments: [JSON] = []
+  for item in try db.enrollments(ofContact: contact.id) {
+    enrollments.append(
+      .object([
+        ("id", .integer(item.id)), ("sequence", .text(item.sequence)), ("state", .text(item.state.rawValue)),
+        ("stop_reason", .optional(item.stopReason?.rawValue)), ("started_at", .time(item.startedAt)),
+        ("ended_at", .time(item.endedAt)), ("replied_at", .time(item.repliedAt)),
+      ]))
+  }
+  let suppression = try db.suppression(of: contact.facts.address, workspaceID: contact.workspaceID)
+  var mails: [JSON] = []
+  for mail in try db.messages(to: contact.facts.address, workspaceID: contact.workspaceID, limit: 100) {
+    mails.append(
+      .object([
+        ("id", .integer(mail.id)), ("state", .text(mail.state.rawValue)), ("subject", .text(mail.subject)),
+        ("step", .optional(mail.step)), ("scheduled_for", .time(mail.scheduledFor)), ("sent_at", .time(mail.sentAt)),
+        ("replied_at", .time(mail.repliedAt)),
+      ]))
+  }
+  return [
+    ("suppressed", .optional(suppression?.reason)), ("enrollments", .list(enrollments)), ("messages", .list(mails)),
+  ]
+}
