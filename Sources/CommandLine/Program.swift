@@ -10,7 +10,9 @@ extension Verb {
   /// Every verb, in the order `--help` shows them.
   static func table(serve: @escaping @Sendable (String) -> Int32) -> [Verb] {
     [.serve(run: serve), checkConfig, applyVerb] + accountVerbs + poolVerbs + submitterVerbs + keyVerbs + queueVerbs
-      + sequenceVerbs + contactVerbs + creditVerbs + suppressVerbs + inboxVerbs + [eventVerb, classify, sendmail, version]
+      + sequenceVerbs + contactVerbs + creditVerbs + suppressVerbs + inboxVerbs + [
+        eventVerb, classify, sendmail, version,
+      ]
   }
 }
 
