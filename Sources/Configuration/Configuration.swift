@@ -151,6 +151,7 @@ extension StoreSettings {
 extension RelaySettings {
   init(_ section: SectionReader) {
     self.init()
+    senderNotices = section.choice("sender_notices", default: senderNotices)
     retryDelaysMilliseconds = section.durations("retry_delays", default: retryDelaysMilliseconds)
     connectTimeoutMilliseconds = section.duration("connect_timeout", default: connectTimeoutMilliseconds, atLeast: "1s")
     commandTimeoutMilliseconds = section.duration("command_timeout", default: commandTimeoutMilliseconds, atLeast: "1s")

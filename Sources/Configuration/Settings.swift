@@ -182,6 +182,8 @@ public struct StoreSettings: Sendable, Equatable {
 
 /// `[relay]`: sending. Times are milliseconds.
 public struct RelaySettings: Sendable, Equatable {
+  /// What the senders of mails are told about them.
+  public var senderNotices = SenderNotices.always
   /// Waits after the first, second … temporary refusal; when they are used up the message failed.
   public var retryDelaysMilliseconds: [Int64] = [60_000, 300_000, 900_000]
   /// The wait for a connection with TLS and login.
@@ -199,6 +201,16 @@ public struct RelaySettings: Sendable, Equatable {
 
   /// The defaults.
   public init() {}
+}
+
+/// What the sender of a mail, its reverse-path, is told about it with a delivery status notification (RFC 3464).
+public enum SenderNotices: String, Sendable, Codable, CaseIterable {
+  /// What NOTIFY asks for, and without NOTIFY failures of mails that are no step of a sequence.
+  case always
+  /// Only what NOTIFY asks for.
+  case asked
+  /// Nothing.
+  case never
 }
 
 /// `[poller]`: watching mailboxes. Times are milliseconds, sizes bytes.

@@ -114,7 +114,7 @@ enum ExitCode {
     switch error {
     case .full: temporary
     case .commitFailed: inputOutput
-    case .newerSchema, .cannotOpen, .statement, .rejected, .unavailable: data
+    case .newerSchema, .cannotOpen, .statement, .unreadable, .rejected, .unavailable: data
     }
   }
 }

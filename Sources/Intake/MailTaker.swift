@@ -112,7 +112,7 @@ struct MailTaker: Sendable {
       // Nothing the store says can be believed any more: the daemon has to stop and recover from disk.
       hooks.storeFailed(error)
       return .localError
-    case .statement, .rejected, .cannotOpen, .newerSchema:
+    case .statement, .unreadable, .rejected, .cannotOpen, .newerSchema:
       return .localError
     }
   }

@@ -61,7 +61,7 @@ struct InboundRecorder: Sendable {
     let recorded: [InboundRecord]
     do {
       recorded = try await write(inbound, cursor, account, folder)
-    } catch .statement(let reason) where !inbound.isEmpty {
+    } catch .statement(let reason) where !inbound.isEmpty, .unreadable(let reason) where !inbound.isEmpty {
       // One mail that the store cannot take must not keep out the others of its group.
       log.error("poller.group_unrecorded", ["account": .text(account.address), "reason": .text(reason)])
       return try await recordSingly(inbound, cursor, account, folder)
@@ -134,8 +134,10 @@ struct InboundRecorder: Sendable {
           tell(record)
         }
       } catch let error as StoreError {
-        guard case .statement(let reason) = error else { throw .store(error) }
-        passOver(mail.uid, account, folder, reason)
+        switch error {
+        case .statement(let reason), .unreadable(let reason): passOver(mail.uid, account, folder, reason)
+        default: throw .store(error)
+        }
       } catch let failure as WatchFailure {
         throw failure
       } catch {

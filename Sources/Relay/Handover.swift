@@ -121,8 +121,9 @@ struct Handover {
     }
     let (until, reason) = (rest?.until, rest?.reason ?? "")
     let settingsTried = claim.account.changedAt
+    let notices = NoticePolicy(notices: desk.settings.senderNotices, hostname: desk.clientName)
     let isPaused = await written { transaction in
-      try transaction.finish(attempt, judgement.outcome, now: now)
+      try transaction.finish(attempt, judgement.outcome, telling: notices, now: now)
       if let until { try transaction.restAccount(account, until: until, reason: reason) }
       // A login takes seconds; when the password was changed meanwhile, its refusal says nothing of the new one.
       guard case .pause(let words) = action, try transaction.account(account)?.changedAt == settingsTried else {

@@ -1,11 +1,15 @@
+internal import MailText
+
 /// Puts the text of a message together from BDAT chunks (RFC 3030 §2), whose length is told and not searched for.
 ///
 /// A chunk can't be smuggled past a count, but its text leaves with DATA: so bare CR, bare LF and NUL are treated as
-/// there, also when a CRLF is cut in two by the border of chunks. Dots mean nothing.
+/// there, also when a CRLF is cut in two by the border of chunks. Dots mean nothing. The octets of a BINARYMIME mail are
+/// taken as they are and made text at its end; what is no text then is treated like that.
 struct ChunkReader: Equatable, Sendable {
   private let maximumBytes: Int
   private let maximumLine: Int
   private let bareNewlines: BareNewlines
+  private let isBinary: Bool
   /// Octets of the chunk under way that have not come yet.
   private var missing = 0
   /// The last octet was a CR whose LF may come.
@@ -16,8 +20,10 @@ struct ChunkReader: Equatable, Sendable {
   /// The first thing wrong; nil when the text is good so far.
   private(set) var fault: DataReader.Fault?
 
-  init(bareNewlines: BareNewlines, maximumBytes: Int, maximumLine: Int, expectedBytes: Int = 0) {
+  init(bareNewlines: BareNewlines, maximumBytes: Int, maximumLine: Int, isBinary: Bool = false, expectedBytes: Int = 0)
+  {
     self.bareNewlines = bareNewlines
+    self.isBinary = isBinary
     self.maximumBytes = maximumBytes
     self.maximumLine = maximumLine
     content.reserveCapacity(min(max(expectedBytes, 0), 1 << 20))
@@ -38,12 +44,14 @@ struct ChunkReader: Equatable, Sendable {
   mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) -> (used: Int, ended: Bool) {
     let used = min(missing, bytes.count)
     missing -= used
-    keep(UnsafeBufferPointer(rebasing: bytes[..<used]))
+    let piece = UnsafeBufferPointer(rebasing: bytes[..<used])
+    if isBinary { append(piece) } else { keep(piece) }
     return (used, missing == 0)
   }
 
   /// The text after its last chunk; a last line without its end gets it, as DATA would have brought it.
   mutating func finish() -> [UInt8] {
+    if isBinary { readAsText() }
     if isAfterCarriageReturn {
       isAfterCarriageReturn = false
       endBareLine()
@@ -53,6 +61,18 @@ struct ChunkReader: Equatable, Sendable {
     let taken = content
     content = []
     return taken
+  }
+
+  /// The same limits hold for what leaves.
+  private mutating func readAsText() {
+    guard fault == nil else { return }
+    var text = ChunkReader(bareNewlines: bareNewlines, maximumBytes: maximumBytes, maximumLine: maximumLine)
+    let octets = BinaryMail.textual(content)
+    content = []
+    text.begin(chunk: octets.count)
+    _ = octets.withUnsafeBufferPointer { text.read($0) }
+    content = text.finish()
+    fault = text.fault
   }
 
   private mutating func keep(_ bytes: UnsafeBufferPointer<UInt8>) {

@@ -4,6 +4,8 @@ public struct Envelope: Equatable, Sendable {
   public enum BodyType: String, Equatable, Sendable {
     case sevenBit = "7BIT"
     case eightBitMIME = "8BITMIME"
+    /// RFC 3030 §3; its parts are made text before anybody sees it.
+    case binaryMIME = "BINARYMIME"
   }
 
   /// The reverse-path without brackets; empty for the null reverse-path.

@@ -47,7 +47,7 @@ struct MailParameters: Equatable {
         return true
       }
     ),
-    // RFC 6152 §2. BINARYMIME (RFC 3030) is not offered: mails leave with DATA, which cannot carry it.
+    // RFC 6152 §2, RFC 3030 §3.
     (
       "BODY",
       { parameters, value in

@@ -28,7 +28,8 @@ extension ServerSession {
       chunks
       ?? ChunkReader(
         bareNewlines: settings.bareNewlines, maximumBytes: settings.maximumMessageBytes,
-        maximumLine: settings.maximumTextLine, expectedBytes: max(envelope?.declaredSize ?? 0, size))
+        maximumLine: settings.maximumTextLine, isBinary: envelope?.body == .binaryMIME,
+        expectedBytes: max(envelope?.declaredSize ?? 0, size))
     reader.begin(chunk: size)
     chunks = reader
     return size > 0 ? awaitChunk(.kept(isLast: isLast)) : endChunk(isLast: isLast)

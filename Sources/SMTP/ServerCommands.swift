@@ -30,6 +30,7 @@ extension CommandRule {
         guard let envelope = session.envelope else { return .needsMail }
         // RFC 3030 §3: DATA and BDAT do not mix in one mail.
         guard session.chunks == nil else { return .chunksBegun }
+        guard envelope.body != .binaryMIME else { return .needsChunks }
         return envelope.recipients.isEmpty ? .noRecipients : nil
       }, proceed: { session, _ in session.beginData() }),
     // RFC 3030 §2; whatever is wrong, its octets have to be read first.
@@ -143,6 +144,7 @@ extension ServerSession {
     guard extended else { return reply(ServerReply(250, nil, settings.hostname)) }
     var lines = [
       settings.hostname, "PIPELINING", "SIZE \(settings.maximumMessageBytes)", "8BITMIME", "SMTPUTF8", "CHUNKING",
+      "BINARYMIME",
       "DSN", "ENHANCEDSTATUSCODES",
     ]
     // RFC 9422 §4.

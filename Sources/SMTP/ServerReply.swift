@@ -67,6 +67,8 @@ extension ServerReply {
   static let needsMail = ServerReply(503, .init(5, 5, 1), "Send MAIL first")
   static let nestedMail = ServerReply(503, .init(5, 5, 1), "A mail is already under way")
   static let chunksBegun = ServerReply(503, .init(5, 5, 1), "The text has begun with BDAT: go on with it or RSET")
+  /// RFC 3030 §3.
+  static let needsChunks = ServerReply(503, .init(5, 5, 1), "BODY=BINARYMIME needs BDAT")
   static let badChunk = ServerReply(501, .init(5, 5, 4), "BDAT needs a size and at most LAST")
   static let noRecipients = ServerReply(554, .init(5, 5, 1), "No valid recipients")
   /// Browsers made to speak to a mail server, and clients whose line ends cannot be trusted, are sent away.

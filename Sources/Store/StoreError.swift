@@ -12,6 +12,8 @@ public enum StoreError: Error, Sendable, Equatable {
   case unavailable
   /// A statement failed: a defect of ours or a damaged file.
   case statement(String)
+  /// A stored value is none of ours any more, as after a damage or an older version's mistake: only what needs it must wait.
+  case unreadable(String)
   /// The transaction's own body gave up with these words; only its part was rolled back.
   case rejected(String)
 }
@@ -27,7 +29,7 @@ extension StoreError: CustomStringConvertible {
     case .commitFailed(let reason): "a commit failed: \(reason)"
     case .unavailable: "the store is closed"
     case .statement(let reason): "a statement failed: \(reason)"
-    case .rejected(let reason): reason
+    case .unreadable(let reason), .rejected(let reason): reason
     }
   }
 }

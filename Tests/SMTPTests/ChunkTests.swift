@@ -56,6 +56,20 @@ private let dialogues: [ServerCase] = [
     expected: opened + replies("552 5.3.4 Message size exceeds the limit") + needsMail + mailOk + rcptOk + chunkOk
       + replies("552 5.3.4 Message size exceeds the limit") + ok),
   ServerCase(
+    name: "a binary mail is made text; a text that is none is refused as everywhere",
+    input: openMail.replacing("MAIL FROM:<s@a.test>", with: "MAIL FROM:<s@a.test> BODY=BINARYMIME")
+      + "DATA\r\nBDAT 40\r\nContent-Transfer-Encoding: binary\r\n\r\na\r\0BDAT 3 LAST\r\n\n.\n"
+      + "MAIL FROM:<s@a.test> BODY=BINARYMIME\r\nRCPT TO:<r@b.test>\r\nBDAT 5 LAST\r\n\r\n\n.\nRSET\r\n",
+    expected: opened + replies("503 5.5.1 BODY=BINARYMIME needs BDAT") + chunkOk
+      + message(body: .binaryMIME, "Content-Transfer-Encoding: base64\r\n\r\nYQ0ACi4K\r\n") + queued + mailOk + rcptOk
+      + bare),
+  ServerCase(
+    name: "a binary mail over the size once it is text",
+    settings: limits { $0.maximumMessageBytes = 100 },
+    input: openMail.replacing("MAIL FROM:<s@a.test>", with: "MAIL FROM:<s@a.test> BODY=BINARYMIME")
+      + "BDAT 97 LAST\r\nContent-Transfer-Encoding: binary\r\n\r\n\(String(repeating: "x", count: 60))NOOP\r\n",
+    expected: opened + replies("552 5.3.4 Message size exceeds the limit") + ok),
+  ServerCase(
     name: "a line over its limit, cut by chunks", settings: limits { $0.maximumTextLine = 4 },
     input: openMail + "BDAT 4\r\nabcdBDAT 3 LAST\r\ne\r\nNOOP\r\n",
     expected: opened + chunkOk + replies("554 5.6.0 A line of the message is too long") + ok),

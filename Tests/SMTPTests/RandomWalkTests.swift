@@ -16,11 +16,13 @@ struct SeededGenerator: RandomNumberGenerator {
 /// What a server must remember, written down as plainly as possible and without looking at the session.
 private struct Model {
   enum Step: String, CaseIterable {
-    case ehlo, helo, badHello, startTLS, plain, plainWrong, login, loginCancelled, scram, scramWrong, mail, mailTooBig,
+    case mailBinary, ehlo, helo, badHello, startTLS, plain, plainWrong, login, loginCancelled, scram, scramWrong, mail,
+      mailTooBig,
       mailBad, mailUTF8,
       mailNotUTF8, rcpt, rcptBad, rcptUTF8, data, dataTooBig, dataRefused, bdat, bdatLast, bdatEmpty, bdatTooBig,
       bdatRefused, bdatBad, rset, noop,
-      vrfy, help, unknown, tooLong, clientTrusted, clientStrange, clientLogin, clientUnknown, clientBad
+      vrfy, help, unknown, tooLong, clientTrusted, clientStrange, clientLogin, clientUnknown, clientBad,
+      bearer, bearerWrong, expn, quit, browser
   }
 
   static let maximumBytes = 100
@@ -39,6 +41,8 @@ private struct Model {
   var chunked: Int?
   /// Whether the mail under way said SMTPUTF8.
   var utf8 = false
+  /// Whether it said BODY=BINARYMIME, which DATA cannot carry.
+  var binary = false
   var errors = 0
   var idle = 0
   var failures = 0
@@ -58,6 +62,7 @@ private struct Model {
     case .loginCancelled: "AUTH LOGIN\r\n*\r\n"
     case .mail: "MAIL FROM:<a@b.test>\r\n"
     case .mailTooBig: "MAIL FROM:<a@b.test> SIZE=101\r\n"
+    case .mailBinary: "MAIL FROM:<a@b.test> BODY=BINARYMIME\r\n"
     case .mailBad: "MAIL FROM:<a@b\r\n"
     case .mailUTF8: "MAIL FROM:<ü@b.test> SMTPUTF8 RET=FULL ENVID=x\r\n"
     case .mailNotUTF8: "MAIL FROM:<ü@b.test> RET=FULL\r\n"
@@ -80,6 +85,11 @@ private struct Model {
     case .clientLogin: "XCLIENT LOGIN=a\r\n"
     case .clientUnknown: "XCLIENT LOGIN=eve\r\n"
     case .clientBad: "XCLIENT PORT=x\r\n"
+    case .bearer: "AUTH OAUTHBEARER YmVhcmVy\r\n"
+    case .bearerWrong: "AUTH OAUTHBEARER Zmlyc3Q=\r\nAQ==\r\n"
+    case .expn: "EXPN a\r\n"
+    case .quit: "QUIT\r\n"
+    case .browser: "GET / HTTP/1.1\r\n"
     case .tooLong: "NOOP \(String(repeating: "x", count: 2050))\r\n"
     }
   }
@@ -88,7 +98,8 @@ private struct Model {
   mutating func take(_ step: Step) -> [Int] {
     switch step {
     case .ehlo, .helo, .badHello, .startTLS, .plain, .plainWrong, .login, .loginCancelled, .scram, .scramWrong, .rset,
-      .noop, .vrfy, .help, .clientTrusted, .clientStrange, .clientLogin, .clientUnknown, .clientBad:
+      .noop, .vrfy, .help, .clientTrusted, .clientStrange, .clientLogin, .clientUnknown, .clientBad,
+      .bearer, .bearerWrong, .expn:
       idle += 1
       if idle > Self.maximumIdle {
         closed = true
@@ -121,8 +132,9 @@ private struct Model {
       if recipients != nil { return [503] }
       (tls, greeted, login) = (true, false, false)
       return [220]
-    case .plain, .plainWrong, .login, .loginCancelled, .scram, .scramWrong: return authentication(step)
-    case .mail, .mailTooBig, .mailBad, .mailUTF8, .mailNotUTF8:
+    case .plain, .plainWrong, .login, .loginCancelled, .scram, .scramWrong, .bearer, .bearerWrong:
+      return authentication(step)
+    case .mail, .mailTooBig, .mailBad, .mailUTF8, .mailNotUTF8, .mailBinary:
       if !greeted || recipients != nil { return [503] }
       if !trusted, !login { return [530] }
       if step == .mailBad { return [501] }
@@ -130,6 +142,7 @@ private struct Model {
       if step == .mailNotUTF8 { return [553] }
       recipients = 0
       utf8 = step == .mailUTF8
+      binary = step == .mailBinary
       return [250]
     case .rcpt, .rcptBad, .rcptUTF8:
       guard let count = recipients else { return [503] }
@@ -141,6 +154,7 @@ private struct Model {
       return [250]
     case .data, .dataTooBig, .dataRefused:
       guard let count = recipients, chunked == nil else { return [503] }
+      if binary { return [503] }
       if count == 0 { return [554] }
       recipients = nil
       if step == .dataTooBig { return [354, 552] }
@@ -154,6 +168,10 @@ private struct Model {
     case .vrfy: return [trusted || login ? 252 : 530]
     case .help: return [214]
     case .unknown, .tooLong: return [500]
+    case .expn: return [502]
+    case .quit, .browser:
+      closed = true
+      return [step == .quit ? 221 : 421]
     case .clientTrusted, .clientStrange, .clientLogin, .clientUnknown, .clientBad:
       if recipients != nil { return [503] }
       if step == .clientUnknown { return [550] }
@@ -189,12 +207,13 @@ private struct Model {
 
   private mutating func authentication(_ step: Step) -> [Int] {
     // What follows a refused AUTH LOGIN is taken for a command.
-    let rest = [.login, .loginCancelled, .scramWrong].contains(step) ? [500] : step == .scram ? [500, 500] : []
+    let rest =
+      [.login, .loginCancelled, .scramWrong, .bearerWrong].contains(step) ? [500] : step == .scram ? [500, 500] : []
     if !greeted { return [503] + rest }
     if !tls { return [538] + rest }
     if login || recipients != nil { return [503] + rest }
     switch step {
-    case .plain: login = true
+    case .plain, .bearer: login = true
     case .login:
       login = true
       failures = 0
@@ -207,7 +226,7 @@ private struct Model {
     default:
       failures += 1
       closed = failures == Self.maximumFailures
-      return (step == .scramWrong ? [334] : []) + [closed ? 421 : 535]
+      return (step == .scramWrong || step == .bearerWrong ? [334] : []) + [closed ? 421 : 535]
     }
     failures = 0
     return [235]
@@ -226,14 +245,17 @@ struct RandomWalkTests {
       var settings = ServerSettings(
         hostname: "mx.test", tls: .offered, trusted: trusted, maximumMessageBytes: Model.maximumBytes,
         maximumRecipients: Model.maximumRecipients, maximumErrors: Model.maximumErrors,
-        maximumIdleCommands: Model.maximumIdle, maximumFailedLogins: Model.maximumFailures, acceptsClientFacts: true)
+        maximumIdleCommands: Model.maximumIdle, maximumFailedLogins: Model.maximumFailures,
+        mechanisms: ServerSettings.Mechanism.allCases, acceptsClientFacts: true)
       var session = ServerSession(settings)
       _ = session.next()
       var model = Model(trusted: trusted)
       var path: [String] = []
       while !model.closed, steps < 50_000 {
-        steps += 1
         let step = Model.Step.allCases.randomElement(using: &generator) ?? .noop
+        // Rarer, so that most sessions get far.
+        if step == .quit || step == .browser, Int.random(in: 0..<8, using: &generator) > 0 { continue }
+        steps += 1
         path.append(step.rawValue)
         let expected = model.take(step)
         let actual = answers(of: &session, &settings, to: step, &generator)

@@ -53,6 +53,7 @@ func run(_ settings: ServerSettings, _ chunks: some Sequence<[UInt8]>) -> [Serve
 /// The exchange of a mechanism whose client says `first`, `final` and nothing.
 func saslAnswer(to message: [UInt8], isFirst: Bool) -> SASLAnswer {
   switch (String(decoding: message, as: UTF8.self), isFirst) {
+  case ("bearer", true): .finished(.accepted, name: "a")
   case ("first", true): .challenge(Array("ours".utf8))
   case ("final", false): .challenge(Array("proof".utf8))
   case ("", false): .finished(.accepted, name: "a")
@@ -97,7 +98,8 @@ let plainHello = replies("250 mx.test")
 func hello(_ lines: String...) -> [ServerAction] {
   let all =
     [
-      "mx.test", "PIPELINING", "SIZE 35882577", "8BITMIME", "SMTPUTF8", "CHUNKING", "DSN", "ENHANCEDSTATUSCODES",
+      "mx.test", "PIPELINING", "SIZE 35882577", "8BITMIME", "SMTPUTF8", "CHUNKING", "BINARYMIME", "DSN",
+      "ENHANCEDSTATUSCODES",
       "LIMITS RCPTMAX=100",
     ] + lines + ["HELP"]
   return replies(all.enumerated().map { "250\($0 + 1 == all.count ? " " : "-")\($1)" }.joined(separator: "\n"))

@@ -37,7 +37,7 @@ private let dialogues: [ServerCase] = [
   ServerCase(
     name: "parameters",
     input: "HELO c\r\nMAIL FROM:<a@b> SIZE=35882578\r\nMAIL FROM:<a@b> SIZE=99999999999999999999\r\n"
-      + "MAIL FROM:<a@b> SIZE=x\r\nMAIL FROM:<a@b> SIZE=1 SIZE=1\r\nMAIL FROM:<a@b> BODY=BINARYMIME\r\n"
+      + "MAIL FROM:<a@b> SIZE=x\r\nMAIL FROM:<a@b> SIZE=1 SIZE=1\r\nMAIL FROM:<a@b> BODY=16BIT\r\n"
       + "MAIL FROM:<a@b> BY=1\r\nMAIL FROM:<a@b>SIZE=1\r\nMAIL FROM:<a@b> AUTH=a=b\r\nMAIL FROM:<a@b> AUTH=e+3\r\n"
       + "MAIL FROM: <a@b>  size=1  body=7bit auth=<>\r\nRCPT TO:<a@b> SIZE=1\r\nRCPT TO:<>\r\nRCPT FROM:<a@b>\r\n",
     expected: greeting + plainHello

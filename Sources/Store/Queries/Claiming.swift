@@ -111,9 +111,15 @@ extension Transaction {
     _ message: MessageRecord, now: Int64, _ pass: inout ClaimPass, _ book: inout AccountBook,
     _ shared: inout SharedFacts
   ) throws(StoreError) -> Bool {
-    var facts = try self.facts(of: message, now: now, &shared)
-    let accounts = try book.candidates(for: message, now: now, self)
-    try complete(&facts, message, for: accounts.map(\.facts))
+    let (facts, accounts): (MessageFacts, [AccountBook.Entry])
+    do throws(StoreError) {
+      (facts, accounts) = try self.facts(of: message, now: now, &book, &shared)
+    } catch {
+      guard case .unreadable(let what) = error else { throw error }
+      // What one message needs and nobody can read must not keep all others waiting.
+      try hold(message, because: what, now: now)
+      return true
+    }
     let pool = try pool(message.poolID)
     let report = evaluate(facts, accounts: accounts.map(\.facts), pool: PoolPolicy(pool), now: now)
     switch report.outcome {
@@ -147,6 +153,15 @@ extension Transaction {
       try park(message, until: look, by: report.binding?.rawValue ?? "due")
     }
     return true
+  }
+
+  private func facts(
+    of message: MessageRecord, now: Int64, _ book: inout AccountBook, _ shared: inout SharedFacts
+  ) throws(StoreError) -> (MessageFacts, [AccountBook.Entry]) {
+    var facts = try facts(of: message, now: now, &shared)
+    let accounts = try book.candidates(for: message, now: now, self)
+    try complete(&facts, message, for: accounts.map(\.facts))
+    return (facts, accounts)
   }
 
   /// What a message waits for in vain: its account or its pool was removed.

@@ -1,4 +1,5 @@
 public import Configuration
+internal import MailText
 internal import Outreach
 
 /// A reply of the account's server as the journal keeps it.
@@ -34,6 +35,19 @@ public enum AttemptOutcome: Sendable, Equatable {
   case brokeOff(JournalReply, retryAt: Int64)
   /// The dot went and its reply was never seen.
   case unknown(JournalReply, policy: UnknownPolicy)
+}
+
+extension AttemptOutcome {
+  /// What the mail's sender could be told of it.
+  fileprivate func notice(of message: MessageRecord) -> (DeliveryNotice.Action, JournalReply)? {
+    switch self {
+    case .accepted(let reply): (.relayed, reply)
+    case .recipientRefused(let reply, _), .contentRefused(let reply): (.failed, reply)
+    case .temporary(let reply, nil): (.failed, reply)
+    case .temporary(let reply, _): message.attempts == 0 ? (.delayed, reply) : nil
+    case .unharmed, .brokeOff, .unknown: nil
+    }
+  }
 }
 
 /// After so many tries that nobody knows the end of, `on_unknown = "retry"` becomes `hold`.
@@ -79,12 +93,19 @@ extension Transaction {
   }
 
   /// Books how an attempt ended: its row, the message, its enrollment, credit, suppression and events, all at once.
-  public func finish(_ attemptID: Int64, _ outcome: AttemptOutcome, now: Int64) throws(StoreError) {
+  ///
+  /// `telling` says which of it the mail's sender is told; nil is nothing.
+  public func finish(_ attemptID: Int64, _ outcome: AttemptOutcome, telling: NoticePolicy? = nil, now: Int64)
+    throws(StoreError)
+  {
     guard let message = try claimedMessage(attemptID), let account = try accountOfAttempt(attemptID) else { return }
     lanes.freed(account)
     guard message.state == .sending else {
       // An earlier attempt turned out to have gone: the message has its end, only this attempt is still open.
       return try close(attemptID, outcome, of: account, now: now)
+    }
+    if let telling, let (action, reply) = outcome.notice(of: message) {
+      try tellSender(of: message, action, reply, telling, now: now)
     }
     switch outcome {
     case .accepted(let reply):
@@ -198,9 +219,11 @@ extension Transaction {
       UPDATE message SET state = 'sent', account_id = ?, sent_at = ?, finished_at = ?, next_look = NULL, retry_at = NULL,
         parked_by = NULL, last_reply = ?, attempts = attempts + 1 WHERE id = ?
       """, [.integer(accountID), .integer(at), .integer(now), .text(reply), .integer(message.id)])
-    try book(
-      .send, key: CreditRule.key(ofSend: message.id), workspaceID: message.workspaceID, messageID: message.id,
-      accountID: accountID, now: at)
+    if try !isNotice(message) {
+      try book(
+        .send, key: CreditRule.key(ofSend: message.id), workspaceID: message.workspaceID, messageID: message.id,
+        accountID: accountID, now: at)
+    }
     try count(.accepted, of: accountID, at: at, now: now)
     if let account { try countByMessage(message, isNewContact: isNew, of: account, now: at) }
     if let enrollment = message.enrollmentID {

@@ -20,8 +20,11 @@ extension Reader {
     facts.suppression = try suppression(of: message.recipient, workspaceID: message.workspaceID).map {
       SuppressionFact(value: $0.value, reason: $0.reason)
     }
-    facts.caps = try caps(of: message, workspace.contactLimits, now: now)
-    facts.credits = try credits(of: workspace, now: now, &shared)
+    // Who hears that a mail came back is no contact, and it costs nothing.
+    if try !isNotice(message) {
+      facts.caps = try caps(of: message, workspace.contactLimits, now: now)
+      facts.credits = try credits(of: workspace, now: now, &shared)
+    }
     if message.lane > 0 { facts.binding = message.step ?? 1 > 1 ? .thread(message.lane) : .requested(message.lane) }
     guard let enrollment = try enrollment(of: message) else { return facts }
     let sequence = try sequence(enrollment.sequenceID, &shared)

@@ -105,7 +105,8 @@ extension Transaction {
     case .markReplied: try markReplied(message, at: inbound.receivedAt, now: now)
     case .markBounced:
       guard message.state == .sent else { return }
-      try countReturn(of: message, isComplaint: false, now: now)
+      // A notice that comes back says nothing of whom its account writes to.
+      if try !isNotice(message) { try countReturn(of: message, isComplaint: false, now: now) }
       let reason = inbound.bounces.first?.reason ?? "bounced"
       try end(message, as: .bounced, because: "came back: \(reason)", now: now)
     case .note: break

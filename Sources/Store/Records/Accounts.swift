@@ -55,23 +55,32 @@ extension Reader {
         created_at, changed_at FROM account WHERE \(condition) ORDER BY address
       """, values
     ) { row throws(StoreError) in
-      guard let state = AccountState(rawValue: row.text(3)) else {
-        throw .statement("account \(row.text(2)) has the unknown state \(row.text(3))")
-      }
+      let read = settings(ofAccount: row.integer(0), row.text(6), address: row.text(2))
+      let state = read.fault == nil ? AccountState(rawValue: row.text(3)) : nil
       return AccountRecord(
-        id: row.integer(0), workspaceID: row.integer(1), address: row.text(2), state: state,
-        reason: row.textOrNil(4).flatMap(AccountReason.init(rawValue:)), reasonText: row.textOrNil(5),
-        settings: try settings(ofAccount: row.integer(0), row.text(6)), secret: row.isNull(7) ? nil : row.blob(7),
+        id: row.integer(0), workspaceID: row.integer(1), address: row.text(2), state: state ?? .disabled,
+        reason: row.textOrNil(4).flatMap(AccountReason.init(rawValue:)),
+        reasonText: read.fault ?? (state == nil ? "it has the unknown state \(row.text(3))" : row.textOrNil(5)),
+        settings: read.settings, secret: row.isNull(7) ? nil : row.blob(7),
         restUntil: row.integerOrNil(8), restReason: row.textOrNil(9), createdAt: row.integer(10),
         changedAt: row.integer(11))
     }
   }
 
-  private func settings(ofAccount id: Int64, _ text: String) throws(StoreError) -> AccountSettings {
-    if let known = decodedSettings[id], known.text == text { return known.settings }
-    let settings = try JSONText.decode(AccountSettings.self, text)
-    decodedSettings[id] = (text, settings)
-    return settings
+  /// Settings that cannot be read keep their account from sending and being watched, and nothing else: all others go on, and
+  /// lists show what is wrong until it is set anew.
+  private func settings(ofAccount id: Int64, _ text: String, address: String) -> (
+    settings: AccountSettings, fault: String?
+  ) {
+    if let known = decodedSettings[id], known.text == text { return (known.settings, nil) }
+    do throws(StoreError) {
+      let settings = try JSONText.decode(AccountSettings.self, text)
+      decodedSettings[id] = (text, settings)
+      return (settings, nil)
+    } catch {
+      let nowhere = RemoteServer(host: "", port: 0)
+      return (AccountSettings(address: address, smtp: nowhere), "\(error); `account add` or `apply` sets it anew")
+    }
   }
 }
 

@@ -16,7 +16,7 @@ enum JSONText {
     do {
       return try JSONDecoder().decode(type, from: Data(text.utf8))
     } catch {
-      throw .statement("a stored \(type) cannot be read: \(error)")
+      throw .unreadable("a stored \(type) cannot be read: \(error)")
     }
   }
 }

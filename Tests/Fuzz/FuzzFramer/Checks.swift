@@ -12,10 +12,10 @@ func check(_ input: [UInt8]) {
 }
 
 private func serve(_ text: [UInt8], _ policy: BareNewlines, step: Int) -> [ServerAction] {
-  var session = ServerSession(
-    ServerSettings(
-      hostname: "mx.test", tls: .offered, authentication: .always, trusted: true, bareNewlines: policy,
-      maximumMessageBytes: 512, maximumCommandBytes: 128, maximumTextLine: 128))
+  let settings = ServerSettings(
+    hostname: "mx.test", tls: .offered, authentication: .always, trusted: true, bareNewlines: policy,
+    maximumMessageBytes: 512, maximumCommandBytes: 128, maximumTextLine: 128, acceptsClientFacts: true)
+  var session = ServerSession(settings)
   var actions: [ServerAction] = []
   for start in stride(from: 0, to: text.count, by: step) {
     session.receive(text[start..<min(start + step, text.count)])
@@ -30,6 +30,12 @@ private func serve(_ text: [UInt8], _ policy: BareNewlines, step: Int) -> [Serve
         let isGoingOn = message.count % 2 == 1
         let next: SASLAnswer = isGoingOn ? .challenge(message) : isFirst ? .malformed : .finished(.accepted, name: "a")
         if let answer = session.answerSASL(next) { actions.append(answer) }
+      case .client(let facts):
+        let answer =
+          facts.port == nil
+          ? session.refuseClient(with: .badClientFacts)
+          : session.clientBecame(settings, login: facts.login)
+        if let answer { actions.append(answer) }
       case .message(let envelope, let content):
         checkContent(content)
         precondition(!envelope.recipients.isEmpty && content.count <= 512)

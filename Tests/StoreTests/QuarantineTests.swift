@@ -1,0 +1,41 @@
+import Configuration
+import Delivery
+import Outreach
+import Testing
+
+@testable import Store
+
+@Suite struct QuarantineTests {
+  @Test(arguments: ["settings = '{'", "settings = '{}'", "state = 'odd'"])
+  func anAccountThatCannotBeReadRestsAloneUntilItIsSetAnew(_ damage: String) async throws {
+    let bench = try Bench()
+    try await bench.addAccount("bad@sender.test")
+    try await bench.addAccount("good@sender.test")
+    _ = try await bench.store.write { try $0.run("UPDATE account SET \(damage) WHERE address = 'bad@sender.test'", []) }
+    for number in 0..<4 { _ = try await bench.queue(bench.submission(to: ["p\(number)@example.org"])) }
+    let bound = try await bench.queue(bench.submission(to: ["q@example.org"]) { $0.account = "bad@sender.test" })[0]
+    let sent = try await bench.sendAll()
+    #expect(sent.count == 4 && sent.allSatisfy { $0.account.address == "good@sender.test" })
+    #expect(try await bench.message(bound).state == .scheduled)
+    let shown = try await bench.store.read { try $0.accounts() }.first { $0.address == "bad@sender.test" }
+    #expect(shown?.state == .disabled && shown?.reasonText?.isEmpty == false)
+    try await bench.addAccount("bad@sender.test")
+    _ = try await bench.store.write { try $0.run("UPDATE account SET state = 'active'", []) }
+    #expect(try await bench.sendAll(at: Bench.noon + 120_000).map(\.message.id) == [bound])
+  }
+
+  @Test func aSequenceThatCannotBeReadHoldsItsOwnMailsOnly() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    let step = try await bench.queue(bench.step(1))[0]
+    let other = try await bench.queue(bench.submission(to: ["bob@example.org"]))[0]
+    _ = try await bench.store.write { try $0.run("UPDATE sequence SET entry = '{'", []) }
+    let claims = try await bench.claim().claims
+    #expect(claims.map(\.message.id) == [other])
+    let held = try await bench.message(step)
+    #expect(held.state == .held && held.lastReply?.contains("SequenceEntry") == true)
+    try await bench.store.write { try $0.putSequence(SequenceEntry(key: "welcome"), now: Bench.noon) }
+    try await bench.store.write { try $0.releaseMessage(step, now: Bench.noon) }
+    #expect(try await bench.claim(at: Bench.noon + 1000).claims.map(\.message.id) == [step])
+  }
+}
