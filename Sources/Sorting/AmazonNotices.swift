@@ -40,7 +40,9 @@ struct AmazonNotices {
     let said = json.first("diagnosticCode").map { $0.hasPrefix("smtp; ") ? String($0.dropFirst(6)) : $0 } ?? ""
     let status = json.first("status")
     let code = SMTPCode.find(in: said)
-    let finding = ReasonSearch.find(said: said, section: "", status: status, code: code, delayed: false)
+    let finding = ReasonSearch.find(
+      said: said, section: "", status: status, code: code, delayed: false,
+      hosts: Hosts.names(recipient: json.first("emailAddress"), remote: nil, said: said))
     let permanence: Bounce.Permanence =
       finding.reason == .undefined && kind == "Permanent"
       ? .hard : ReasonSearch.permanence(finding, status, delayed: false)

@@ -48,11 +48,12 @@ struct BounceRules {
         original: original?.header, envelopeID: status.originalEnvelopeID)
     }
     let waits = failed.allSatisfy { $0.action == "delayed" } || announcesDelay(notice, failed)
+    let reporter = Hosts.names(recipient: nil, remote: status.reportingMTA, said: "")
     let entries = failed.enumerated().map { index, recipient in
       // A long list of recipients has no words of its own for each.
       entry(
         recipient, waits: waits || recipient.action == "delayed", notice: index < Self.searched ? notice : nil,
-        alone: failed.count == 1)
+        alone: failed.count == 1, reporter: reporter)
     }
     evidence += entries.prefix(3).map(\.evidence)
     return Outcome(
@@ -121,18 +122,23 @@ struct BounceRules {
       && (NoticeMarks.delaySubjects.hasMatch(in: facts.subjectWords) && NoticeMarks.delays.hasMatch(in: notice.words))
   }
 
-  private func entry(_ recipient: RecipientStatus, waits: Bool, notice: Notice?, alone: Bool) -> Entry {
+  private func entry(
+    _ recipient: RecipientStatus, waits: Bool, notice: Notice?, alone: Bool, reporter: [String]
+  ) -> Entry {
     let final = recipient.finalRecipient ?? recipient.actualRecipient ?? recipient.originalRecipient
     let original = recipient.originalRecipient
     let said = recipient.diagnostic ?? ""
-    let direct = Diagnosis(text: said, status: StatusChoice.best(recipient.status, said), code: SMTPCode.find(in: said))
+    let hosts = Hosts.names(recipient: final, remote: recipient.remoteMTA, said: said) + reporter
+    let direct = Diagnosis(
+      text: said, status: StatusChoice.best(recipient.status, said), code: SMTPCode.find(in: said), hosts: hosts)
     // The notice's text is only asked when the report's own words do not say enough: the reason, its command and its code.
     let section =
       direct.isConclusive ? "" : notice?.section(about: [final, original].compactMap(\.self), alone: alone) ?? ""
     let status = StatusChoice.best(recipient.status, said.isEmpty ? section : said)
     let code = direct.code ?? SMTPCode.find(in: section)
-    var finding = ReasonSearch.find(said: said, section: section, status: status, code: code, delayed: waits)
-    if finding.rule != "reason.text", let reason = recipient.fields.value(PowerMTA.field).flatMap(PowerMTA.reason) {
+    var finding = ReasonSearch.find(
+      said: said, section: section, status: status, code: code, delayed: waits, hosts: hosts)
+    if !finding.isByWords, let reason = recipient.fields.value(PowerMTA.field).flatMap(PowerMTA.reason) {
       finding = .init(reason: reason, rule: "reason.powermta")
     }
     let bounce = Bounce(
@@ -164,14 +170,30 @@ struct BounceRules {
       (bySender ? 2 : 0) + (bySubject ? 2 : 0) + (nullPath ? 1 : 0) + (named != nil ? 3 : 0)
       + (failure || delayed ? 2 : 0) + (isReport ? 3 : 0)
     guard score >= 4 else { return nil }
+    // Newsletters and shops speak of returns and deliveries too: without a mark of a mail system there must be what only
+    // such a system gives, and what can be unsubscribed from is bulk mail (list servers pass on bounces to their owners).
+    let byMachine = bySender || nullPath || named != nil || isReport
+    if !byMachine, !notice.beginsWithFailure { return nil }
+    if facts.header.contains("list-unsubscribe"), !bySender, named == nil, !isReport { return nil }
     // RFC 3834 answers also come with a null return path: their own field decides, unless everything says notice.
     if AutoReplyRules.headerRule(facts.header) != nil, !(bySender && (bySubject || named != nil)) { return nil }
     if let inner = notice.nestedReport(), let found = BounceRules(facts: inner).reported() { return found }
     let original = ReturnedOriginal(facts, notice)
+    if !byMachine, original == nil, SMTPCode.find(in: notice.text) == nil,
+      EnhancedStatus.find(in: notice.text) == nil, !namesPerson(notice)
+    {
+      return nil
+    }
     let waits = delaySubject ? delayed || !failure : delayed && !notice.saysPermanent
     let entries = entries(notice, named: named, original: original, waits: waits)
     // A person who answers a notice quotes its words, after some of their own.
     if !bySender, named == nil, !isReport, ReplyRules.isAnswer(facts), !(bySubject && notice.beginsWithFailure) {
+      return nil
+    }
+    // A postmaster writes letters too.
+    if named == nil, !isReport, original == nil, ReplyRules.isAnswer(facts),
+      entries.allSatisfy({ $0.bounce.recipient == nil })
+    {
       return nil
     }
     var evidence: [String] = []
@@ -183,6 +205,13 @@ struct BounceRules {
       mailClass: waits ? .delay : .bounce, confidence: min(0.97, 0.6 + 0.05 * Double(score)),
       rule: waits ? "notice.text.delayed" : "notice.text", evidence: evidence, bounces: entries.map(\.bounce))
     return Outcome(verdict: verdict, original: original?.header, envelopeID: nil)
+  }
+
+  /// Whether the text gives an address that is not the sender's desk for questions.
+  private func namesPerson(_ notice: Notice) -> Bool {
+    NoticeRecipients.find(in: notice, except: own).contains {
+      $0.tier >= .named && !NoticeMarks.desks.contains(String($0.address.prefix { $0 != "@" }).asciiLowercased)
+    }
   }
 
   private func entries(_ notice: Notice, named: String?, original: ReturnedOriginal?, waits: Bool) -> [Entry] {
@@ -214,7 +243,9 @@ struct BounceRules {
     let text = notice?.text ?? ""
     let status = EnhancedStatus.find(in: said) ?? EnhancedStatus.find(in: text)
     let code = SMTPCode.find(in: said) ?? SMTPCode.find(in: text)
-    let finding = ReasonSearch.find(said: said, section: text, status: status, code: code, delayed: waits)
+    let finding = ReasonSearch.find(
+      said: said, section: text, status: status, code: code, delayed: waits,
+      hosts: Hosts.names(recipient: address, remote: nil, said: said))
     let permanence: Bounce.Permanence =
       finding.reason == .undefined && notice?.saysPermanent == true
       ? .hard : ReasonSearch.permanence(finding, status, delayed: waits)

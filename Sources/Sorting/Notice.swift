@@ -30,8 +30,9 @@ struct Notice {
         break
       }
       if Self.isCut(line), lines.contains(where: { !$0.utf8.trimmedSpaces().isEmpty }) {
+        // Some head their reasons with the same words: then what follows is no mail.
         returnedAt = Self.firstField(bytes, from: next)
-        break
+        if returnedAt != nil || NoticeMarks.headings.hasMatch(in: PhraseMatcher.normalize(line)) { break }
       }
       lines.append(String(decoding: line, as: UTF8.self))
       position = next

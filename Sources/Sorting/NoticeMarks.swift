@@ -47,7 +47,8 @@ enum NoticeMarks {
     "delivery subsystem", "mdaemon@",
     "mail-daemon", "maildaemon", "system administrator", "mail.delivery.system", "mailerdaemon", "post_master",
     "mail daemon",
-    "mailsystem", "mail system", "delivery-notification", "microsoftexchange", "microsoft outlook", "bounce",
+    "mailsystem", "mail system", "delivery-notification", "microsoftexchange", "microsoft outlook", "bounce@",
+    "bounces@", "bounce-", "bounces-", "bounce+",
     "no-reply@sns.amazonaws",
     "smtp_mail_service", "administrator@", "mailadmin", "smtp gateway", "antivirus", "_smtp_gateways", "lsmtp for",
     "mail delivery", "complaints@", "returned mail", "undeliver", "mailerdaemon", "majordomo",
@@ -146,6 +147,12 @@ enum NoticeMarks {
     "unsubscribe", "ask ",
     "forward it to", "notify", "report", "message from", "hello", "hola", "bonjour", "dear", "hallo",
   ])
+
+  /// Local parts of desks that letters give for questions (RFC 2142 and common use).
+  static let desks: Set<String> = [
+    "help", "support", "info", "contact", "service", "services", "sales", "billing", "abuse", "postmaster", "webmaster",
+    "unsubscribe", "noreply", "no-reply", "customerservice", "kontakt", "hello", "office", "orders", "returns",
+  ]
 
   /// Words before an address that make it the failed one.
   static let recipients = PhraseMatcher([

@@ -73,6 +73,29 @@ enum AliasWords {
   }
 }
 
+/// Who refused a recipient: the names that a provider's own words are looked up by.
+enum Hosts {
+  /// The recipient's domain, the server of the report, and the one that the words name ("host mx.example.org[192.0.2.1] said").
+  static func names(recipient: String?, remote: String?, said: String) -> [String] {
+    var found: [String] = []
+    if let recipient, let at = recipient.utf8.lastIndex(of: Octet.at) {
+      found.append(name(Array(recipient.utf8[recipient.utf8.index(after: at)...])[...]))
+    }
+    if let remote { found.append(name(Array(remote.utf8)[...])) }
+    let bytes = said.octets(atMost: 1_024)
+    for word: StaticString in ["host ", "while talking to ", " by ", "server "] {
+      if let place = bytes.range(of: word) { found.append(name(bytes[(place + word.utf8CodeUnitCount)...])) }
+    }
+    return found.filter { $0.utf8.contains(Octet.dot) }
+  }
+
+  private static func name(_ text: ArraySlice<UInt8>) -> String {
+    var name = text.prefix { $0.isLetter || $0.isDigit || $0 == Octet.dash || $0 == Octet.dot }
+    while name.last == Octet.dot { name.removeLast() }
+    return String(decoding: name.map(\.lowered), as: UTF8.self)
+  }
+}
+
 /// Reply codes of SMTP in text.
 enum SMTPCode {
   /// The first number from 400 to 599 that stands as a reply code does: apart, and followed by a space, a dash or the end.

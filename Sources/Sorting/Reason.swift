@@ -60,6 +60,8 @@ struct Diagnosis {
   var status: String?
   var code: Int?
   var command: AnsweredCommand?
+  /// Who refused, as far as it is known: names of hosts and the recipient's domain, in small letters.
+  var hosts: [String] = []
 
   /// A reason with the name of the rule that gave it.
   struct Finding: Equatable {
@@ -69,31 +71,42 @@ struct Diagnosis {
     var words: String?
     /// The words say that the mailbox is gone for good, whatever the reason usually means.
     var lasting = false
+
+    /// Whether words decided, not a number that may stand for anything.
+    var isByWords: Bool { words != nil }
   }
 
-  /// The reason: by sure words, else by a status that says something, else by other words, else by any status, else by the
-  /// command and the code.
+  /// The reason: by what the provider means, else by a status that outranks words, else by sure words, else by a status that
+  /// says something, else by other words, else by any status or code, else by plain words, else by the command and the code.
   func finding() -> Finding? {
     let words = cleaned()
+    if let found = ProviderReasons.finding(words, hosts: hosts) ?? ProviderCodes.finding(words) { return found }
     let command = command ?? AnsweredCommand.find(in: words)
     let hits = ReasonTexts.matcher.matches(in: words).filter {
       ReasonTexts.rows[$0].after.map { $0 == command } ?? true
     }
     let first = hits.first.map { ReasonTexts.rows[$0] }
+    if let status, let decisive = StatusReasons.decisive(status),
+      first.map({ !$0.isSure || !decisive.yieldsTo.contains($0.reason) }) ?? true
+    {
+      return Finding(reason: decisive.reason, rule: "reason.status")
+    }
     if let first, first.isSure { return finding(first, command) }
     if let status, let reason = StatusReasons.sure[StatusReasons.key(status)] ?? StatusReasons.sure[status] {
       return Finding(reason: Self.refine(reason, command, status, code), rule: "reason.status")
     }
-    if let first { return finding(first, command) }
+    if let first, !first.isPlain { return finding(first, command) }
     if let status, let reason = StatusReasons.vague[status] ?? StatusReasons.vague[StatusReasons.key(status)] {
       return Finding(reason: reason, rule: "reason.status")
     }
+    if let reason = code.flatMap(StatusReasons.byReplyCode) { return Finding(reason: reason, rule: "reason.reply") }
+    if let first { return finding(first, command) }
     return Self.byCommand(command, code).map { Finding(reason: $0, rule: "reason.command") }
   }
 
   /// Whether the words and codes leave nothing to ask: neither the reason nor what "user unknown" was the answer to.
   var isConclusive: Bool {
-    guard code != nil, let found = finding(), found.rule == "reason.text" else { return false }
+    guard code != nil, let found = finding(), found.isByWords else { return false }
     if found.reason != .filtered && found.reason != .userunknown && found.reason != .rejected { return true }
     return status?.hasPrefix("5.1.1") == true
   }
@@ -183,7 +196,7 @@ extension AnsweredCommand {
     ("body of message generated", .data),
     ("smtp:rcpt host", .recipient), ("remote smtp server has rejected address", .recipient),
     // Gmail's notices until 2017 end in the state of its client.
-    ("(state 13)", .mail), ("(state 14)", .recipient), ("(state 17)", .data), ("(state 18)", .data),
+    ("(state 14)", .recipient), ("(state 17)", .data), ("(state 18)", .data),
     // With pipelining the transcript shows DATA last, but these answers to it mean that every recipient was refused before.
     ("need rcpt", .recipient), ("rcpt to: command before", .recipient), ("no valid recipients", .recipient),
     ("no recipients specified", .recipient), ("must precede data", .recipient), ("rcpt first", .recipient),

@@ -18,6 +18,12 @@ struct ReturnedOriginal {
     for part in facts.message.parts {
       if part.isMessage {
         if let child = part.children.first {
+          // A report that was put whole into another mail is not what was sent: the mail is in it.
+          if facts.message.parts[child].contentType.isType("multipart", "report"),
+            !facts.message.parts[0].contentType.isType("multipart", "report")
+          {
+            continue
+          }
           let header = facts.message.parts[child].header
           if isMail(header) { return header }
         }

@@ -3,6 +3,35 @@ enum StatusReasons {
   /// A code with its class left open.
   static func key(_ status: String) -> String { "x" + status.dropFirst() }
 
+  /// A code that outranks words but those of some reasons: it was set for this one mailbox, domain or size.
+  static func decisive(_ status: String) -> (reason: Reason, yieldsTo: Set<Reason>)? {
+    switch status {
+    case "5.2.2", "4.2.2": (.mailboxfull, [.speeding])
+    case "5.2.3", "4.2.3": (.exceedlimit, [.mailboxfull])
+    case "5.3.4": (.mesgtoobig, [.mailboxfull, .exceedlimit])
+    case "5.1.1":
+      (
+        .userunknown,
+        [
+          .mailboxfull, .mesgtoobig, .exceedlimit, .suspend, .hasmoved, .norelaying, .authfailure, .blocked, .rejected,
+          .notaccept, .filtered, .mailererror, .speeding,
+        ]
+      )
+    default: nil
+    }
+  }
+
+  /// What a reply code says by itself: RFC 7504 (521, 556), RFC 5248's registry (523 to 525, 538), RFC 5321 §4.2.2 (50x).
+  static func byReplyCode(_ code: Int) -> Reason? {
+    switch code {
+    case 521, 556: .notaccept
+    case 523, 524, 538: .failedstarttls
+    case 525: .suspend
+    case 500...507: .syntaxerror
+    default: nil
+    }
+  }
+
   /// Codes that say exactly one thing, by code, `x` for either class.
   /// Source: RFC 3463 §3 and the IANA registry "SMTP Enhanced Status Codes" unless said.
   static let sure: [String: Reason] = [
@@ -13,6 +42,8 @@ enum StatusReasons {
     "x.7.515": .authfailure,
     "x.7.9": .policyviolation, "x.7.7": .policyviolation, "5.4.312": .networkerror, "5.4.316": .expired,
     "x.5.3": .toomanyconn, "x.4.6": .networkerror, "5.3.5": .systemerror, "x.1.1": .userunknown,
+    // A temporary refusal by policy is about the client: greylisting, rates, lists.
+    "4.7.1": .blocked, "4.7.2": .blocked,
   ]
 
   /// What the other codes mostly mean, for when no words say more.
@@ -23,11 +54,11 @@ enum StatusReasons {
     // Microsoft "NDR error codes in Exchange Online": RecipientNotFound, far more common than RFC 7505's meaning.
     "5.1.10": .userunknown, "5.1.20": .userunknown, "5.1.351": .filtered,
     // Mailbox: RFC 3463 §3.3.
-    "x.2.0": .onhold, "x.2.1": .suspend, "x.2.4": .filtered,
+    "x.2.0": .onhold, "5.2.0": .filtered, "5.2.1": .filtered, "4.2.1": .blocked, "x.2.4": .filtered,
     // Microsoft: the recipient's limit of mails an hour.
     "5.2.121": .speeding, "5.2.122": .speeding,
     // Mail system: RFC 3463 §3.4.
-    "x.3.0": .systemerror, "x.3.2": .notaccept, "4.3.2": .blocked, "x.3.3": .systemerror,
+    "5.3.0": .systemerror, "x.3.2": .notaccept, "x.3.3": .systemerror,
     "x.3.6": .systemerror,
     // Network and routing: RFC 3463 §3.5, RFC 7293.
     // 5.4.1 is Microsoft's "Recipient address rejected: Access denied".
@@ -38,7 +69,7 @@ enum StatusReasons {
 
     "5.4.317": .failedstarttls,
     // Protocol: RFC 3463 §3.6.
-    "x.5.1": .syntaxerror, "x.5.2": .syntaxerror, "x.5.4": .syntaxerror, "x.5.5": .systemerror,
+    "x.5.1": .syntaxerror, "x.5.2": .syntaxerror, "x.5.4": .systemerror, "x.5.5": .systemerror,
     "x.5.6": .mesgtoobig,
     // Content: RFC 3463 §3.7, RFC 6531 (x.6.7 to x.6.9).
     "x.6.2": .contenterror, "x.6.3": .contenterror,
@@ -47,13 +78,14 @@ enum StatusReasons {
     "x.6.9": .contenterror,
     "x.6.10": .contenterror, "x.6.11": .contenterror,
     // Security or policy: RFC 3463 §3.8, RFC 4954, RFC 7372 (x.7.20 to x.7.26), RFC 7505 (x.7.27), RFC 8314 (x.7.28 to 30).
-    "x.7.0": .securityerror, "x.7.1": .policyviolation, "x.7.2": .rejected, "x.7.3": .securityerror,
+    "x.7.0": .securityerror, "x.7.1": .securityerror, "x.7.2": .securityerror, "x.7.3": .securityerror,
     "x.7.4": .securityerror,
     "x.7.5": .securityerror, "x.7.6": .securityerror, "x.7.8": .securityerror,
     "x.7.10": .failedstarttls, "x.7.11": .securityerror,
-    "x.7.14": .securityerror, "x.7.15": .speeding, "x.7.16": .exceedlimit, "x.7.17": .hasmoved, "x.7.18": .hasmoved,
+    "x.7.14": .securityerror, "x.7.15": .securityerror, "x.7.16": .exceedlimit, "x.7.17": .hasmoved,
+    "x.7.18": .hasmoved,
     "x.7.19": .rejected,
-    "x.7.27": .notaccept, "x.7.28": .speeding,
+    "x.7.27": .notaccept, "5.7.28": .spamdetected, "x.7.28": .speeding,
     "x.7.29": .authfailure, "x.7.30": .authfailure,
     // Microsoft "NDR error codes in Exchange Online".
     "5.7.606": .blocked, "4.7.650": .badreputation,
