@@ -13,7 +13,7 @@ struct SortedInbound: Sendable {
 
   /// Sorts a mail that lies in a folder of the account with this (lower-case) address.
   init(_ mail: FetchedMail, accountID: Int64, address: String, folder: WatchedFolder, now: Int64) {
-    let sorted = Sorting.sort(mail.bytes)
+    let sorted = Sorting.sort(mail.bytes, now: now)
     let isOwn = Self.isWrittenByHand(sorted, from: address)
     let verdict = isOwn ? Self.ownVerdict("own.address", sorted, "From: \(address)") : sorted.verdict
     uid = mail.facts.uid

@@ -3,8 +3,19 @@ import MailText
 /// Answers that a machine gave: by their fields (RFC 3834), else by the words of their subject.
 struct AutoReplyRules {
   let facts: MailFacts
+  /// When the mail was written, UTC epoch milliseconds; nil when nothing says so.
+  var now: Int64?
 
+  /// The verdict with what the answer tells: until when somebody is away, or that he has left.
   func verdict() -> Verdict? {
+    let text = facts.bodyText()
+    guard var verdict = marked() ?? AutoReplyTexts.verdict(facts, text) else { return nil }
+    AutoReplyTexts.tell(&verdict, subject: facts.subject, text: text, from: facts.from?.address, now: now)
+    return verdict
+  }
+
+  /// By fields or the subject.
+  private func marked() -> Verdict? {
     if let rule = Self.headerRule(facts.header) ?? generatedAnswer() {
       return Verdict(mailClass: .autoReply, confidence: 0.98, rule: rule.name, evidence: [rule.evidence])
     }
@@ -179,6 +190,9 @@ struct AutoReplyRules {
       ("ar", ["\u{631}\u{62f} \u{62a}\u{644}\u{642}\u{627}\u{626}\u{64a}"]),
       ("vi", ["tr\u{1ea3} l\u{1edd}i t\u{1ef1} \u{111}\u{1ed9}ng"]),
       ("no", ["automatisk svar:", "fravarsmelding", "frav\u{e6}rsmelding"]),
+      ("hr, sl, sr", ["automatski odgovor", "samodejni odgovor", "izvan ureda", "odsoten"]),
+      ("bg", ["автоматичен отговор"]), ("id", ["balasan otomatis", "jawaban otomatis"]),
+      ("th", ["ตอบกลับอัตโนมัติ"]), ("ca", ["resposta autom\u{e0}tica"]), ("is", ["sj\u{e1}lfvirkt svar"]),
     ].flatMap { language, texts in texts.map { SubjectRow(text: $0, onlyAtStart: false, language: language) } }
     + ["auto:", "autosvar:", "abwesend:", "afwezig:", "ooo:", "away:"].map {
       SubjectRow(text: $0, onlyAtStart: true, language: "any")

@@ -2,8 +2,9 @@ import MailText
 
 /// Says what an inbound mail is: the classes are tried from the surest to the vaguest, the first that fits counts.
 ///
-/// Takes any octets, never fails, and takes time linear in the size.
-public func sort(_ mail: [UInt8]) -> SortedMail {
+/// Takes any octets, never fails, and takes time linear in the size. `now` (UTC epoch milliseconds) stands for the mail's Date
+/// where that is missing: days that an absence is told in are counted from it.
+public func sort(_ mail: [UInt8], now: Int64? = nil) -> SortedMail {
   let facts = MailFacts(mail)
   var original: HeaderBlock?
   var envelopeID: String?
@@ -13,14 +14,16 @@ public func sort(_ mail: [UInt8]) -> SortedMail {
     original = found.original
     envelopeID = found.envelopeID
   } else {
+    let date = facts.header.value("date").flatMap(MailDate.parse) ?? now
     verdict =
-      ChallengeRules(facts: facts).verdict() ?? AutoReplyRules(facts: facts).verdict()
-      ?? UnsubscribeRules(facts: facts).verdict() ?? ReplyRules(facts: facts).verdict()
-      ?? Verdict(mailClass: .other, confidence: 0.5, rule: "none")
+      ReceiptRules(facts: facts).verdict() ?? ChallengeRules(facts: facts).verdict()
+      ?? AutoReplyRules(facts: facts, now: date).verdict() ?? UnsubscribeRules(facts: facts).verdict()
+      ?? CalendarRules(facts: facts).verdict() ?? ReplyRules(facts: facts).verdict()
+      ?? BulkRules(facts: facts).verdict() ?? Verdict(mailClass: .other, confidence: 0.5, rule: "none")
   }
   verdict.from = facts.from?.address
   verdict.subject = facts.header.contains("subject") ? facts.subject : nil
-  if verdict.mailClass == .reply { verdict.replyText = ReplyText.trim(facts) }
+  if verdict.mailClass == .reply, verdict.replyText == nil { verdict.replyText = ReplyText.trim(facts) }
 
   var correlation = Correlation()
   correlation.inReplyTo = facts.header.value("in-reply-to").map(MessageID.list) ?? []

@@ -32,6 +32,10 @@ public struct Verdict: Sendable, Equatable {
   public var subject: String?
   /// What the person wrote, without quotes and signature; nil unless the mail is a person's.
   public var replyText: String?
+  /// The first day that somebody who is away is back, `2026-12-06`; nil when the answer does not say.
+  public var until: String?
+  /// The address that somebody who has left gives in its place.
+  public var newAddress: String?
 
   /// A verdict without bounces.
   public init(
@@ -108,6 +112,8 @@ extension Verdict: Codable {
     case from
     case subject
     case replyText = "reply_text"
+    case until
+    case newAddress = "new_address"
   }
 
   /// Writes every key; what is absent is null.
@@ -123,6 +129,8 @@ extension Verdict: Codable {
     try object.encode(from, forKey: .from)
     try object.encode(subject, forKey: .subject)
     try object.encode(replyText, forKey: .replyText)
+    try object.encode(until, forKey: .until)
+    try object.encode(newAddress, forKey: .newAddress)
   }
 }
 

@@ -32,6 +32,8 @@ extension Verdict {
     json.member("from", from)
     json.member("subject", subject)
     json.member("reply_text", replyText)
+    json.member("until", until)
+    json.member("new_address", newAddress)
     json.close()
     return json.bytes
   }

@@ -73,7 +73,7 @@ struct SortCase: Sendable, CustomTestStringConvertible {
       "From: kim@example.net\nSubject: Hello\nIn-Reply-To: <first@example.org>\n\nYes.\n"),
     SortCase("reply by subject", .reply, "reply.subject", "From: kim@example.net\nSubject: AW: Hello\n\nJa.\n"),
     SortCase(
-      "list mail that answers", .other, "none",
+      "list mail that answers", .other, "bulk.list",
       "From: kim@example.net\nSubject: Re: Hello\nList-Id: <l.example.net>\nIn-Reply-To: <x@y>\n\nYes.\n"),
     SortCase(
       "RFC 3834 answer", .autoReply, "autoreply.auto-submitted",
@@ -92,7 +92,7 @@ struct SortCase: Sendable, CustomTestStringConvertible {
         + "Content-Type: message/feedback-report\n\nFeedback-Type: abuse\nOriginal-Rcpt-To: <kim@example.net>\n--b\n"
         + "Content-Type: message/rfc822\n\nMessage-ID: <first@example.org>\n\nx\n--b--\n"),
     SortCase(
-      "newsletter", .other, "none",
+      "newsletter", .other, "bulk.list",
       "From: news@example.net\nSubject: News\nList-Unsubscribe: <mailto:u@example.net>\n\nBuy.\n"),
     SortCase("nothing", .other, "none", ""),
   ]

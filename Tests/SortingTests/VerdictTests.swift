@@ -13,7 +13,7 @@ import Testing
         == #"{"file":"f","class":"auto_reply","confidence":0.98,"rule":"r","evidence":["a\"b","c\\d\n\u0001"],"#
         + #""bounces":[{"recipient":null,"original_recipient":null,"action":"failed","status":null,"smtp_code":550,"#
         + #""permanence":"soft","reason":"mailboxfull","diagnostic":null,"remote_mta":null}],"original_message_id":null,"#
-        + #""feedback_type":null,"from":"ä@x","subject":null,"reply_text":null}"#)
+        + #""feedback_type":null,"from":"ä@x","subject":null,"reply_text":null,"until":null,"new_address":null}"#)
   }
 
   @Test func theLineAndTheCoderAgree() throws {
@@ -21,7 +21,7 @@ import Testing
     let coded = try JSONEncoder().encode(Self.full)
     #expect(try JSONDecoder().decode(Verdict.self, from: coded) == Self.full)
     let object = try #require(try JSONSerialization.jsonObject(with: coded) as? [String: Any])
-    #expect(object.count == 10)
+    #expect(object.count == 12)
     #expect(object["reply_text"] is NSNull)
   }
 }
