@@ -27,7 +27,8 @@ extension Verb {
     guard !call.wantsJSON else { return }
     let facts = [
       Column("key", "key"), Column("name", "name"), Column("workspace", "workspace"), Column("state", "state"),
-      Column("on reply", "on_reply"), Column("on bounce", "on_bounce"), Column("window", "window"),
+      Column("on reply", "on_reply"), Column("on bounce", "on_bounce"), Column("on away", "on_away"),
+      Column("window", "window"),
       Column("zone", "zone"), Column("since", "created_at", .time),
     ]
     let enrollments = [
@@ -74,6 +75,36 @@ extension Verb {
     },
   ]
 
+  private static func resort(_ call: Invocation) throws(Failure) {
+    var rows: [JSONValue] = []
+    var after: Int64 = 0
+    while true {
+      let query = [
+        ("after", String(after) as String?), ("apply", call.has("apply") ? "true" : "false"), ("format", "lines"),
+      ]
+      let lines = try call.ask("POST", "/inbox/resort", query: query).split(separator: UInt8(ascii: "\n")).map(
+        Array.init)
+      for line in lines.dropLast() {
+        if call.wantsJSON { call.printLine(line) } else if let row = JSONValue.read(line) { rows.append(row) }
+      }
+      guard let last = lines.last.flatMap(JSONValue.read)?["after"].int else { break }
+      after = last
+    }
+    guard !call.wantsJSON else { return }
+    if rows.isEmpty {
+      call.shell.out("nothing would be taken for anything else\n")
+    } else {
+      call.shell.out(
+        renderTable(
+          [
+            Column("ID", "id", .number), Column("CLASS", "class"), Column("NOW", "new_class"),
+            Column("NEW RULE", "new_rule"), Column("EFFECTS", "effects"), Column("FROM", "sender", .shortened(40)),
+            Column("SUBJECT", "subject", .shortened(50)),
+          ], rows, zone: call.shell.zone))
+      if !call.has("apply") { call.shell.out("nothing was changed; --apply does it\n") }
+    }
+  }
+
   static let inboxVerbs: [Verb] = [
     Verb(
       words: ["inbox", "list"], summary: "what came in and what it was taken for",
@@ -96,6 +127,15 @@ extension Verb {
           Column("ANSWERS", "message_id", .number), Column("MATCHED BY", "matched_by"),
           Column("SUBJECT", "subject", .shortened(50)),
         ], empty: "nothing has come in")
+    },
+    Verb(
+      words: ["inbox", "resort"], summary: "sort what came in again, by the rules of this version",
+      options: [
+        Option(long: "apply", help: "keep the new verdicts and do what follows; without it nothing is changed")
+      ],
+      notes: "Nothing is booked again, and no sequence that stopped goes on; what protects people is done."
+    ) { (call: Invocation) throws(Failure) in
+      try resort(call)
     },
     Verb(
       words: ["inbox", "show"], summary: "show one mail that came in, with its verdict and evidence",

@@ -198,6 +198,7 @@ extension SequenceDefaults {
     self.init()
     onReply = section.choice("on_reply", default: onReply)
     onBounce = section.choice("on_bounce", default: onBounce)
+    onAway = section.choice("on_away", default: onAway)
     window = section.optionalSection("window").map(WindowSettings.init)
     section.finish()
   }

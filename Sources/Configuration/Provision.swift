@@ -187,6 +187,7 @@ extension SequenceEntry {
     workspace = section.string("workspace", default: workspace, check: Check.name)
     onReply = section.optionalChoice("on_reply")
     onBounce = section.optionalChoice("on_bounce")
+    onAway = section.optionalChoice("on_away")
     window = section.optionalSection("window").map(WindowSettings.init)
     zone = section.optionalZone("zone")
     section.finish()

@@ -260,6 +260,12 @@ public enum SequenceReaction: String, Sendable, Codable, CaseIterable {
   case stop, pause, `continue`
 }
 
+/// What an automatic answer that says until when somebody is away does to an enrollment.
+public enum AwayReaction: String, Sendable, Codable, CaseIterable {
+  /// Nothing, or its next step waits for the first day back.
+  case `continue`, wait
+}
+
 /// A sequence whose steps come by header.
 public struct SequenceEntry: Sendable, Equatable, Codable {
   /// What `X-Postern-Sequence` says.
@@ -272,6 +278,8 @@ public struct SequenceEntry: Sendable, Equatable, Codable {
   public var onReply: SequenceReaction?
   /// What a hard bounce does; nil is `[sequences]` of the configuration.
   public var onBounce: SequenceReaction?
+  /// What an out-of-office answer with a day of return does; nil is `[sequences]` of the configuration.
+  public var onAway: AwayReaction?
   /// When its mails may go; nil is `[sequences]` of the configuration.
   public var window: WindowSettings?
   /// IANA name of its zone; nil is the workspace's.
@@ -281,18 +289,21 @@ public struct SequenceEntry: Sendable, Equatable, Codable {
     case key, name, workspace, window, zone
     case onReply = "on_reply"
     case onBounce = "on_bounce"
+    case onAway = "on_away"
   }
 
   /// A sequence.
   public init(
     key: String, name: String? = nil, workspace: String = "default", onReply: SequenceReaction? = nil,
-    onBounce: SequenceReaction? = nil, window: WindowSettings? = nil, zone: String? = nil
+    onBounce: SequenceReaction? = nil, onAway: AwayReaction? = nil, window: WindowSettings? = nil,
+    zone: String? = nil
   ) {
     self.key = key
     self.name = name
     self.workspace = workspace
     self.onReply = onReply
     self.onBounce = onBounce
+    self.onAway = onAway
     self.window = window
     self.zone = zone
   }

@@ -294,6 +294,8 @@ public struct SequenceDefaults: Sendable, Equatable {
   public var onReply = SequenceReaction.stop
   /// What a hard bounce does.
   public var onBounce = SequenceReaction.stop
+  /// What an out-of-office answer that names the day of return does.
+  public var onAway = AwayReaction.continue
   /// When its mails may go; nil is always.
   public var window: WindowSettings?
 

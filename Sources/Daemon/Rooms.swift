@@ -143,6 +143,7 @@ final class Rooms: Sendable {
     let workspace = configuration.workspace
     let defaults = SequenceEntry(
       key: "default", onReply: configuration.sequences.onReply, onBounce: configuration.sequences.onBounce,
+      onAway: configuration.sequences.onAway,
       window: configuration.sequences.window)
     try await store.write { transaction in
       // Workspace 1 is `default`, the one that a configuration file speaks of.

@@ -22,11 +22,15 @@ public struct InboundFact: Sendable, Equatable {
   public var address: String
   /// How the contact's enrollment stands; nil when the message is no step of a sequence.
   public var enrollment: EnrollmentState?
+  /// When somebody who is away is back, UTC epoch milliseconds; nil when the mail does not say.
+  public var awayUntil: Int64?
 
   /// A fact.
   public init(
-    kind: Kind, mail: String, messageID: Int64?, address: String, enrollment: EnrollmentState? = nil
+    kind: Kind, mail: String, messageID: Int64?, address: String, enrollment: EnrollmentState? = nil,
+    awayUntil: Int64? = nil
   ) {
+    self.awayUntil = awayUntil
     self.kind = kind
     self.mail = mail
     self.messageID = messageID
@@ -68,6 +72,8 @@ public enum Consequence: Sendable, Equatable {
   case markReplied
   /// The message becomes `bounced`.
   case markBounced
+  /// No step goes before this time, UTC epoch milliseconds.
+  case postpone(until: Int64)
   /// Nothing changes; the event says this.
   case note(String)
 }
@@ -91,7 +97,11 @@ public func consequences(of fact: InboundFact, policy: SequencePolicy) -> [Conse
   // RFC 3463, section 2: 4.X.X may succeed later, so the address is left alone.
   case .softBounce: return [.note("temporary failure reported")]
   case .delay: return [.note("delay reported, the server is still trying")]
-  case .autoReply: return [.note("automatic reply")]
+  case .autoReply:
+    if policy.waitsForReturn, let until = fact.awayUntil, fact.enrollment == .active || fact.enrollment == .paused {
+      return [.postpone(until: until)]
+    }
+    return [.note("automatic reply")]
   case .challenge: return [.note("challenge, needs a person")]
   case .other: return [.note("no reply, bounce or request")]
   }

@@ -77,9 +77,11 @@ public enum EnrollmentAction: Sendable, Equatable {
 /// Plans the steps known so far of one enrollment.
 ///
 /// A delay counts from the end of the step before it: sent, or skipped, failed, cancelled or bounced where the sequence
-/// goes on after that; for step 1 from submission. A due time is never before the step was taken in, it may be in the past.
+/// goes on after that; for step 1 from submission. A due time is never before the step was taken in, it may be in the past;
+/// and never before `notBefore`, the day that a contact who is away named.
 public func plan(
-  _ steps: [StepFact], enrollment: EnrollmentState, stopReason: StopReason? = nil, policy: SequencePolicy
+  _ steps: [StepFact], enrollment: EnrollmentState, stopReason: StopReason? = nil, policy: SequencePolicy,
+  notBefore: Int64? = nil
 ) -> [EnrollmentAction] {
   let steps = steps.sorted { $0.number < $1.number }
   let waiting = steps.filter { $0.state == .waiting }
@@ -97,7 +99,9 @@ public func plan(
   if enrollment == .completed, !isOver { actions.append(.reactivate) }
   for step in waiting {
     switch due(of: step, among: steps) {
-    case .success(let due): if step.due != due { actions.append(.schedule(step: step.number, due: due)) }
+    case .success(let planned):
+      let due = max(planned, notBefore ?? planned)
+      if step.due != due { actions.append(.schedule(step: step.number, due: due)) }
     case .failure(let blocker): actions.append(.wait(step: step.number, for: blocker.step))
     }
   }

@@ -36,11 +36,16 @@ public struct SequencePolicy: Codable, Sendable, Equatable {
   public var onReply: Reaction
   /// When a mail bounces hard; the address is suppressed whatever this says.
   public var onBounce: Reaction
+  /// Whether the next step waits for the day that an out-of-office answer names.
+  public var waitsForReturn: Bool
   /// Steps that fail (not bounce) until the enrollment is given up; at least 1.
   public var failedStepsToGiveUp: Int
 
   /// The defaults are DESIGN.md's: a reply or a bounce stops, three failed steps give up.
-  public init(onReply: Reaction = .stop, onBounce: Reaction = .stop, failedStepsToGiveUp: Int = 3) {
+  public init(
+    onReply: Reaction = .stop, onBounce: Reaction = .stop, waitsForReturn: Bool = false, failedStepsToGiveUp: Int = 3
+  ) {
+    self.waitsForReturn = waitsForReturn
     self.onReply = onReply
     self.onBounce = onBounce
     self.failedStepsToGiveUp = max(1, failedStepsToGiveUp)
@@ -49,6 +54,7 @@ public struct SequencePolicy: Codable, Sendable, Equatable {
   enum CodingKeys: String, CodingKey {
     case onReply = "on_reply"
     case onBounce = "on_bounce"
+    case waitsForReturn = "waits_for_return"
     case failedStepsToGiveUp = "failed_steps_to_give_up"
   }
 
@@ -58,6 +64,7 @@ public struct SequencePolicy: Codable, Sendable, Equatable {
     self.init(
       onReply: try values.decodeIfPresent(Reaction.self, forKey: .onReply) ?? .stop,
       onBounce: try values.decodeIfPresent(Reaction.self, forKey: .onBounce) ?? .stop,
+      waitsForReturn: try values.decodeIfPresent(Bool.self, forKey: .waitsForReturn) ?? false,
       failedStepsToGiveUp: try values.decodeIfPresent(Int.self, forKey: .failedStepsToGiveUp) ?? 3)
   }
 }

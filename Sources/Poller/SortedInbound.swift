@@ -15,15 +15,21 @@ struct SortedInbound: Sendable {
   init(_ mail: FetchedMail, accountID: Int64, address: String, folder: WatchedFolder, now: Int64) {
     let sorted = Sorting.sort(mail.bytes, now: now)
     let isOwn = Self.isWrittenByHand(sorted, from: address)
-    let verdict = isOwn ? Self.ownVerdict("own.address", sorted, "From: \(address)") : sorted.verdict
+    var kept = sorted
+    if isOwn {
+      kept.verdict = Self.ownVerdict("own.address", sorted, "From: \(address)")
+      kept.asksToStop = false
+    }
+    let verdict = InboundVerdict(kept)
     uid = mail.facts.uid
     messageID = sorted.messageID
     inbound = NewInbound(
       accountID: accountID, folder: folder.name, identity: Self.identity(sorted, mail.bytes), bytes: mail.bytes,
       receivedAt: mail.facts.internalDate ?? now, seenAt: now, sender: sorted.from, subject: sorted.subject,
-      kind: verdict.mailClass.rawValue, rule: verdict.rule, verdict: Self.json(verdict),
-      answers: isOwn ? [] : Self.answers(sorted.correlation), bounces: Self.bounced(verdict),
-      asksToStop: !isOwn && sorted.asksToStop, objectID: mail.facts.objectID, threadID: mail.facts.threadID)
+      kind: verdict.kind, rule: verdict.rule, verdict: verdict.json,
+      answers: isOwn ? [] : Self.answers(sorted.correlation), bounces: verdict.bounces,
+      asksToStop: verdict.asksToStop, objectID: mail.facts.objectID, threadID: mail.facts.threadID,
+      awayUntil: verdict.awayUntil)
     // Only a copy in Sent says whom it went to in secret.
     let secret = folder.role == .sent ? HeaderBlock(parsing: mail.bytes).all("bcc") : []
     sentRecipients = sorted.to + secret.flatMap { Address.list(in: $0.value).map(\.address) }
@@ -57,6 +63,7 @@ struct SortedInbound: Sendable {
     own.answers = []
     own.bounces = []
     own.asksToStop = false
+    own.awayUntil = nil
     return SentMail(inbound: own, messageIDs: ownIDs, recipients: sentRecipients)
   }
 
@@ -70,6 +77,7 @@ struct SortedInbound: Sendable {
     own.answers = messageID.map { [($0, "own copy")] } ?? []
     own.bounces = []
     own.asksToStop = false
+    own.awayUntil = nil
     return own
   }
 
@@ -104,17 +112,6 @@ struct SortedInbound: Sendable {
           "References"
         }
       return (id, evidence)
-    }
-  }
-
-  /// Who a bounce is about; the address that the sender used before the one it was forwarded to.
-  private static func bounced(_ verdict: Verdict) -> [BouncedRecipient] {
-    verdict.bounces.flatMap { bounce in
-      let addresses = [bounce.originalRecipient, bounce.recipient].compactMap(\.self)
-      let distinct = addresses.first == addresses.last ? Array(addresses.prefix(1)) : addresses
-      return distinct.map {
-        BouncedRecipient(address: $0, isHard: bounce.permanence == .hard, reason: bounce.reason)
-      }
     }
   }
 

@@ -14,6 +14,8 @@ struct PhraseMatcher: Sendable {
   private var classes = 1
   /// For each phrase its pieces in order.
   private var phrases: [[Int]] = []
+  /// For each piece the phrases that begin with it.
+  private var beginning: [[Int]] = []
   private var pieceCount = 0
   private var pieceLength: [Int] = []
 
@@ -31,6 +33,10 @@ struct PhraseMatcher: Sendable {
         })
     }
     pieceCount = pieces.count
+    beginning = [[Int]](repeating: [], count: pieceCount)
+    for (index, phrase) in phrases.enumerated() {
+      if let piece = phrase.first { beginning[piece].append(index) }
+    }
     hasGaps = phrases.contains { $0.count > 1 }
     pieceLength = pieces.map(\.count)
     for octet in pieces.joined() where classOf[Int(octet)] == 0 {
@@ -86,26 +92,33 @@ struct PhraseMatcher: Sendable {
   /// The indices of the phrases that are in the text, in the order of the table.
   func matches(in text: [UInt8]) -> [Int] {
     // Most texts have no hit: nothing is set up before the first one.
-    var first: [Int] = []
-    var last: [Int] = []
-    scan(text) { piece, place in
-      if first.isEmpty {
-        first = [Int](repeating: -1, count: pieceCount)
-        last = first
-      }
-      if first[piece] < 0 { first[piece] = place }
-      last[piece] = place
-      return true
-    }
-    guard !first.isEmpty else { return [] }
-    return phrases.indices.filter { index in
-      var end = -1
-      for piece in phrases[index] {
-        guard last[piece] - pieceLength[piece] >= end else { return false }
-        end = first[piece] - pieceLength[piece] >= end ? first[piece] : last[piece]
+    var hits: [(piece: Int, first: Int, last: Int)] = []
+    var place: [Int32] = []
+    scan(text) { piece, end in
+      if place.isEmpty { place = [Int32](repeating: -1, count: pieceCount) }
+      if place[piece] >= 0 {
+        hits[Int(place[piece])].last = end
+      } else {
+        place[piece] = Int32(hits.count)
+        hits.append((piece, end, end))
       }
       return true
     }
+    var found: [Int] = []
+    for hit in hits {
+      for phrase in beginning[hit.piece] {
+        var end = -1
+        let isThere = phrases[phrase].allSatisfy { piece in
+          guard place[piece] >= 0 else { return false }
+          let (_, first, last) = hits[Int(place[piece])]
+          guard last - pieceLength[piece] >= end else { return false }
+          end = first - pieceLength[piece] >= end ? first : last
+          return true
+        }
+        if isThere { found.append(phrase) }
+      }
+    }
+    return found.sorted()
   }
 
   /// Whether any phrase is in the text.

@@ -16,7 +16,8 @@ enum ReasonSearch {
     {
       return found
     }
-    for text in [answer(in: said), said, answer(in: section), section] where !text.isEmpty {
+    for text in section == said ? [answer(in: said), said] : [answer(in: said), said, answer(in: section), section]
+    where !text.isEmpty {
       let found = Diagnosis(text: text, status: status, code: code, command: command, hosts: hosts).finding()
       if let found, found.rule != "reason.command" { return found }
     }

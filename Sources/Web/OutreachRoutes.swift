@@ -83,6 +83,9 @@ extension API {
       }
       return Response(list: mails.map(\.summary), for: request)
     },
+    Route("POST", "inbox/resort") { api, request, _ in
+      try await api.resort(request)
+    },
     Route("GET", "inbox/*/raw") { api, _, text in
       let mail = try await api.inbound(text)
       guard let bytes = try await api.store.read({ try $0.body(mail.bodyID) }) else {
@@ -113,11 +116,13 @@ private func sequenceMembers(_ sequence: SequenceRecord, _ db: Reader) throws(St
   let defaults = try db.workspace(sequence.workspaceID).sequenceDefaults
   let onReply = entry.onReply ?? defaults.onReply ?? .stop
   let onBounce = entry.onBounce ?? defaults.onBounce ?? .stop
+  let onAway = entry.onAway ?? defaults.onAway ?? .continue
   let window = entry.window ?? defaults.window
   var members: [(String, JSON)] = [
     ("id", .integer(sequence.id)), ("key", .text(sequence.key)), ("name", .text(entry.name ?? sequence.key)),
     ("workspace", .text(entry.workspace)), ("state", .text(sequence.state)),
     ("on_reply", .text(onReply.rawValue)), ("on_bounce", .text(onBounce.rawValue)),
+    ("on_away", .text(onAway.rawValue)),
     ("window", window.map { .encoding($0) } ?? .null), ("zone", .optional(entry.zone)),
     ("created_at", .time(sequence.createdAt)), ("enrolled", .integer(counts.reduce(0) { $0 + $1.count })),
   ]

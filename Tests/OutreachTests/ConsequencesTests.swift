@@ -53,6 +53,9 @@ import Testing
       policy: .init(onReply: .continue, onBounce: .continue), expected: [suppressed(.complained)] + stopped(.complained)
     ),
     .init(name: "asking out", kind: .unsubscribe, expected: [suppressed(.unsubscribed)] + stopped(.unsubscribed)),
+    .init(
+      name: "an absence is waited for by policy", kind: .autoReply, policy: .init(waitsForReturn: true),
+      expected: [.note("automatic reply")]),
     .init(name: "a mail by hand pauses", kind: .sentByHand, expected: [.pauseEnrollment]),
   ]
 

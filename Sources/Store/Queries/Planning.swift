@@ -33,7 +33,9 @@ extension Transaction {
     let steps = try steps(ofEnrollment: enrollment.id)
     let facts = steps.compactMap { StepFact($0) }
     let policy = try policy(of: enrollment)
-    let actions = Outreach.plan(facts, enrollment: enrollment.state, stopReason: enrollment.stopReason, policy: policy)
+    let actions = Outreach.plan(
+      facts, enrollment: enrollment.state, stopReason: enrollment.stopReason, policy: policy,
+      notBefore: enrollment.notBefore)
     for action in actions { try carryOut(action, enrollment, steps, now: now) }
   }
 

@@ -62,9 +62,7 @@ extension Transaction {
       message = try self.message(message.id) ?? message
     }
     if inbound.kind == "complaint" { try countReturn(of: message, isComplaint: true, now: inbound.seenAt) }
-    var kinds = [InboundFact.Kind(verdictClass: inbound.kind, permanence: permanence(of: inbound, for: message))]
-    // A reply that asks for no more mail is both: answered, and never to be written to again.
-    if inbound.asksToStop, kinds == [.reply] { kinds.append(.unsubscribe) }
+    let kinds = kinds(inbound.kind, bounces: inbound.bounces, asksToStop: inbound.asksToStop, for: message)
     for kind in kinds { try follow(kind, message, inbound, id: id) }
   }
 
@@ -74,25 +72,41 @@ extension Transaction {
     let enrollment = try enrollment(of: message)
     let fact = InboundFact(
       kind: kind, mail: inbound.identity,
-      messageID: message.id, address: message.recipient, enrollment: enrollment?.state)
+      messageID: message.id, address: message.recipient, enrollment: enrollment?.state, awayUntil: inbound.awayUntil)
     var policy = SequencePolicy()
     if let enrollment { policy = try self.policy(of: enrollment) }
     for consequence in consequences(of: fact, policy: policy) {
-      try carryOut(consequence, message, enrollment, inbound, id: id)
+      let occasion = Occasion(
+        kind: inbound.kind, accountID: inbound.accountID, at: inbound.receivedAt, now: inbound.seenAt,
+        bounces: inbound.bounces)
+      try carryOut(consequence, message, enrollment, occasion, id: id)
     }
   }
 
-  private func carryOut(
-    _ consequence: Consequence, _ message: MessageRecord, _ enrollment: EnrollmentRecord?, _ inbound: NewInbound,
+  /// What a consequence is carried out for.
+  struct Occasion {
+    /// The class of the mail.
+    var kind: String
+    var accountID: Int64
+    /// When the mailbox got it.
+    var at: Int64
+    var now: Int64
+    var bounces: [BouncedRecipient]
+  }
+
+  func carryOut(
+    _ consequence: Consequence, _ message: MessageRecord, _ enrollment: EnrollmentRecord?, _ inbound: Occasion,
     id: Int64
   ) throws(StoreError) {
-    let now = inbound.seenAt
+    let now = inbound.now
     let workspace = message.workspaceID
     switch consequence {
     case .stopEnrollment(let reason):
       if let enrollment { try stop(enrollment, reason: reason, workspaceID: workspace, now: now) }
     case .pauseEnrollment:
       if let enrollment { try pause(enrollment, because: inbound.kind, workspaceID: workspace, now: now) }
+    case .postpone(let until):
+      if let enrollment { try postpone(enrollment, until: until, workspaceID: workspace, now: now) }
     case .cancelWaiting(let reason):
       if let enrollment {
         try cancelWaitingSteps(of: enrollment.id, because: "the contact's answer: \(reason.rawValue)", now: now)
@@ -102,7 +116,7 @@ extension Transaction {
     case .bookReply(let key):
       try book(
         .reply, key: key, workspaceID: workspace, messageID: message.id, accountID: inbound.accountID, now: now)
-    case .markReplied: try markReplied(message, at: inbound.receivedAt, now: now)
+    case .markReplied: try markReplied(message, at: inbound.at, now: now)
     case .markBounced:
       guard message.state == .sent else { return }
       // A notice that comes back says nothing of whom its account writes to.
@@ -124,15 +138,25 @@ extension Transaction {
       .replied, at: now, workspaceID: message.workspaceID, messageID: message.id, accountID: message.accountID,
       enrollmentID: message.enrollmentID, detail: [("recipient", message.recipient)])
   }
+}
 
+extension Reader {
   /// `hard` when the bounce names this message's recipient as hard, or names nobody we know and all it names are hard.
-  private func permanence(of inbound: NewInbound, for message: MessageRecord) -> String? {
-    guard !inbound.bounces.isEmpty else { return nil }
+  private func permanence(of bounces: [BouncedRecipient], for message: MessageRecord) -> String? {
+    guard !bounces.isEmpty else { return nil }
     let folded = message.recipient.lowercased()
-    if let named = inbound.bounces.first(where: { $0.address.lowercased() == folded }) {
+    if let named = bounces.first(where: { $0.address.lowercased() == folded }) {
       return named.isHard ? "hard" : "soft"
     }
-    return inbound.bounces.allSatisfy(\.isHard) ? "hard" : "soft"
+    return bounces.allSatisfy(\.isHard) ? "hard" : "soft"
+  }
+
+  /// What a mail was taken for; a reply that asks for no more mail is both: answered, and never to be written to again.
+  func kinds(_ verdictClass: String, bounces: [BouncedRecipient], asksToStop: Bool, for message: MessageRecord)
+    -> [InboundFact.Kind]
+  {
+    let kind = InboundFact.Kind(verdictClass: verdictClass, permanence: permanence(of: bounces, for: message))
+    return asksToStop && kind == .reply ? [kind, .unsubscribe] : [kind]
   }
 
   /// A sequence's policy: its own words, else its workspace's.
@@ -141,7 +165,8 @@ extension Transaction {
     let defaults = try workspace(sequence.workspaceID).sequenceDefaults
     return SequencePolicy(
       onReply: reaction(sequence.entry.onReply ?? defaults.onReply),
-      onBounce: reaction(sequence.entry.onBounce ?? defaults.onBounce))
+      onBounce: reaction(sequence.entry.onBounce ?? defaults.onBounce),
+      waitsForReturn: (sequence.entry.onAway ?? defaults.onAway) == .wait)
   }
 
   private func reaction(_ configured: SequenceReaction?) -> SequencePolicy.Reaction {

@@ -41,6 +41,8 @@ public struct EnrollmentRecord: Sendable, Equatable {
   public var endedAt: Int64?
   /// When the contact first answered.
   public var repliedAt: Int64?
+  /// No step goes before it: the contact is away until then.
+  public var notBefore: Int64?
 }
 
 extension Reader {
@@ -124,7 +126,7 @@ extension Reader {
     try connection.rows(
       """
       SELECT e.id, e.sequence_id, q.key, e.contact_id, c.address, e.state, e.stop_reason, e.account_id, e.started_at,
-        e.ended_at, e.replied_at
+        e.ended_at, e.replied_at, e.not_before
       FROM enrollment e JOIN sequence q ON q.id = e.sequence_id JOIN contact c ON c.id = e.contact_id
       WHERE \(condition) ORDER BY e.id LIMIT ?
       """, values + [.integer(Int64(limit))]
@@ -136,7 +138,8 @@ extension Reader {
         id: row.integer(0), sequenceID: row.integer(1), sequence: row.text(2), contactID: row.integer(3),
         contact: row.text(4), state: state, stopReason: row.textOrNil(6).flatMap(StopReason.init(rawValue:)),
         accountID: row.integerOrNil(7),
-        startedAt: row.integer(8), endedAt: row.integerOrNil(9), repliedAt: row.integerOrNil(10))
+        startedAt: row.integer(8), endedAt: row.integerOrNil(9), repliedAt: row.integerOrNil(10),
+        notBefore: row.integerOrNil(11))
     }
   }
 }
@@ -210,6 +213,16 @@ extension Transaction {
       .enrollmentStopped, at: now, workspaceID: workspaceID, enrollmentID: enrollment.id,
       detail: [("contact", enrollment.contact), ("sequence", enrollment.sequence), ("reason", reason.rawValue)])
     try cancelWaitingSteps(of: enrollment.id, because: "the enrollment stopped: \(reason.rawValue)", now: now)
+  }
+
+  /// Lets no step of an enrollment go before a time; the newest answer counts.
+  func postpone(_ enrollment: EnrollmentRecord, until: Int64, workspaceID: Int64, now: Int64) throws(StoreError) {
+    guard until > now, until != enrollment.notBefore else { return }
+    try run("UPDATE enrollment SET not_before = ? WHERE id = ?", [.integer(until), .integer(enrollment.id)])
+    try append(
+      .enrollmentPostponed, at: now, workspaceID: workspaceID, enrollmentID: enrollment.id,
+      detail: [("contact", enrollment.contact), ("sequence", enrollment.sequence), ("until", "\(until)")])
+    try replan(enrollment.id)
   }
 
   /// Holds an enrollment until a person goes on.

@@ -28,6 +28,8 @@ public struct EventRecord: Sendable, Equatable {
     case enrolled = "enrollment.started"
     /// An enrollment waits.
     case enrollmentPaused = "enrollment.paused"
+    /// The contact is away: no step goes before `detail.until`.
+    case enrollmentPostponed = "enrollment.postponed"
     /// An enrollment goes on.
     case enrollmentResumed = "enrollment.resumed"
     /// An enrollment ended early; `detail.reason` says why.
@@ -36,6 +38,8 @@ public struct EventRecord: Sendable, Equatable {
     case enrollmentCompleted = "enrollment.completed"
     /// A mail was seen over IMAP and sorted.
     case inbound = "inbound.received"
+    /// The rules of today take a mail for something else; `detail.from` and `detail.to`.
+    case inboundResorted = "inbound.resorted"
     /// An address or domain gets no more mail.
     case suppressed = "suppression.added"
     /// An address or domain may be written to again.

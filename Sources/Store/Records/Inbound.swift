@@ -32,13 +32,15 @@ public struct NewInbound: Sendable {
   public var objectID: String?
   /// The server's own name of its thread (THREADID, X-GM-THRID).
   public var threadID: String?
+  /// When somebody who is away is back; UTC epoch milliseconds.
+  public var awayUntil: Int64?
 
   /// All of it.
   public init(
     accountID: Int64, folder: String, identity: String, bytes: [UInt8], receivedAt: Int64, seenAt: Int64,
     sender: String?, subject: String?, kind: String, rule: String, verdict: String,
     answers: [(id: String, evidence: String)], bounces: [BouncedRecipient], asksToStop: Bool = false,
-    objectID: String? = nil, threadID: String? = nil
+    objectID: String? = nil, threadID: String? = nil, awayUntil: Int64? = nil
   ) {
     self.accountID = accountID
     self.folder = folder
@@ -56,6 +58,7 @@ public struct NewInbound: Sendable {
     self.asksToStop = asksToStop
     self.objectID = objectID
     self.threadID = threadID
+    self.awayUntil = awayUntil
   }
 }
 

@@ -5,7 +5,7 @@ enum Migrations {
   /// Step N of the list makes schema N. Steps are only ever added.
   static let steps: [String] = [
     Schema1.sql, Schema2.sql, Schema3.sql, Schema4.sql, Schema5.sql, Schema6.sql, Schema7.sql, Schema8.sql, Schema9.sql,
-    Schema10.sql, Schema11.sql,
+    Schema10.sql, Schema11.sql, Schema12.sql,
   ]
 
   static func bringUpToDate(_ connection: SQLiteConnection, now: Int64) throws(StoreError) {
