@@ -47,12 +47,14 @@ struct BounceRules {
         verdict: Verdict(mailClass: .other, confidence: 0.99, rule: "dsn.success", evidence: evidence),
         original: original?.header, envelopeID: status.originalEnvelopeID)
     }
-    let waits = failed.allSatisfy { $0.action == "delayed" } || announcesDelay(notice, failed)
+    let gaveUp = NoticeMarks.ends.hasMatch(in: notice.words)
+    let waits = !gaveUp && (failed.allSatisfy { $0.action == "delayed" } || announcesDelay(notice, failed))
     let reporter = Hosts.names(recipient: nil, remote: status.reportingMTA, said: "")
     let entries = failed.enumerated().map { index, recipient in
       // A long list of recipients has no words of its own for each.
       entry(
-        recipient, waits: waits || recipient.action == "delayed", notice: index < Self.searched ? notice : nil,
+        recipient, waits: waits || !gaveUp && recipient.action == "delayed",
+        notice: index < Self.searched ? notice : nil,
         alone: failed.count == 1, reporter: reporter)
     }
     evidence += entries.prefix(3).map(\.evidence)
@@ -143,7 +145,7 @@ struct BounceRules {
     }
     let bounce = Bounce(
       recipient: final, originalRecipient: original == final ? nil : original,
-      action: waits ? "delayed" : (recipient.action ?? "failed"),
+      action: waits ? "delayed" : recipient.action.flatMap { $0 == "delayed" ? nil : $0 } ?? "failed",
       status: status, smtpCode: code, permanence: ReasonSearch.permanence(finding, status, delayed: waits),
       reason: finding.reason.rawValue, diagnostic: said.isEmpty ? (section.isEmpty ? nil : section) : said,
       remoteMTA: recipient.remoteMTA)

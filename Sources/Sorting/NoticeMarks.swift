@@ -130,6 +130,10 @@ enum NoticeMarks {
     "message still undelivered", "wird verzoegert",
   ])
 
+  /// Words of a mail that has left the queue, whatever the report's fields say: OpenSMTPD 7 tells the end of its patience with
+  /// `Action: delayed` and this diagnosis (usr.sbin/smtpd/bounce.c and queue.c; seen end to end).
+  static let ends = PhraseMatcher([": envelope expired"])
+
   /// Subjects of such notices.
   static let delaySubjects = PhraseMatcher([
     "(delay)", "delayed", "warning: could not send", "delivery warning", "warning: message", "still being retried",

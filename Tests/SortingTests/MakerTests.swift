@@ -12,6 +12,47 @@ import Testing
 
   static let makers = [
     Maker(
+      testDescription: "OpenSMTPD 7, the end of its patience", recipient: "kim@example.org", reason: "expired",
+      mail: """
+        Subject: Delivery status notification: delayed
+        From: Mailer Daemon <MAILER-DAEMON@mail.sender.example>
+        To: me@sender.example
+        Date: Thu, 26 Nov 2026 15:51:49 +0000 (UTC)
+        MIME-Version: 1.0
+        Content-Type: multipart/mixed;boundary="6257/mail"
+
+        --6257/mail
+        Content-Description: Notification
+        Content-Type: text/plain; charset=us-ascii
+
+            Hi!
+
+            A message is delayed for more than 0 seconds for the following
+            list of recipients:
+
+        kim@example.org: Envelope expired
+
+            Please note that this is only a temporary failure report.
+
+        --6257/mail
+        Content-Description: Delivery Report
+        Content-Type: message/delivery-status
+
+        Reporting-MTA: dns; mail.sender.example
+
+        Final-Recipient: rfc822; kim@example.org
+        Action: delayed
+        Status: 4.4.7
+
+        --6257/mail
+        Content-Type: text/rfc822-headers
+
+        Message-ID: <orig-1@sender.example>
+        To: kim@example.org
+
+        --6257/mail--
+        """),
+    Maker(
       testDescription: "Active!hunter", recipient: "kim@example.org", reason: "userunknown",
       mail: """
         Return-Path: <>

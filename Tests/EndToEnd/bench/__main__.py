@@ -7,6 +7,7 @@ import statistics
 import sys
 import time
 
+from bench.classify import classify
 from bench.poller import poller
 from world.gateway import Gateway
 from world.provider import Provider
@@ -71,6 +72,11 @@ def main() -> int:
     verb.add_argument("--seconds", type=int, default=330, help="how long they idle; the folders beside the INBOX are asked for every 300 s")
     verb.add_argument("--deliveries", type=int, default=1000)
     verb.set_defaults(run=poller)
+    verb = verbs.add_parser("classify", help="mails sorted a second beside Python's email package, and large ones")
+    verb.add_argument("--corpus", help="a folder of .eml files (default: the mail corpus)")
+    verb.add_argument("--mails", type=int, default=5000, help="mails of one run, the corpus over and over")
+    verb.add_argument("--runs", type=int, default=5)
+    verb.set_defaults(run=classify)
     options = parser.parse_args()
     os.environ.setdefault("POSTERN", str(REPOSITORY / ".build/release/postern"))
     try:
