@@ -39,6 +39,14 @@ package struct CivilDate: Sendable, Equatable {
   /// Whether there is such a day: no 30 February.
   package var exists: Bool { (1...12).contains(month) && (1...CivilDate.days(inMonth: month, of: year)).contains(day) }
 
+  /// `2026-12-06`.
+  package var text: String {
+    [(year, 4), (month, 2), (day, 2)].map { value, width in
+      let digits = String(value)
+      return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }.joined(separator: "-")
+  }
+
   /// The weekday, Sunday as 0.
   package var weekday: Int {
     let fromThursday = Int(dayNumber % 7)  // 1970-01-01 was one

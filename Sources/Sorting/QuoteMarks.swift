@@ -24,6 +24,10 @@ enum QuoteMarks {
     "\u{111}\u{e3} vi\u{1ebf}t",  // Vietnamese
     "\u{5db}\u{5ea}\u{5d1}", "\u{643}\u{62a}\u{628}",  // Hebrew, Arabic
     "ra\u{161}\u{117}", "rakst\u{12b}ja", "kirjutas", "je napisa",  // Lithuanian, Latvian, Estonian, Slovene
+    "napsal", "\u{43f}\u{438}\u{441}\u{430}\u{43b}", "je pisal",  // Czech, Russian, Slovene
+    "va escriure", "escribiu",  // Catalan, Galician
+    "skrifa\u{f0}i", "ysgrifennodd", "scr\u{ed}obh", "\u{646}\u{648}\u{634}\u{62a}", "\u{5de}\u{5d0}\u{5ea}",
+    "\u{928}\u{947} \u{932}\u{93f}\u{916}\u{93e}",  // Icelandic, Welsh, Irish, Persian, Hebrew, Hindi
     "menulis", "\u{e40}\u{e02}\u{e35}\u{e22}\u{e19}",  // Indonesian, Thai
   ])
 
@@ -48,6 +52,19 @@ enum QuoteMarks {
     "type your reply above", "antwort oberhalb",
     "replied message", "quoted message", "vorige bericht", "\u{5143}\u{306e}\u{30e1}\u{30c3}\u{30bb}\u{30fc}\u{30b8}",
     "begin forwarded message",
+    "missatge original", "mensaxe orixinal", "originalnachricht", "ursprungliche nachricht", "urspr\u{fc}ngliche mail",
+    "upphaflegt skeyti",
+    "\u{43e}\u{440}\u{438}\u{433}\u{438}\u{43d}\u{430}\u{43b}\u{44c}\u{43d}\u{43e}\u{435} \u{441}\u{43e}\u{43e}\u{431}\u{449}\u{435}\u{43d}\u{438}\u{435}",
+    "\u{43f}\u{435}\u{440}\u{435}\u{441}\u{44b}\u{43b}\u{430}\u{435}\u{43c}\u{43e}\u{435} \u{441}\u{43e}\u{43e}\u{431}\u{449}\u{435}\u{43d}\u{438}\u{435}",
+    "\u{43e}\u{440}\u{438}\u{433}\u{456}\u{43d}\u{430}\u{43b}\u{44c}\u{43d}\u{435} \u{43f}\u{43e}\u{432}\u{456}\u{434}\u{43e}\u{43c}\u{43b}\u{435}\u{43d}\u{43d}\u{44f}",
+    "\u{43e}\u{440}\u{438}\u{433}\u{438}\u{43d}\u{430}\u{43b}\u{43d}\u{43e} \u{441}\u{44a}\u{43e}\u{431}\u{449}\u{435}\u{43d}\u{438}\u{435}",
+    "\u{3b1}\u{3c1}\u{3c7}\u{3b9}\u{3ba}\u{3cc} \u{3bc}\u{3ae}\u{3bd}\u{3c5}\u{3bc}\u{3b1}", "originalna poruka",
+    "izvorno sporo\u{10d}ilo", "p\u{f4}vodn\u{e1} spr\u{e1}va",
+    "\u{c6d0}\u{bcf8} \u{ba54}\u{c2dc}\u{c9c0}",
+    "\u{5d4}\u{5d5}\u{5d3}\u{5e2}\u{5d4} \u{5de}\u{5e7}\u{5d5}\u{5e8}\u{5d9}\u{5ea}",
+    "\u{627}\u{644}\u{631}\u{633}\u{627}\u{644}\u{629} \u{627}\u{644}\u{623}\u{635}\u{644}\u{64a}\u{629}",
+    "\u{43f}\u{435}\u{440}\u{435}\u{441}\u{44b}\u{43b}\u{430}\u{435}\u{43c}\u{43e}\u{435} \u{43f}\u{438}\u{441}\u{44c}\u{43c}\u{43e}",
+    "th\u{1b0} g\u{1ed1}c", "algne kiri", "s\u{101}kotn\u{113}jais zi\u{146}ojums", "pesan asli",
     "anfang der weitergeleiteten", "d\u{e9}but du message", "inicio del mensaje",
   ])
 
@@ -79,7 +96,10 @@ enum QuoteMarks {
           "\u{43e}\u{442}\u{43f}\u{440}\u{430}\u{432}\u{43b}\u{435}\u{43d}\u{43e}", "\u{434}\u{430}\u{442}\u{430}",
           "g\u{f6}nderme tarihi", "tarih", "\u{53d1}\u{9001}\u{65f6}\u{95f4}", "\u{65e5}\u{671f}",
           "\u{9001}\u{4fe1}\u{65e5}\u{6642}", "\u{65e5}\u{6642}", "\u{bcf4}\u{b0b8} \u{b0a0}\u{c9dc}", "ng\u{e0}y",
-          "sent on", "\u{e0} la date", "date envoi", "enviado a las", "elk\u{fc}ldve",
+          "sent on", "envoye", "enviat", "\u{43d}\u{430}\u{434}\u{456}\u{441}\u{43b}\u{430}\u{43d}\u{43e}",
+          "\u{43f}\u{43e}\u{441}\u{43b}\u{430}\u{43d}\u{43e}", "\u{9001}\u{4fe1}\u{65e5}",
+          "\u{53d1}\u{9001}\u{65e5}\u{671f}", "\u{5bc4}\u{4ef6}\u{65e5}\u{671f}", "\u{c1a1}\u{c2e0}\u{c77c}",
+          "\u{e0} la date", "date envoi", "enviado a las", "elk\u{fc}ldve",
           "\u{3b7}\u{3bc}\u{3b5}\u{3c1}\u{3bf}\u{3bc}\u{3b7}\u{3bd}\u{3af}\u{3b1}", "\u{5e0}\u{5e9}\u{5dc}\u{5d7}",
           "posted at", "am", "sendt den",
         ]
@@ -101,7 +121,9 @@ enum QuoteMarks {
           "aihe", "temat", "p\u{159}edm\u{11b}t",
           "t\u{e1}rgy", "subiect", "\u{442}\u{435}\u{43c}\u{430}", "konu", "\u{4e3b}\u{9898}", "\u{4e3b}\u{65e8}",
           "\u{4ef6}\u{540d}", "\u{c81c}\u{baa9}", "\u{3b8}\u{3ad}\u{3bc}\u{3b1}", "\u{5e0}\u{5d5}\u{5e9}\u{5d0}",
-          "ti\u{ea}u \u{111}\u{1ec1}", "ch\u{1ee7} \u{111}\u{1ec1}",
+          "ti\u{ea}u \u{111}\u{1ec1}", "assumpte", "predmet", "zadeva", "predmet zpr\u{e1}vy",
+          "\u{4e3b}\u{65e8}\u{6a19}\u{984c}", "\u{6a19}\u{984c}", "efni", "teema", "pavadinimas",
+          "ch\u{1ee7} \u{111}\u{1ec1}",
         ]
       ),
       (

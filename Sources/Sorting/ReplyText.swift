@@ -28,6 +28,10 @@ enum ReplyText {
         signed = false  // a signature ends where the quoted mail begins; an answer may stand below it
         continue
       }
+      if isWrapped(lines, at: i) {
+        i += 1
+        continue
+      }
       if let attribution = attribution(lines, at: i) {
         if let before = attribution.before, !signed {
           kept.append(Line(before))
@@ -85,6 +89,14 @@ enum ReplyText {
     var lines = lines[...]
     while let last = lines.last, last.isBlank || last.isRule { lines.removeLast() }
     return lines.map(\.text).joined(separator: "\n").trimmedSpaces
+  }
+
+  /// The rest of a quoted line that was too long: it goes on in small letters and the quote follows at once.
+  private static func isWrapped(_ lines: [Line], at i: Int) -> Bool {
+    guard i > 0, i + 1 < lines.count, lines[i - 1].isQuoted, lines[i + 1].isQuoted, lines[i - 1].raw.count >= 60,
+      let first = lines[i].raw.first
+    else { return false }
+    return first >= UInt8(ascii: "a") && first <= UInt8(ascii: "z") && lines[i].raw.count < lines[i - 1].raw.count
   }
 
   private static func isHeading(_ line: Line) -> Bool {

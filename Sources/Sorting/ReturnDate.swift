@@ -16,16 +16,7 @@ struct ReturnDate {
   /// `2026-12-06`, or nil; `now` is the mail's time, UTC epoch milliseconds.
   static func find(in text: String, now: Int64) -> String? {
     let reader = ReturnDate(text: text, now: now)
-    return reader.best().map(text(ofDay:))
-  }
-
-  /// `2026-12-06`.
-  private static func text(ofDay day: Int64) -> String {
-    let date = CivilDate(dayNumber: day)
-    return [(date.year, 4), (date.month, 2), (date.day, 2)].map { value, width in
-      let digits = String(value)
-      return String(repeating: "0", count: max(0, width - digits.count)) + digits
-    }.joined(separator: "-")
+    return reader.best().map { CivilDate(dayNumber: $0).text }
   }
 
   private init(text: String, now: Int64) {

@@ -13,15 +13,15 @@ extension API {
     let sorted = mails.map { mail in
       (record: mail.record, verdict: InboundVerdict(sort(mail.bytes, now: mail.record.receivedAt)))
     }
+    let now = now()
     let changes = try await store.read { db in
       var changes: [VerdictChange] = []
       for mail in sorted {
-        if let change = try db.change(of: mail.record, to: mail.verdict) { changes.append(change) }
+        if let change = try db.change(of: mail.record, to: mail.verdict, now: now) { changes.append(change) }
       }
       return changes
     }
     if apply {
-      let now = now()
       for mail in sorted where mail.record.verdict != mail.verdict.json {
         try await store.write { transaction in try transaction.resort(mail.record, to: mail.verdict, now: now) }
       }

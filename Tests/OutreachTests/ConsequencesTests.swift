@@ -65,6 +65,16 @@ import Testing
     #expect(consequences(of: fact, policy: test.policy) == test.expected)
   }
 
+  @Test func anAbsenceThatNamesADayIsWaitedForWhereAsked() {
+    var fact = InboundFact(
+      kind: .autoReply, mail: "<a@b>", messageID: 3, address: "bob@example.net", enrollment: .active, awayUntil: 77)
+    let waits = SequencePolicy(waitsForReturn: true)
+    #expect(consequences(of: fact, policy: waits) == [.postpone(until: 77)])
+    #expect(consequences(of: fact, policy: SequencePolicy()) == [.note("automatic reply")])
+    fact.enrollment = .stopped
+    #expect(consequences(of: fact, policy: waits) == [.note("automatic reply")])
+  }
+
   @Test(arguments: [InboundFact.Kind.softBounce, .delay, .autoReply, .challenge, .other])
   func isOnlyNoted(kind: InboundFact.Kind) throws {
     let fact = InboundFact(kind: kind, mail: "<a@b>", messageID: 3, address: "bob@example.net", enrollment: .active)

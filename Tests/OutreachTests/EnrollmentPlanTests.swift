@@ -113,6 +113,15 @@ private func step(
       expected: [.schedule(step: 2, due: .max)]),
   ]
 
+  @Test func noStepGoesBeforeTheDayOfReturn() {
+    let steps = [step(1, .sent, ended: 7), step(2, delay: day), step(3, delay: day)]
+    let plan = { (notBefore: Int64) in
+      Outreach.plan(steps, enrollment: .active, policy: SequencePolicy(), notBefore: notBefore)
+    }
+    #expect(plan(start + 9 * day) == [.schedule(step: 2, due: start + 9 * day), .wait(step: 3, for: 2)])
+    #expect(plan(start) == [.schedule(step: 2, due: start + 7 + day), .wait(step: 3, for: 2)])
+  }
+
   @Test(arguments: cases) func plans(test: Case) {
     #expect(plan(test.steps, enrollment: test.state, stopReason: test.reason, policy: test.policy) == test.expected)
     #expect(

@@ -57,6 +57,17 @@ struct ReplyCase: Sendable, CustomTestStringConvertible {
     ReplyCase("telephone above", "Sent from my iPhone\n\nYes.", "Yes."),
     ReplyCase("on the same line", "Yes. On Fri, 20 Nov 2026 at 10:00, Sender wrote:\n> Hello?\n", "Yes."),
     ReplyCase("a sentence that begins with On", "On the road I read:\nnothing.", "On the road I read:\nnothing."),
+    ReplyCase(
+      "a quoted line that was wrapped",
+      "> Some years ago somebody wrote a line of this length that went over\nthe edge of the mail.\n> And on.\n\nYes.",
+      "Yes."),
+    ReplyCase("Czech", "Ano.\n\nDne 20. 11. 2026 v 10:00 Sender napsal(a):\n> ?", "Ano."),
+    ReplyCase(
+      "The Bat!",
+      "\u{414}\u{430}.\n\n\u{412}\u{44b} \u{43f}\u{438}\u{441}\u{430}\u{43b}\u{438} 20 \u{43d}\u{43e}\u{44f}\u{431}\u{440}\u{44f} 2026 \u{433}., 10:00:\n> ?",
+      "\u{414}\u{430}."),
+    ReplyCase("Catalan", "S\u{ed}.\n\nEl 20/11/2026 a les 10:00, Sender va escriure:\n> ?", "S\u{ed}."),
+    ReplyCase("Icelandic", "J\u{e1}.\n\n20.11.2026 kl. 10:00 skrifa\u{f0}i Sender:\n> ?", "J\u{e1}."),
     ReplyCase("only a quote", "> a\n> b\n", ""),
     ReplyCase("nothing", "", ""),
   ]

@@ -26,7 +26,7 @@ import Testing
     let other = bench.inbound("other", answering: message, account: account)
     let record = try #require(try await bench.store.write { try $0.recordInbound(other) })
     let reply = verdict("reply")
-    let change = try #require(try await bench.store.read { try $0.change(of: record, to: reply) })
+    let change = try #require(try await bench.store.read { try $0.change(of: record, to: reply, now: Bench.noon) })
     #expect(
       change.effects == [
         "the message counts as answered", "the enrollment stops: replied", "its waiting steps are cancelled",
@@ -38,7 +38,7 @@ import Testing
     #expect(kinds == ["send"])
     let again = try #require(try await bench.store.read { try $0.inbound(record.id) })
     #expect(again.kind == "reply" && again.rule == "new.rule")
-    #expect(try await bench.store.read { try $0.change(of: again, to: reply) } == nil)
+    #expect(try await bench.store.read { try $0.change(of: again, to: reply, now: Bench.noon) } == nil)
   }
 
   @Test func whatWasNoBounceLiftsItsOwnSuppressionAndRestartsNothing() async throws {
@@ -53,7 +53,7 @@ import Testing
     let record = try #require(try await bench.store.write { try $0.recordInbound(made) })
     #expect(try await bench.store.read { try $0.suppression(of: message.recipient, workspaceID: 1) } != nil)
     let answer = verdict("auto_reply")
-    let change = try #require(try await bench.store.read { try $0.change(of: record, to: answer) })
+    let change = try #require(try await bench.store.read { try $0.change(of: record, to: answer, now: Bench.noon) })
     #expect(change.effects == ["\(message.recipient) may be written to again"])
     try await bench.store.write { try $0.resort(record, to: answer, now: Bench.noon + 5000) }
     #expect(try await bench.store.read { try $0.suppression(of: message.recipient, workspaceID: 1) } == nil)

@@ -30,14 +30,16 @@ extension Reader {
   }
 
   /// The change that a new verdict makes; nil when there is none that anybody would notice.
-  public func change(of record: InboundRecord, to verdict: InboundVerdict) throws(StoreError) -> VerdictChange? {
-    let consequences = try resortConsequences(of: record, to: verdict)
+  public func change(of record: InboundRecord, to verdict: InboundVerdict, now: Int64) throws(StoreError)
+    -> VerdictChange?
+  {
+    let consequences = try resortConsequences(of: record, to: verdict, now: now)
     guard record.kind != verdict.kind || record.rule != verdict.rule || !consequences.isEmpty else { return nil }
     return VerdictChange(record: record, verdict: verdict, effects: consequences.map(\.consequence.words))
   }
 
   /// What really changes: what is there already is left out.
-  func resortConsequences(of record: InboundRecord, to verdict: InboundVerdict) throws(StoreError) -> [(
+  func resortConsequences(of record: InboundRecord, to verdict: InboundVerdict, now: Int64) throws(StoreError) -> [(
     consequence: ResortConsequence, message: MessageRecord, enrollment: EnrollmentRecord?
   )] {
     guard let message = try record.messageID.map({ id throws(StoreError) in try message(id) }) ?? nil else { return [] }
@@ -55,7 +57,7 @@ extension Reader {
       to: self.kinds(verdict.kind, bounces: verdict.bounces, asksToStop: verdict.asksToStop, for: message),
       policy: policy)
     var effective: [(consequence: ResortConsequence, message: MessageRecord, enrollment: EnrollmentRecord?)] = []
-    for consequence in kinds where try hasEffect(consequence, message, enrollment, of: record) {
+    for consequence in kinds where try hasEffect(consequence, message, enrollment, of: record, now: now) {
       effective.append((consequence, message, enrollment))
     }
     return effective
@@ -63,7 +65,7 @@ extension Reader {
 
   private func hasEffect(
     _ consequence: ResortConsequence, _ message: MessageRecord, _ enrollment: EnrollmentRecord?,
-    of record: InboundRecord
+    of record: InboundRecord, now: Int64
   ) throws(StoreError) -> Bool {
     switch consequence {
     case .liftSuppression(let address):
@@ -73,7 +75,7 @@ extension Reader {
       return try suppression(of: address, workspaceID: message.workspaceID) == nil
     case .carryOut(.markReplied): return message.repliedAt == nil
     case .carryOut(.markBounced): return message.state == .sent
-    case .carryOut(.postpone(let until)): return enrollment?.notBefore != until
+    case .carryOut(.postpone(let until)): return until > now && enrollment?.notBefore != until
     case .carryOut(.stopEnrollment), .carryOut(.cancelWaiting):
       return enrollment?.state == .active || enrollment?.state == .paused
     case .carryOut(.pauseEnrollment): return enrollment?.state == .active
@@ -88,7 +90,7 @@ extension Transaction {
     guard let current = try inbound(record.id), current.rule == record.rule, current.verdict == record.verdict else {
       return
     }
-    let consequences = try resortConsequences(of: current, to: verdict)
+    let consequences = try resortConsequences(of: current, to: verdict, now: now)
     try run(
       "UPDATE inbound SET class = ?, rule = ?, verdict = ? WHERE id = ?",
       [.text(verdict.kind), .text(verdict.rule), .text(verdict.json), .integer(record.id)])

@@ -1,4 +1,5 @@
 public import Configuration
+internal import MailText
 public import Outreach
 
 /// A plan of mails, and how it is going.
@@ -221,7 +222,10 @@ extension Transaction {
     try run("UPDATE enrollment SET not_before = ? WHERE id = ?", [.integer(until), .integer(enrollment.id)])
     try append(
       .enrollmentPostponed, at: now, workspaceID: workspaceID, enrollmentID: enrollment.id,
-      detail: [("contact", enrollment.contact), ("sequence", enrollment.sequence), ("until", "\(until)")])
+      detail: [
+        ("contact", enrollment.contact), ("sequence", enrollment.sequence),
+        ("until", CivilDate(dayNumber: until / 86_400_000).text),
+      ])
     try replan(enrollment.id)
   }
 
