@@ -32,7 +32,10 @@ struct MIMEReader {
       close(downTo: multipart, at: end)
       frames.removeSubrange((line.frame + (line.closing ? 0 : 1))...)
       position = line.next
-      if !line.closing, parts.count < Message.Limit.parts { position = openEntity(at: line.next, parent: multipart) }
+      // After a boundary line at the very end there is no part, only a mail that was cut off.
+      if !line.closing, line.next < bytes.count, parts.count < Message.Limit.parts {
+        position = openEntity(at: line.next, parent: multipart)
+      }
     }
     close(downTo: -1, at: bytes.count)
   }
@@ -89,8 +92,9 @@ struct MIMEReader {
 
   private func boundary(of type: ContentType, body: Int) -> [UInt8]? {
     if let named = type.parameters["boundary"], !named.isEmpty {
-      // RFC 2046 §5.1.1: no space at the end of a boundary.
+      // RFC 2046 §5.1.1: no space at the end of a boundary; who writes one all the same may mean it.
       var octets = Array(named.utf8.prefix(Self.longestBoundary))
+      if octets.last == Octet.space, hasLine(beginningWith: octets, from: body) { return octets }
       while let last = octets.last, last.isSpace { octets.removeLast() }
       return octets.isEmpty ? nil : octets
     }
@@ -105,6 +109,21 @@ struct MIMEReader {
       line = next
     }
     return nil
+  }
+
+  private func hasLine(beginningWith boundary: [UInt8], from body: Int) -> Bool {
+    let limit = min(bytes.count, body + Self.guessWithin)
+    var line = body
+    while line < limit {
+      let (end, next) = bytes.line(from: line, limit: limit)
+      if end - line >= 2 + boundary.count, bytes[line] == Octet.dash, bytes[line + 1] == Octet.dash,
+        bytes[(line + 2)...].starts(with: boundary)
+      {
+        return true
+      }
+      line = next
+    }
+    return false
   }
 
   /// The next line that is a boundary of an open multipart, inner ones first.
