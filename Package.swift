@@ -27,7 +27,7 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [
 
 var targets: [Target] = [
   .executableTarget(name: "postern", dependencies: ["CommandLine", "Daemon"], swiftSettings: strict),
-  room("CommandLine", ["Daemon", "Host", "Outreach", "Sorting", "MailText", "Configuration"]),
+  room("CommandLine", ["Daemon", "Host", "Outreach", "Sorting", "SMTP", "MailText", "Configuration"]),
   room("Daemon", ["Intake", "Relay", "Poller", "Sequencer", "Web", "Store", "Host", "Configuration"]),
   room("Intake", ["Store", "Host", "Outreach", "SMTP", "MailText", "Configuration"]),
   room("Relay", ["Store", "Host", "Delivery", "SMTP", "MailText", "Configuration"]),
@@ -68,6 +68,15 @@ if ProcessInfo.processInfo.environment["POSTERN_FUZZ"] != nil {
   targets += [
     .executableTarget(
       name: "FuzzFramer", dependencies: ["SMTP"], path: "Tests/Fuzz/FuzzFramer", exclude: ["seeds"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "FuzzCommands", dependencies: ["SMTP"], path: "Tests/Fuzz/FuzzCommands", exclude: ["seeds"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "FuzzAddress", dependencies: ["SMTP", "MailText"], path: "Tests/Fuzz/FuzzAddress", exclude: ["seeds"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "FuzzConfig", dependencies: ["Configuration"], path: "Tests/Fuzz/FuzzConfig", exclude: ["seeds"],
       swiftSettings: strict),
     .executableTarget(
       name: "FuzzIMAP", dependencies: ["IMAP"], path: "Tests/Fuzz/FuzzIMAP", exclude: ["seeds"], swiftSettings: strict),

@@ -21,6 +21,7 @@
 static const int postern_stream_socket = SOCK_STREAM;
 
 extern int accept4(int listener, struct sockaddr *peer, socklen_t *length, int flags);
+extern int syncfs(int descriptor);
 extern int pthread_setname_np(pthread_t thread, const char *name);
 
 static inline int postern_accept(int listener, struct sockaddr *peer, socklen_t *length) {

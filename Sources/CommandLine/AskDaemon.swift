@@ -92,6 +92,7 @@ extension Failure {
       default: ExitCode.data
       }
     self.init(code, "postern: " + message)
+    reason = error["code"].string
   }
 
   /// When nobody answers on the socket; the reason names it.

@@ -16,6 +16,8 @@ struct Failure: Error, Equatable {
   var code: Int32
   /// One or more lines without the last line break; empty says nothing.
   var text: String
+  /// The word by which the daemon's answer calls its error; nil when it did not answer.
+  var reason: String?
 
   init(_ code: Int32, _ text: String) {
     self.code = code

@@ -30,6 +30,7 @@ private func dispatch(_ arguments: [String], verbs: [Verb], shell: Shell) throws
   let called = arguments.first?.split(separator: "/").last ?? ""
   var words = Array(arguments.dropFirst())
   if called == "mailq" { words.insert("mailq", at: 0) }
+  if called == "newaliases" { words = ["sendmail", "-bi"] }
   if called == "sendmail" { words.insert("sendmail", at: 0) }
   if words == ["--version"] { words = ["version"] }
   if words.first == "sendmail", words.dropFirst().first != "--help" {

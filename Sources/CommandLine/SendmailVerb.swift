@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import MailText
+import SMTP
 
 extension Verb {
   /// Its flags are read by `SendmailRequest`, because sendmail's rules are not those of the other verbs.
@@ -8,8 +9,13 @@ extension Verb {
     words: ["sendmail"], summary: "take a mail from stdin into the queue, with the flags of Postfix's sendmail",
     notes: """
       Flags: -t (recipients also from To, Cc, Bcc), -i or -oi (a single dot does not end the mail), -f ADDRESS or
-      -r ADDRESS (reverse-path), -F NAME (for a missing From), -bm (the default), -bp (list the queue), -q (run the queue).
-      Also when called by the name sendmail; called as mailq it lists the queue.
+      -r ADDRESS (reverse-path), -F NAME (for a missing From), -N, -R, -V (NOTIFY, RET and ENVID), -v (say what became
+      of it), -bm (the default), -bs (SMTP on stdin and stdout), -bp (list the queue), -q (run the queue), -qI ID (one
+      message of it). Other flags of sendmail are accepted and mean nothing. Flags stand before the recipients.
+      While the daemon is down, or for users who may not use its socket, the mail is kept in the spool folder of the
+      configuration (-c FILE, else POSTERN_SPOOL) and the exit code is 0; the daemon takes it in when it runs.
+      Exit codes: 0 the mail is safe, 64 usage, 65 refused for good, 75 try again. Also when called by the name
+      sendmail; called as mailq it lists the queue, as newaliases it does nothing.
       """
   ) { (call: Invocation) throws(Failure) in
     try runSendmail(call.positional, call)
@@ -25,7 +31,36 @@ func runSendmail(_ arguments: [String], _ call: Invocation) throws(Failure) {
   case .nothing: return
   case .listQueue: try Verb.listQueue(call)
   case .runQueue: _ = try call.object("POST", "/queue/run")
+  case .runMessage(let id):
+    call.positional = [id]
+    _ = try call.object("POST", "/messages/\(try call.id())/retry")
+  case .smtp: try speakSMTP(try Sender(request, call), call)
   case .deliver: try deliver(request, call)
+  }
+}
+
+/// Who calls sendmail, and where its mails go.
+struct Sender {
+  let handIn: HandIn
+  /// Stands behind the @ of addresses without one.
+  let domain: String
+  let user: String
+  let maximumMessageBytes: Int
+
+  init(_ request: SendmailRequest, _ call: Invocation) throws(Failure) {
+    let settings = try call.value("config").map { file throws(Failure) in
+      try call.shell.configuration(file, checkingFiles: false)
+    }
+    handIn = HandIn(call, settings: settings)
+    user = call.shell.user().name
+    let name = settings?.server.hostname ?? "localhost"
+    domain = name == "localhost" ? call.shell.hostName() : name
+    maximumMessageBytes = handIn.maximumMessageBytes
+  }
+
+  /// The addresses of a word or a field as the envelope has them, as Postfix completes and reads them.
+  func addresses(in text: String) -> [String] {
+    Address.list(in: text, completedWith: domain).map(\.address)
   }
 }
 
@@ -33,48 +68,80 @@ private func deliver(_ request: SendmailRequest, _ call: Invocation) throws(Fail
   guard request.recipientsFromHeader || !request.recipients.isEmpty else {
     throw Failure(ExitCode.usage, "sendmail: recipients must be named on the command line, or by the mail with -t")
   }
-  let user = call.shell.environment["LOGNAME"] ?? call.shell.environment["USER"] ?? "root"
-  let sender = request.sender ?? "\(user)@\(ProcessInfo.processInfo.hostName)"
+  let sender = try Sender(request, call)
+  let reversePath = try sender.reversePath(request.sender)
   let typed = mailFromInput(call.shell.input(), ignoresDots: request.ignoresDots)
   let header = HeaderBlock(parsing: typed)
-  var recipients = request.recipients
-  if request.recipientsFromHeader { recipients += headerRecipients(header) }
+  var recipients: [String] = []
+  for word in request.recipients {
+    let found = sender.addresses(in: word)
+    guard !found.isEmpty else { throw Failure(ExitCode.data, "sendmail: \"\(word)\" is no address") }
+    recipients += found
+  }
+  if request.recipientsFromHeader { recipients += headerFields(header).flatMap(sender.addresses) }
   guard !recipients.isEmpty else { throw Failure(ExitCode.data, "sendmail: the mail names no recipient") }
-  let mail = withFrom(typed, header, sender: sender, name: request.fullName)
-  let body = SubmissionBody(sender: sender, recipients: recipients, mail: Data(mail).base64EncodedString())
-  do {
-    _ = try call.object("POST", "/submissions", body: encoded(body))
-  } catch {
-    // What could not be handed in may be tried again: programs know 75 for that.
-    throw error.code == ExitCode.unavailable ? Failure(ExitCode.temporary, error.text) : error
+  var envelope = Envelope(reversePath: try checked(reversePath), envelopeID: request.envelopeID)
+  envelope.returnContent = request.returnContent.flatMap(ReturnContent.init)
+  for recipient in recipients {
+    let address = try checked(recipient)
+    guard !envelope.recipients.contains(address) else { continue }
+    envelope.recipients.append(address)
+    if let notify = request.notify { envelope.recipientRequests[address] = RecipientRequest(notify: notify) }
+  }
+  // NAME is sendmail's own variable, as old as -F.
+  let person = call.shell.user()
+  let fullName = request.fullName ?? call.shell.environment["NAME"] ?? person.fullName
+  let author = reversePath.isEmpty ? "\(person.name)@\(sender.domain)" : reversePath
+  let mail = completed(typed, header, sender: author, name: fullName, now: call.shell.now())
+  let outcome = try sender.handIn.hand(envelope, mail)
+  if request.isVerbose { call.shell.out(outcome.text + "\n") }
+}
+
+extension Sender {
+  /// The reverse-path of `-f`; without it the user's own.
+  fileprivate func reversePath(_ written: String?) throws(Failure) -> String {
+    guard let written else { return "\(user)@\(domain)" }
+    if ["", "<>"].contains(written) { return "" }
+    guard let first = addresses(in: written).first else {
+      throw Failure(ExitCode.data, "sendmail: \"\(written)\" is no address")
+    }
+    return first
   }
 }
 
-/// What the daemon gets at `/submissions`.
-private struct SubmissionBody: Encodable {
-  var sender: String
-  var recipients: [String]
-  /// Base64, because a mail may hold bytes that are no UTF-8.
-  var mail: String
+private func checked(_ address: String) throws(Failure) -> String {
+  guard let known = Envelope.address(address) else {
+    throw Failure(ExitCode.data, "sendmail: \"\(address)\" is no address")
+  }
+  return known
 }
 
-/// The addresses of To, Cc and Bcc; of the Resent- fields when there are any (RFC 5322 §3.6.6).
-func headerRecipients(_ header: HeaderBlock) -> [String] {
+extension HandIn.Outcome {
+  /// For people.
+  var text: String {
+    switch self {
+    case .taken(let words): words
+    case .kept(let name): "kept as \(name) until the daemon takes it"
+    }
+  }
+}
+
+/// To, Cc and Bcc; the Resent- fields when there are any (RFC 5322 §3.6.6).
+func headerFields(_ header: HeaderBlock) -> [String] {
   let resent = ["Resent-To", "Resent-Cc", "Resent-Bcc"].flatMap { header.all($0) }
   let fields = resent.isEmpty ? ["To", "Cc", "Bcc"].flatMap { header.all($0) } : resent
-  return fields.flatMap { Address.list(in: $0.value) }.map(\.address)
+  return fields.map(\.value)
 }
 
-/// The mail with a From when it has none, and with the empty line after the header when it begins with its body.
-func withFrom(_ mail: [UInt8], _ header: HeaderBlock, sender: String, name: String?) -> [UInt8] {
-  guard !header.contains("From") else { return mail }
-  var head = Array("From: ".utf8)
-  if let name, !name.isEmpty {
-    head += Array("\(Address.encodeDisplayName(name)) <\(sender)>".utf8)
-  } else {
-    head += Array(sender.utf8)
+/// The mail with a From and a Date when it has none, and with the empty line after the header when it begins with its
+/// body. The Date is now: a mail may lie in the spool folder for long.
+func completed(_ mail: [UInt8], _ header: HeaderBlock, sender: String, name: String?, now: Int64) -> [UInt8] {
+  var head: [UInt8] = []
+  if !header.contains("From") {
+    let author = name.flatMap { $0.isEmpty ? nil : "\(Address.encodeDisplayName($0)) <\(sender)>" } ?? sender
+    head += Array("From: \(author)\r\n".utf8)
   }
-  head += [0x0d, 0x0a]
-  if header.fields.isEmpty, !mail.starts(with: [0x0d, 0x0a]) { head += [0x0d, 0x0a] }
+  if !header.contains("Date") { head += Array("Date: \(MailDate.format(now))\r\n".utf8) }
+  if !head.isEmpty, header.fields.isEmpty, !mail.starts(with: [0x0d, 0x0a]) { head += [0x0d, 0x0a] }
   return head + mail
 }

@@ -34,8 +34,9 @@ public struct Configuration: Sendable, Equatable {
   public var storeFile: String { inDataFolder(store.path) }
   /// The sealing key's file: `server.key_file`, below `server.data_dir` when it is relative.
   public var keyFile: String { inDataFolder(server.keyFile) }
-  /// The folder where `postern sendmail` keeps mails while the daemon is down.
-  public var spoolFolder: String { inDataFolder("spool") }
+  /// The folder where `postern sendmail` keeps mails while the daemon is down: `server.spool_dir`, below
+  /// `server.data_dir` when it is relative.
+  public var spoolFolder: String { inDataFolder(server.spoolDir) }
 
   private func inDataFolder(_ path: String) -> String { path.hasPrefix("/") ? path : server.dataDir + "/" + path }
 }
@@ -46,6 +47,21 @@ public enum LogThreshold: String, Sendable, Codable, CaseIterable {
   case debug, info, warning, error
 }
 
+/// Who may put mails into the spool folder.
+public enum SpoolAccess: String, Sendable, Codable, CaseIterable {
+  /// Every user of this machine; members of the folder's group; the daemon's own user and root.
+  case everyone, group, owner
+
+  /// What the modes of the folders give to group and others: writing and passing through, never listing.
+  public var mode: UInt32 {
+    switch self {
+    case .everyone: 0o033
+    case .group: 0o030
+    case .owner: 0
+    }
+  }
+}
+
 /// `[server]`: who the daemon is and where its files are.
 public struct ServerSettings: Sendable, Equatable {
   /// The name in greetings, EHLO, Received and Message-IDs.
@@ -54,6 +70,10 @@ public struct ServerSettings: Sendable, Equatable {
   public var dataDir = "/var/lib/postern"
   /// The key that seals secrets, relative to `dataDir`; made on first start with mode 0400.
   public var keyFile = "postern.key"
+  /// The folder where `postern sendmail` keeps mails while the daemon is down, relative to `dataDir`.
+  public var spoolDir = "spool"
+  /// Who may put mails there.
+  public var spoolAccess = SpoolAccess.everyone
   /// The Unix socket that the `postern` verbs talk to.
   public var controlSocket = "/run/postern/control.sock"
   /// What is logged on stderr.

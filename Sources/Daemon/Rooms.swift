@@ -23,6 +23,7 @@ final class Rooms: Sendable {
   private let relay: Relay
   private let poller: PollerRoom
   private let sequencer: Sequencer
+  private let spool: SpoolIntake
   private let web: HTTPServer
   private let controlSocket: ControlSocket
   private let drainMilliseconds: Int64
@@ -64,11 +65,13 @@ final class Rooms: Sendable {
       sequencer = Sequencer(
         store: store, loop: loops.next(),
         idempotencyWindowMilliseconds: configuration.intake.idempotencyWindowMilliseconds, log: log)
+      spool = SpoolIntake(
+        intake: intake, store: store, folder: try Self.openSpool(configuration), loop: loops.next(), log: log)
       controlSocket = try Self.openControlSocket(configuration.server.controlSocket)
       let intake = intake
       let hooks = APIHooks(
         submit: { mail in
-          SubmittedReply(await intake.handIn(sender: mail.sender, recipients: mail.recipients, mail: mail.mail))
+          SubmittedReply(await intake.handIn(HandedMail(mail)))
         },
         seal: { key.seal(Array($0.utf8)) },
         unseal: { String(decoding: try key.open($0), as: UTF8.self) }, logins: logins)
@@ -92,6 +95,7 @@ final class Rooms: Sendable {
       throw StartError(text: "the control socket cannot be served", exitCode: ExitCode.unavailable)
     }
     intake.start()
+    spool.start()
     log.info("daemon.started", ["store": .text(store.path), "pid": .int(Int64(getpid()))])
   }
 
@@ -119,6 +123,7 @@ final class Rooms: Sendable {
 
   /// Takes no more mail, lets what is under way finish, closes the store.
   func stop() async {
+    await spool.stop()
     async let taken: Void = intake.stop()
     async let sent: Void = relay.stop(drainMilliseconds: drainMilliseconds)
     _ = await (taken, sent)
@@ -131,6 +136,7 @@ final class Rooms: Sendable {
 
   /// The store failed: what is open is cut, because no more of it can be made durable.
   func abandon() async {
+    await spool.stop()
     await relay.stop(drainMilliseconds: 0)
     await poller.stop()
     await sequencer.stop()
@@ -158,8 +164,9 @@ final class Rooms: Sendable {
   private static func openKey(_ configuration: Configuration) throws -> SealingKey {
     let folder = configuration.server.dataDir
     do {
+      // Others may pass through to the spool folder, and not look: the files have modes of their own.
       try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o711])
     } catch {
       throw StartError(
         text: "the data folder \(folder) cannot be made: \(error.localizedDescription)", exitCode: ExitCode.permission)
@@ -169,6 +176,12 @@ final class Rooms: Sendable {
     } catch {
       throw StartError(text: "\(error)", exitCode: ExitCode.configuration)
     }
+  }
+
+  private static func openSpool(_ configuration: Configuration) throws(HostError) -> SpoolFolder {
+    let folder = SpoolFolder(path: configuration.spoolFolder)
+    try folder.prepare(access: configuration.server.spoolAccess.mode)
+    return folder
   }
 
   private static func openControlSocket(_ path: String) throws -> ControlSocket {
@@ -193,6 +206,16 @@ final class Rooms: Sendable {
     } catch {
       throw StartError(text: "\(error)", exitCode: ExitCode.of(error))
     }
+  }
+}
+
+extension HandedMail {
+  /// A mail of the API in the words of the intake.
+  fileprivate init(_ mail: SubmittedMail) {
+    self.init(
+      sender: mail.sender, recipients: mail.recipients, mail: mail.mail, name: mail.name,
+      returnContent: mail.returnContent, envelopeID: mail.envelopeID,
+      requests: mail.requests.mapValues { Request(notify: $0.notify, originalRecipient: $0.originalRecipient) })
   }
 }
 

@@ -64,6 +64,13 @@ struct ListenerOffer: Sendable {
   /// Whether TLS starts with the first octet (RFC 8314 §3).
   var isImplicitTLS: Bool { settings.tls == .implicit }
 
+  /// The settings of a session that reads a mail handed in on this machine. A program names all its recipients at once.
+  var localSession: SMTP.ServerSettings {
+    SMTP.ServerSettings(
+      hostname: hostname, authentication: .off, trusted: true, maximumMessageBytes: limits.maxMessageSize,
+      maximumRecipients: .max)
+  }
+
   /// The settings of a session with this client, before any TLS; `sender` is who speaks for it, mostly the client itself.
   func session(with peer: PeerAddress, spokenForBy sender: PeerAddress) -> SMTP.ServerSettings {
     var futureRelease: FutureRelease?

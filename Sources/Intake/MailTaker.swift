@@ -27,12 +27,12 @@ struct MailTaker: Sendable {
     }
   }
 
-  /// The same for a mail that came over the control socket, from whoever may use that.
-  func takeLocal(_ envelope: Envelope, _ content: [UInt8], preparation: MailPreparation) async -> Result<
+  /// The same for a mail that came over the control socket, or lay in the spool folder under its name.
+  func takeLocal(_ envelope: Envelope, _ content: [UInt8], name: String?, preparation: MailPreparation) async -> Result<
     SubmissionResult, MailPreparation.Refusal
   > {
     let facts = facts(envelope, content, nil, PeerAddress(bytes: [], port: 0))
-    let result = await submit(envelope, content, nil, MailOrigin(), preparation, facts)
+    let result = await submit(envelope, content, nil, MailOrigin(), preparation, name: name, facts)
     if case .success(let result) = result { _ = answer(result, facts) }
     return result
   }
@@ -52,7 +52,7 @@ struct MailTaker: Sendable {
 
   private func submit(
     _ envelope: Envelope, _ content: [UInt8], _ submitter: SubmitterRecord?, _ origin: MailOrigin,
-    _ preparation: MailPreparation, _ facts: LogFields
+    _ preparation: MailPreparation, name: String? = nil, _ facts: LogFields
   ) async -> Result<SubmissionResult, MailPreparation.Refusal> {
     if hooks.isDiskLow() { return .failure(MailPreparation.Refusal(refuse(.insufficientStorage, facts))) }
     var rights = SenderRights()
@@ -72,7 +72,7 @@ struct MailTaker: Sendable {
       sender: envelope.reversePath, recipients: envelope.recipients, fromAddress: mail.fromAddress, body: mail.body,
       messageID: mail.messageID, makeMessageID: { MessageID.make(uuid: UUIDv7.text(), domain: domain) },
       subject: mail.subject, control: mail.control, receivedAt: now, idempotencyWindow: idempotencyWindow,
-      requests: envelope.deliveryRequests)
+      requests: envelope.deliveryRequests, handInName: name)
     do throws(StoreError) {
       return .success(try await store.write { try $0.submit(submission) })
     } catch {

@@ -40,6 +40,18 @@ public struct Address: Sendable, Hashable {
     return parser.list()
   }
 
+  /// The same where a single word is an address too, as people name each other on one machine; an address without a
+  /// domain gets this one.
+  public static func list(in value: String, completedWith domain: String) -> [Address] {
+    var parser = AddressParser(bytes: Array(value.utf8))
+    parser.takesWords = true
+    return parser.list().map { address in
+      var address = address
+      if address.domain.isEmpty { address.domain = domain }
+      return address
+    }
+  }
+
   /// A display name as it may stand before `<`.
   public static func encodeDisplayName(_ name: String) -> String {
     let clean = String(decoding: name.utf8.map { $0 < 32 || $0 == 127 ? Octet.space : $0 }, as: UTF8.self)
@@ -77,6 +89,8 @@ struct AddressParser {
   let bytes: [UInt8]
   private var i = 0
   private var quotesEnd = true
+  /// Whether a word without an `@` is an address.
+  fileprivate var takesWords = false
 
   init(bytes: [UInt8]) { self.bytes = bytes }
 
@@ -102,7 +116,7 @@ struct AddressParser {
     var comment: [UInt8] = []
 
     func close() {
-      if let bare = Self.bare(phrase) {
+      if let bare = Self.bare(phrase, takesWords: takesWords) {
         let name = comment.isEmpty ? nil : EncodedWord.decode(comment)
         found.append(Address(displayName: name, localPart: bare.local, domain: bare.domain))
       }
@@ -220,10 +234,12 @@ struct AddressParser {
     return out
   }
 
-  /// An address that stands without brackets: one word with an `@`.
-  private static func bare(_ phrase: [UInt8]) -> (local: String, domain: String)? {
+  /// An address that stands without brackets: one word with an `@`, or any single word.
+  private static func bare(_ phrase: [UInt8], takesWords: Bool) -> (local: String, domain: String)? {
     let text = phrase.trimmedSpaces()
-    guard text.contains(Octet.at) else { return nil }
+    guard text.contains(Octet.at) else {
+      return takesWords && !text.contains(where: \.isSpace) ? split(Array(text)) : nil
+    }
     if text.first != Octet.quote, text.contains(where: \.isSpace) {
       // "Bob b@x.org" and "a @ b.c": the word with the @ when it is whole, else everything joined (RFC 5322 §4.4).
       let words = text.split(whereSeparator: \.isSpace)
@@ -237,7 +253,8 @@ struct AddressParser {
   private static func split(_ inside: [UInt8]) -> (local: String, domain: String)? {
     var text = Array(inside.trimmedSpaces())
     if text.first != Octet.quote { text.removeAll(where: \.isSpace) }
-    guard !text.isEmpty else { return nil }
+    // In no form may an address hold what ends a line or a C string (RFC 5322 §3.2.1); it may come to stand in a command.
+    guard !text.isEmpty, !text.contains(where: { $0 == 0 || $0 == 10 || $0 == 13 }) else { return nil }
     guard let at = text.lastIndex(of: Octet.at) else {
       return (String(decoding: unquoted(text), as: UTF8.self), "")
     }

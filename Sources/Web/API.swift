@@ -8,6 +8,27 @@ public struct SubmittedMail: Sendable, Equatable {
   public var recipients: [String]
   /// The mail with CRLF line ends.
   public var mail: [UInt8]
+  /// The name under which it is handed in; the same name again is the same mail again.
+  public var name: String?
+  /// RET of RFC 3461.
+  public var returnContent: String?
+  /// ENVID of RFC 3461, in xtext.
+  public var envelopeID: String?
+  /// NOTIFY and ORCPT by recipient.
+  public var requests: [String: Request] = [:]
+
+  /// What was asked for one recipient.
+  public struct Request: Sendable, Equatable, Decodable {
+    /// NOTIFY.
+    public var notify: String?
+    /// ORCPT.
+    public var originalRecipient: String?
+
+    enum CodingKeys: String, CodingKey {
+      case notify
+      case originalRecipient = "original_recipient"
+    }
+  }
 }
 
 /// What became of a mail that was handed in.

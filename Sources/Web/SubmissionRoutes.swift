@@ -1,7 +1,8 @@
 import Foundation
 
 extension API {
-  /// `POST submissions` with `{"sender":…,"recipients":[…],"mail":BASE64}`.
+  /// `POST submissions` with `{"sender":…,"recipients":[…],"mail":BASE64}`, and perhaps `name`, `return`, `envelope_id` and
+  /// `requests`.
   static let submissionRoutes: [Route] = [
     Route("POST", "submissions") { api, request, _ in
       guard let body = try? JSONDecoder().decode(SubmissionBody.self, from: Data(request.body)) else {
@@ -11,7 +12,9 @@ extension API {
         throw Problem.invalid("\"mail\" must be the mail in base64")
       }
       guard !body.recipients.isEmpty else { throw Problem.invalid("\"recipients\" must name somebody") }
-      let submitted = SubmittedMail(sender: body.sender, recipients: body.recipients, mail: Array(mail))
+      let submitted = SubmittedMail(
+        sender: body.sender, recipients: body.recipients, mail: Array(mail), name: body.name,
+        returnContent: body.returnContent, envelopeID: body.envelopeID, requests: body.requests ?? [:])
       return try Response(await api.hooks.submit(submitted))
     }
   ]
@@ -20,6 +23,16 @@ extension API {
     var sender: String
     var recipients: [String]
     var mail: String
+    var name: String?
+    var returnContent: String?
+    var envelopeID: String?
+    var requests: [String: SubmittedMail.Request]?
+
+    enum CodingKeys: String, CodingKey {
+      case sender, recipients, mail, name, requests
+      case returnContent = "return"
+      case envelopeID = "envelope_id"
+    }
   }
 }
 

@@ -112,10 +112,6 @@ struct ArgumentTests {
     #expect(shell.run("queue", "list") == 69)
     #expect(shell.err.contains("/run/postern/control.sock"))
     #expect(shell.err.contains("--socket"))
-    let mail = TestShell()
-    mail.unreachable = true
-    mail.input = "Subject: x\n\nx\n"
-    #expect(mail.run("sendmail", "a@example.org") == 75)
   }
 
   @Test func serveReturnsTheDaemonsCode() {

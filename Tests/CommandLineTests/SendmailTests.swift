@@ -17,16 +17,30 @@ struct SendmailTests {
       ["-fa@example.org", "--", "-odd@example.org"],
       SendmailRequest(sender: "a@example.org", recipients: ["-odd@example.org"])
     ),
-    (["-f", "<>", "<b@example.org>"], SendmailRequest(sender: "", recipients: ["b@example.org"])),
+    (["-f", "<>", "<b@example.org>"], SendmailRequest(sender: "<>", recipients: ["<b@example.org>"])),
     (
       ["-r", "a@x", "-F", "Full Name", "-B8BITMIME", "-N", "never", "-oem", "-odb", "b@x"],
-      SendmailRequest(sender: "a@x", fullName: "Full Name", recipients: ["b@x"])
+      SendmailRequest(sender: "a@x", fullName: "Full Name", notify: "NEVER", recipients: ["b@x"])
     ),
+    (
+      ["-Ndelay, Success", "-Rhdrs", "-V", "id=1 +", "-vGU", "-hmany", "-Llabel", "-O", "a=b", "-o7", "b@x"],
+      SendmailRequest(
+        notify: "SUCCESS,DELAY", returnContent: "HDRS", envelopeID: "id+3D1+20+2B", isVerbose: true, recipients: ["b@x"]
+      )
+    ),
+    // What Postfix warns of and ignores.
+    (["-Nsometimes", "-Rhalf", "-V", "", "b@x"], SendmailRequest(recipients: ["b@x"])),
+    (["-o", "i", "-tifa@x"], SendmailRequest(recipientsFromHeader: true, ignoresDots: true, sender: "a@x")),
+    (["b@x", "-f", "a@x"], SendmailRequest(recipients: ["b@x", "-f", "a@x"])),
+    (["-bs"], SendmailRequest(mode: .smtp)), (["-q5m", "-bs"], SendmailRequest(mode: .smtp)),
+    (["-qI17"], SendmailRequest(mode: .runMessage("17"))), (["-I"], SendmailRequest(mode: .nothing)),
+    (["-c", "/f", "b@x"], SendmailRequest(recipients: ["b@x"], configuration: "/f")),
+    (["-C/f", "b@x"], SendmailRequest(recipients: ["b@x"], configuration: "/f")),
     (["-bp"], SendmailRequest(mode: .listQueue)), (["-q"], SendmailRequest(mode: .runQueue)),
-    (["-q30m"], SendmailRequest(mode: .runQueue)), (["-bm", "b@x"], SendmailRequest(recipients: ["b@x"])),
+    (["-q30m", "b@x"], SendmailRequest(recipients: ["b@x"])), (["-bm", "b@x"], SendmailRequest(recipients: ["b@x"])),
     (["-bi"], SendmailRequest(mode: .nothing)),
     (["--socket=/s", "b@x"], SendmailRequest(recipients: ["b@x"], socket: "/s")),
-    (["--socket", "/s", "-v", "b@x"], SendmailRequest(recipients: ["b@x"], socket: "/s")),
+    (["--socket", "/s", "-v", "b@x"], SendmailRequest(isVerbose: true, recipients: ["b@x"], socket: "/s")),
   ]
 
   @Test(arguments: flagCases)
@@ -44,6 +58,7 @@ struct SendmailTests {
   }
 
   private struct Body: Decodable {
+    var name: String
     var sender: String
     var recipients: [String]
     var mail: Data
@@ -62,17 +77,24 @@ struct SendmailTests {
     let body = try sent(shell)
     #expect(body.sender == "bounces@example.org")
     #expect(body.recipients == ["e@example.org", "b@example.org", "c@example.org", "d@example.org"])
+    #expect(body.name == "name-1")
     #expect(String(decoding: body.mail, as: UTF8.self).hasSuffix("Bcc: d@example.org\r\n\r\nHello\r\n"))
     #expect(shell.out.isEmpty)
   }
 
+  private static let date = "Date: Tue, 14 Nov 2023 22:13:20 +0000\r\n"
+
   @Test(arguments: [
-    ("Hello\n", "From: Me <me@example.org>\r\n\r\nHello\r\n"),
-    ("\nHello\n", "From: Me <me@example.org>\r\n\r\nHello\r\n"),
-    ("Subject: x\n\nHello\n", "From: Me <me@example.org>\r\nSubject: x\r\n\r\nHello\r\n"),
-    ("From: you@example.org\n\nHello\n", "From: you@example.org\r\n\r\nHello\r\n"),
+    ("Hello\n", "From: Me <me@example.org>\r\n\(date)\r\nHello\r\n"),
+    ("\nHello\n", "From: Me <me@example.org>\r\n\(date)\r\nHello\r\n"),
+    ("Subject: x\n\nHello\n", "From: Me <me@example.org>\r\n\(date)Subject: x\r\n\r\nHello\r\n"),
+    ("From: you@example.org\n\nHello\n", "\(date)From: you@example.org\r\n\r\nHello\r\n"),
+    (
+      "From you Mon Jan 1\nDate: x\nFrom: you@example.org\n\nHello\n",
+      "Date: x\r\nFrom: you@example.org\r\n\r\nHello\r\n"
+    ),
   ])
-  func missingFromIsAdded(typed: String, mail: String) throws {
+  func missingFieldsAreAdded(typed: String, mail: String) throws {
     let shell = TestShell()
     shell.input = typed
     #expect(shell.run("sendmail", "-F", "Me", "-f", "me@example.org", "b@example.org") == 0)
@@ -81,7 +103,7 @@ struct SendmailTests {
 
   @Test func resentFieldsComeFirst() {
     let header = HeaderBlock(parsing: Array("To: a@example.org\r\nResent-To: b@example.org\r\n\r\n".utf8))
-    #expect(headerRecipients(header) == ["b@example.org"])
+    #expect(headerFields(header) == ["b@example.org"])
   }
 
   @Test func mailWithoutRecipientsIsRefused() {
@@ -100,5 +122,105 @@ struct SendmailTests {
     listing.answer("")
     #expect(listing.run("-bp", named: "sendmail") == 0)
     #expect(listing.requests.first?.path == "/api/v1/messages")
+  }
+}
+
+/// While the daemon is down, and over stdin and stdout.
+struct SendmailSpoolTests {
+  @Test func mailIsKeptWhenNobodyAnswers() throws {
+    let shell = TestShell()
+    shell.unreachable = true
+    shell.input = "From: a@example.org\nDate: x\nTo: b@example.org, root\n\nHello\n"
+    #expect(shell.run("sendmail", "-t", "-Nnever", "-Rhdrs", "-Vid", "-f", "Ann <a@example.org>") == 0)
+    #expect(shell.err.isEmpty)
+    let kept = try #require(shell.kept.first)
+    #expect(kept.folder == "/var/lib/postern/spool")
+    #expect(kept.name == "name-1")
+    #expect(
+      String(decoding: kept.bytes, as: UTF8.self) == """
+        EHLO localhost\r
+        MAIL FROM:<a@example.org> BODY=8BITMIME RET=HDRS ENVID=id\r
+        RCPT TO:<b@example.org> NOTIFY=NEVER\r
+        RCPT TO:<root@host.example.org> NOTIFY=NEVER\r
+        BDAT 64 LAST\r
+        From: a@example.org\r
+        Date: x\r
+        To: b@example.org, root\r
+        \r
+        Hello\r
+
+        """)
+  }
+
+  @Test func forbiddenSocketIsNoHindrance() {
+    let shell = TestShell()
+    shell.answer("{\"error\":{\"code\":\"forbidden\",\"message\":\"no\"}}", status: 403)
+    #expect(shell.run("sendmail", "b@example.org") == 0)
+    #expect(shell.kept.count == 1)
+    shell.answer("{\"error\":{\"code\":\"stopping\",\"message\":\"no\"}}", status: 503)
+    #expect(shell.run("sendmail", "b@example.org") == 0)
+    #expect(shell.kept.count == 2)
+  }
+
+  @Test func folderOfTheConfigurationOrTheEnvironment() throws {
+    let shell = TestShell()
+    shell.unreachable = true
+    shell.files["/etc/p.toml"] = "[server]\ndata_dir = \"/srv/p\"\nspool_dir = \"out\"\nhostname = \"mx.example.org\"\n"
+    #expect(shell.run("sendmail", "-c", "/etc/p.toml", "root") == 0)
+    #expect(shell.kept.last?.folder == "/srv/p/out")
+    #expect(String(decoding: try #require(shell.kept.last).bytes, as: UTF8.self).contains("TO:<root@mx.example.org>"))
+    shell.environment = ["POSTERN_SPOOL": "/var/spool/p", "POSTERN_SOCKET": "/run/p"]
+    #expect(shell.run("sendmail", "b@example.org") == 0)
+    #expect(shell.kept.last?.folder == "/var/spool/p")
+    // Another daemon than the default one, and nobody said where its folder is.
+    shell.environment = ["POSTERN_SOCKET": "/run/p"]
+    #expect(shell.run("sendmail", "b@example.org") == 75)
+    #expect(shell.kept.count == 2)
+  }
+
+  @Test func refusalIsNotKept() {
+    let shell = TestShell()
+    shell.answer("{\"error\":{\"code\":\"refused\",\"message\":\"554 5.6.0 no\"}}", status: 422)
+    #expect(shell.run("sendmail", "b@example.org") == 65)
+    shell.answer("{\"error\":{\"code\":\"later\",\"message\":\"452 4.3.1 full\"}}", status: 503)
+    #expect(shell.run("sendmail", "b@example.org") == 75)
+    #expect(shell.kept.isEmpty)
+  }
+
+  @Test(arguments: [
+    ["-t", "-bp"], ["-Z"], ["-f"], ["-bz"], ["-bd"], ["-B", "16BIT", "b@x"], ["-Xlog", "b@x"], ["-qZ"], [],
+  ])
+  func wrongUse(words: [String]) {
+    let shell = TestShell()
+    #expect(runCommand(["sendmail"] + words, verbs: Verb.table(serve: { _ in 78 }), shell: shell.shellForTable) == 64)
+  }
+
+  @Test func wordsThatAreNoAddress() {
+    #expect(TestShell().run("sendmail", "") == 65)
+  }
+
+  @Test func smtpOnStdin() throws {
+    let shell = TestShell()
+    shell.input = """
+      EHLO me\r
+      MAIL FROM:<a@example.org>\r
+      RCPT TO:<b@example.org> NOTIFY=NEVER\r
+      DATA\r
+      Subject: x\r
+      \r
+      ..dot\r
+      .\r
+      QUIT\r
+
+      """
+    shell.answer("{\"result\":\"queued\",\"ids\":[7]}", status: 201)
+    #expect(shell.run("-bs", named: "/usr/sbin/sendmail") == 0)
+    let replies = shell.out.components(separatedBy: "\r\n").filter { !$0.hasPrefix("250-") }
+    #expect(replies.first == "220 host.example.org ESMTP Postern")
+    #expect(replies.map { String($0.prefix(3)) } == ["220", "250", "250", "250", "354", "250", "221", ""])
+    #expect(replies.contains("250 2.0.0 Ok: queued as 7"))
+    let body = String(decoding: try #require(shell.requests.first).body, as: UTF8.self)
+    #expect(body.contains("\"requests\":{\"b@example.org\":{\"notify\":\"NEVER\"}}"))
+    #expect(body.contains(Data("Subject: x\r\n\r\n.dot\r\n".utf8).base64EncodedString()))
   }
 }

@@ -14,6 +14,7 @@ final class TestShell {
   var environment: [String: String] = [:]
   var replies: [DaemonReply] = []
   var unreachable = false
+  private(set) var kept: [(folder: String, name: String, bytes: [UInt8])] = []
 
   /// Runs a command line; the words after `postern`.
   func run(_ words: String..., named program: String = "/usr/bin/postern") -> Int32 {
@@ -27,11 +28,18 @@ final class TestShell {
   var shellForTable: Shell {
     Shell(
       out: { self.out += $0 }, err: { self.err += $0 }, input: { Array(self.input.utf8) },
+      nextInput: {
+        defer { self.input = "" }
+        return Array(self.input.utf8)
+      },
       readFile: { path throws(Failure) in
         guard let text = self.files[path] else { throw Failure(ExitCode.noInput, "\(path): No such file or directory") }
         return Array(text.utf8)
       },
-      environment: environment, folder: "/work", zone: TimeZone(identifier: "Europe/Berlin") ?? .gmt,
+      environment: environment, user: { ("me", "My Name") }, hostName: { "host.example.org" },
+      now: { 1_700_000_000_000 }, makeName: { "name-\(self.requests.count + 1)" },
+      leave: { folder, name, bytes throws(Failure) in self.kept.append((folder, name, bytes)) },
+      folder: "/work", zone: TimeZone(identifier: "Europe/Berlin") ?? .gmt,
       send: { socket, request throws(Failure) in
         self.sockets.append(socket)
         self.requests.append(request)

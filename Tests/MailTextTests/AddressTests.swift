@@ -78,4 +78,20 @@ struct ListCase: Sendable, CustomTestStringConvertible {
     #expect(MessageID.list(in: "<" + String(repeating: "a", count: 2_000) + ">").isEmpty)
     #expect(MessageID.list(in: String(repeating: "<a@b>", count: 5_000)).count == 1_000)
   }
+
+  @Test(arguments: [
+    ("root", ["root@host.test"]), ("root, a@b.test, <post>", ["root@host.test", "a@b.test", "post@host.test"]),
+    ("John Smith", []), ("Group: me, you;", ["me@host.test", "you@host.test"]), ("", []), ("<>, ,", []),
+    ("\"two words\"", []), ("\"two words\"@b.test", ["\"two words\"@b.test"]),
+  ])
+  func wordsAreCompleted(value: String, addresses: [String]) {
+    #expect(Address.list(in: value, completedWith: "host.test").map(\.address) == addresses)
+  }
+
+  /// Found by FuzzAddress.
+  @Test(arguments: ["\"a\0b\"@c.test", "@a.test:\"l\0\0\"@[IPv6:::1]", "\"a\r\nb\"@c.test", "<a@b\0c.test>"])
+  func whatEndsALineIsInNoAddress(value: String) {
+    #expect(Address.list(in: value).isEmpty)
+    #expect(Address.list(in: value, completedWith: "host.test").isEmpty)
+  }
 }

@@ -6,6 +6,14 @@ extension Transaction {
   ///
   /// `.refused` stores nothing; its reason is written for whoever reads the SMTP reply.
   public func submit(_ submission: Submission) throws(StoreError) -> SubmissionResult {
+    guard let name = submission.handInName else { return try enter(submission) }
+    if let earlier = try handedIn(name) { return earlier }
+    let result = try enter(submission)
+    try remember(name, result, now: submission.receivedAt)
+    return result
+  }
+
+  private func enter(_ submission: Submission) throws(StoreError) -> SubmissionResult {
     if let first = try earlierMessage(of: submission) { return .repeated(firstID: first) }
     if let key = submission.control.cancelSequence { return try cancel(sequence: key, submission) }
     let route: Route

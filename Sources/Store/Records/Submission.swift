@@ -28,13 +28,15 @@ public struct Submission: Sendable {
   public var receivedAt: Int64
   /// How long an idempotency key is remembered; milliseconds.
   public var idempotencyWindow: Int64
+  /// The name under which it is handed in; the same name again is the same mail again. nil: it has none.
+  public var handInName: String?
 
   /// All of it.
   public init(
     workspaceID: Int64, submitter: SubmitterRecord?, sender: String, recipients: [String], fromAddress: String?,
     body: [UInt8], messageID: String?, makeMessageID: @escaping @Sendable () -> String, subject: String,
     control: ControlHeaders, receivedAt: Int64, idempotencyWindow: Int64,
-    requests: [String: DeliveryRequest] = [:]
+    requests: [String: DeliveryRequest] = [:], handInName: String? = nil
   ) {
     self.workspaceID = workspaceID
     self.submitter = submitter
@@ -49,6 +51,7 @@ public struct Submission: Sendable {
     self.receivedAt = receivedAt
     self.idempotencyWindow = idempotencyWindow
     self.requests = requests
+    self.handInName = handInName
   }
 }
 

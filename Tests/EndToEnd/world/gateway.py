@@ -108,11 +108,11 @@ class Gateway:
 
     # --- life ---
 
-    def start(self, seconds: float = 15) -> "Gateway":
+    def start(self, seconds: float = 60) -> "Gateway":
         """Starts the daemon and waits until it greets clients and answers verbs."""
         self.launch()
         end = time.monotonic() + seconds
-        while not (banner(self.ports["plain"]).startswith(b"220") and self._answers()):
+        while not self.answers():
             if self.process.poll() is not None:
                 raise Trouble(f"postern ended with {self.process.returncode} at its start:\n{self.log()[-2000:]}")
             if time.monotonic() > end:
@@ -121,7 +121,10 @@ class Gateway:
             time.sleep(0.02)
         return self
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Whether it greets clients and answers verbs."""
+        if not banner(self.ports["plain"]).startswith(b"220"):
+            return False
         # A socket's file stays after kill -9, so only a connection says that somebody listens.
         with socket.socket(socket.AF_UNIX) as probe:
             try:
@@ -138,7 +141,7 @@ class Gateway:
                                             stdout=log, stderr=log, start_new_session=True)
         return self.process
 
-    def stop(self, seconds: float = 30) -> int:
+    def stop(self, seconds: float = 90) -> int:
         """TERM and wait; gives the exit code."""
         if self.process is None or self.process.poll() is not None:
             return self.process.returncode if self.process else 0
@@ -207,7 +210,7 @@ class Gateway:
         [report] = self.rows("queue", "explain", str(number))
         return {**report, "gates": {gate["gate"]: gate for gate in report["gates"]}}
 
-    def wait_state(self, number: int, *states: str, seconds: float = 20) -> dict:
+    def wait_state(self, number: int, *states: str, seconds: float = 60) -> dict:
         """Waits until a message is in one of these states and gives it."""
         def reached():
             row = self.message(number)
@@ -237,7 +240,7 @@ class Gateway:
 
     def submit_raw(self, raw: bytes, sender: str, recipients: list[str], login: tuple[str, str] | None = None) -> str:
         """Submits bytes as they are: to the trusting listener, or with STARTTLS and a login."""
-        with smtplib.SMTP("localhost", self.ports["starttls" if login else "plain"], timeout=30) as client:
+        with smtplib.SMTP("localhost", self.ports["starttls" if login else "plain"], timeout=90) as client:
             client.ehlo("client.test")
             if login:
                 client.starttls(context=ssl.create_default_context(cafile=str(self.certs / "ca.pem")))

@@ -38,6 +38,8 @@ class Disk:
 
     def __post_init__(self):
         for path in self.folder.iterdir():
+            if path.is_dir():
+                continue  # the spool folder, which is another's
             self.now[path.name], self.synced[path.name] = bytearray(path.read_bytes()), path.read_bytes()
             self.names.add(path.name)
 

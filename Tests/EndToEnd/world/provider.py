@@ -95,14 +95,14 @@ class Provider:
 
     def send(self, mail: EmailMessage, sender: str, recipients: list[str]) -> None:
         """Sends as `sender` does: submission with STARTTLS and the login."""
-        with smtplib.SMTP("localhost", self.ports["submission"], timeout=20) as client:
+        with smtplib.SMTP("localhost", self.ports["submission"], timeout=60) as client:
             client.starttls(context=self.tls())
             client.login(sender, self.password(sender))
             client.send_message(mail, sender, recipients)
 
     def drop(self, raw: bytes, sender: str, recipients: list[str]) -> None:
         """Puts a mail into mailboxes from the world's side, with any sender."""
-        with smtplib.SMTP("localhost", self.ports["smtp"], timeout=20) as client:
+        with smtplib.SMTP("localhost", self.ports["smtp"], timeout=60) as client:
             client.sendmail(sender, recipients, raw)
 
     def files(self, address: str) -> list[Path]:
@@ -116,6 +116,6 @@ class Provider:
         return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in self.files(address)]
 
     def imap(self, address: str) -> imaplib.IMAP4_SSL:
-        client = imaplib.IMAP4_SSL("localhost", self.ports["imaps"], ssl_context=self.tls(), timeout=20)
+        client = imaplib.IMAP4_SSL("localhost", self.ports["imaps"], ssl_context=self.tls(), timeout=60)
         client.login(address, self.password(address))
         return client
