@@ -12,7 +12,8 @@ extension Verb {
   ]
   private static let healthFacts = [
     Column("address", "address"), Column("state", "state"), Column("reason", "reason"),
-    Column("in words", "reason_text"), Column("score", "score"), Column("attempts", "attempts"),
+    Column("in words", "reason_text"), Column("authorization", "authorization"), Column("score", "score"),
+    Column("attempts", "attempts"),
     Column("succeeded %", "success_percent"), Column("bounced %", "bounce_percent"),
     Column("complaints %", "complaint_percent"), Column("warmup day", "warmup_day"),
     Column("warmup cap", "warmup_cap"), Column("replies", "replied_week"), Column("waiting", "waiting"),

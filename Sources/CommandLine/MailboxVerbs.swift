@@ -21,12 +21,7 @@ extension Verb {
     Verb(
       words: ["account", "test"], summary: "log in to both servers and say in plain words what is wrong",
       parameters: [Parameter(name: "ADDRESS")], run: testAccount),
-    Verb(
-      words: ["account", "add"], summary: "add a mailbox, or change one", parameters: [Parameter(name: "ADDRESS")],
-      options: accountOptions,
-      notes:
-        "HOST may be followed by :PORT. A password is never taken from the command line, where others can read it.",
-      run: addAccount),
+    addAccountVerb, authorizeVerb,
     switchAccount("enable", "enabled", "let a mailbox send again"),
     switchAccount("disable", "disabled", "keep a mailbox from sending"),
     Verb(
@@ -46,6 +41,7 @@ extension Verb {
       Column("state", "state"), Column("reason", "reason"), Column("in words", "reason_text"),
       Column("rests until", "rest_until", .time), Column("rests because", "rest_reason"), Column("pools", "pools"),
       Column("smtp", "settings.smtp"), Column("imap", "settings.imap"), Column("password", "has_secret"),
+      Column("authorization", "authorization"),
       Column("proxy", "settings.proxy"), Column("CA file", "settings.ca_file"), Column("zone", "settings.zone"),
       Column("daily limit", "settings.daily_limit"), Column("limit mode", "settings.limit_mode"),
       Column("hourly limit", "settings.hourly_limit"),
@@ -70,7 +66,8 @@ extension Verb {
           ], folders, zone: call.shell.zone))
   }
 
-  private static func testAccount(_ call: Invocation) throws(Failure) {
+  /// Also the end of `account authorize`.
+  static func testAccount(_ call: Invocation) throws(Failure) {
     let answer = try call.object("POST", "/accounts/\(call.positional[0])/test")
     let sides = answer["sides"].items
     if !call.wantsJSON {
@@ -81,50 +78,6 @@ extension Verb {
           ], sides, zone: call.shell.zone))
     }
     if answer["ok"] != .boolean(true) { throw Failure(ExitCode.unavailable, "") }
-  }
-
-  private static let accountOptions: [Option] = [
-    Option(long: "smtp", value: "HOST", help: "the server that sends its mail (required)"),
-    Option(long: "smtp-tls", value: "HOW", help: "implicit (default), starttls or none"),
-    Option(long: "imap", value: "HOST", help: "the server its mail is read from"),
-    Option(long: "imap-tls", value: "HOW", help: "implicit (default), starttls or none"),
-    Option(long: "user", value: "NAME", help: "the login, when it is not the address"),
-    Option(long: "password-file", value: "FILE", help: "its first line is the password; - is stdin"),
-    Option(long: "password-env", value: "NAME", help: "the environment variable with the password"),
-    Option(long: "name", value: "TEXT", help: "the name beside the address in From"),
-    Option(long: "daily-limit", value: "N", help: "sends a day"),
-    Option(long: "hourly-limit", value: "N", help: "sends an hour"),
-    Option(long: "minimum-gap", value: "TIME", help: "least time between two sends, like 90s"),
-    Option(long: "pool", value: "NAME", help: "a pool it is in", repeats: true),
-    Option(long: "zone", value: "ZONE", help: "the zone of its day, like Europe/Berlin"),
-    Option(long: "ca-file", value: "FILE", help: "the CA of own servers"),
-    Option(long: "proxy", value: "URL", help: "like socks5h://127.0.0.1:1080"),
-  ]
-
-  /// Written as an apply file and read back, so that every value is checked in one place.
-  private static func addAccount(_ call: Invocation) throws(Failure) {
-    guard call.has("smtp") else { throw call.usage("\"account add\" needs --smtp") }
-    var toml = "[[account]]\naddress = \(tomlText(call.positional[0]))\n"
-    for (option, key) in [
-      ("name", "display_name"), ("minimum-gap", "minimum_gap"), ("zone", "zone"), ("ca-file", "ca_file"),
-      ("proxy", "proxy"), ("password-file", "password_file"), ("password-env", "password_env"),
-    ] {
-      if let value = call.value(option) { toml += "\(key) = \(tomlText(value))\n" }
-    }
-    for (option, key) in [("daily-limit", "daily_limit"), ("hourly-limit", "hourly_limit")] {
-      if let value = try call.number(option, in: 0...10_000_000) { toml += "\(key) = \(value)\n" }
-    }
-    if let pools = call.values["pool"] { toml += "pools = [\(pools.map(tomlText).joined(separator: ", "))]\n" }
-    for side in ["smtp", "imap"] {
-      guard let server = call.value(side) else { continue }
-      let (host, port) = splitPort(server)
-      toml += "[account.\(side)]\nhost = \(tomlText(host))\n"
-      if let port { toml += "port = \(port)\n" }
-      if let tls = call.value("\(side)-tls") { toml += "tls = \(tomlText(tls))\n" }
-      if let user = call.value("user") { toml += "user = \(tomlText(user))\n" }
-    }
-    try call.apply(toml)
-    call.say("account \(call.positional[0]) is set")
   }
 
   private static func switchAccount(_ word: String, _ done: String, _ summary: String) -> Verb {

@@ -29,6 +29,8 @@ struct Shell {
   var folder: String
   /// The zone times are shown in.
   var zone: TimeZone
+  /// Waits on a port of this machine for a browser (0: any port).
+  var redirects: (_ port: Int) throws(Failure) -> any RedirectInbox
   /// Sends one request to the daemon behind a socket.
   var send: (_ socket: String, DaemonRequest) throws(Failure) -> DaemonReply
   /// Whether somebody watches stderr, so that long work shows how far it is.
@@ -79,6 +81,7 @@ extension Shell {
       },
       folder: FileManager.default.currentDirectoryPath,
       zone: TimeZone.current,
+      redirects: { port throws(Failure) in try SystemRedirectInbox(port: port) },
       send: send,
       isWatched: isatty(2) == 1)
   }

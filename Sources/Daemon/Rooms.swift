@@ -1,3 +1,4 @@
+import Access
 import Configuration
 import Foundation
 import Glibc
@@ -24,6 +25,7 @@ final class Rooms: Sendable {
   private let poller: PollerRoom
   private let sequencer: Sequencer
   private let spool: SpoolIntake
+  private let access: Access
   private let web: HTTPServer
   private let controlSocket: ControlSocket
   private let drainMilliseconds: Int64
@@ -54,9 +56,9 @@ final class Rooms: Sendable {
       intake = try IntakeServer(
         configuration: configuration, store: store, loops: loops, log: log,
         hooks: IntakeHooks(isDiskLow: { disk.isLow }, storeFailed: { failure.report($0) }))
-      let logins = AccountLogins(
-        secret: { $0.password(under: key) },
-        renew: { _, _ in .failure(RemoteFailure(kind: .login, curlCode: 0, text: "there are no tokens")) })
+      access = try Access(
+        store: store, loop: loops.next(), configuration: configuration, key: key, log: log)
+      let logins = access.logins
       relay = Relay(
         store: store, loop: loops.next(), settings: configuration.relay, clientName: configuration.server.hostname,
         log: log, logins: logins, isDiskLow: { disk.isLow })
@@ -74,11 +76,14 @@ final class Rooms: Sendable {
           SubmittedReply(await intake.handIn(HandedMail(mail)))
         },
         seal: { key.seal(Array($0.utf8)) },
-        unseal: { String(decoding: try key.open($0), as: UTF8.self) }, logins: logins)
+        unseal: { String(decoding: try key.open($0), as: UTF8.self) }, logins: logins, access: access.access)
       // Root may always speak to the daemon, else only the user it runs as.
       web = HTTPServer(
         api: API(store: store, version: version, hooks: hooks, now: { Clock.now() }), loop: loops.next(),
         allowedUsers: [getuid()], log: log)
+    } catch let refusal as AccessRefusal {
+      store.close()
+      throw StartError(text: "\(refusal)", exitCode: ExitCode.configuration)
     } catch let error as HostError {
       store.close()
       throw StartError(text: "\(error)", exitCode: error.kind == .data ? ExitCode.configuration : ExitCode.unavailable)
@@ -88,6 +93,7 @@ final class Rooms: Sendable {
   /// Gives the workspace its settings, then lets the rooms work; mail is taken in last, when all else stands.
   func start(_ configuration: Configuration) async throws {
     try await applyWorkspace(configuration)
+    access.start()
     relay.start()
     sequencer.start()
     poller.start()
@@ -110,6 +116,7 @@ final class Rooms: Sendable {
     }
     do {
       for note in try intake.reload(configuration) { log.warning("configuration.needs_restart", ["what": .text(note)]) }
+      try access.reload(configuration)
       try await applyWorkspace(configuration)
     } catch {
       log.error("configuration.rejected", ["error": .text("\(error)")])
@@ -130,6 +137,7 @@ final class Rooms: Sendable {
     await poller.stop()
     await sequencer.stop()
     await web.stop()
+    await access.stop()
     controlSocket.remove()
     store.close()
   }
@@ -141,6 +149,7 @@ final class Rooms: Sendable {
     await poller.stop()
     await sequencer.stop()
     await web.stop()
+    await access.stop()
     controlSocket.remove()
     store.close()
   }

@@ -39,7 +39,7 @@ public struct SMTPReplyFacts: Sendable, Equatable {
 /// Whose table rows apply.
 public enum Provider: String, Codable, Sendable, Equatable, CaseIterable {
   /// By the owner of the server.
-  case google, microsoft, yahoo, zoho, ses, generic
+  case google, microsoft, yahoo, icloud, fastmail, zoho, gmx, ses, mailgun, sendgrid, postmark, generic
 
   /// From the host name of an account's SMTP server.
   public init(host: String) {
@@ -48,6 +48,9 @@ public enum Provider: String, Codable, Sendable, Equatable, CaseIterable {
       ("gmail.com", .google), ("googlemail.com", .google), ("google.com", .google), ("office365.com", .microsoft),
       ("outlook.com", .microsoft), ("hotmail.com", .microsoft), ("live.com", .microsoft), ("yahoo.com", .yahoo),
       ("aol.com", .yahoo), ("zoho.com", .zoho), ("zoho.eu", .zoho), ("zoho.in", .zoho), ("amazonaws.com", .ses),
+      ("mail.me.com", .icloud),
+      ("fastmail.com", .fastmail), ("messagingengine.com", .fastmail), ("gmx.net", .gmx), ("gmx.com", .gmx),
+      ("mailgun.org", .mailgun), ("sendgrid.net", .sendgrid), ("postmarkapp.com", .postmark),
     ]
     self = names.first { host == $0.suffix || host.hasSuffix("." + $0.suffix) }?.provider ?? .generic
   }

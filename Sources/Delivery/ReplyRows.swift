@@ -13,6 +13,13 @@ private let microsoftDevices =
 private let yahoo = "https://senders.yahooinc.com/smtp-error-codes/"
 private let amazon = "https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html"
 private let zoho = "https://www.zoho.com/mail/help/usage-policy.html"
+private let amazonSending = "https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html"
+private let mailgun = "https://github.com/coopdevs/timeoverflow/issues/820 (the reply as a server got it)"
+private let sendgrid = "https://sendgrid.com/docs/for-developers/sending-email/smtp-errors-and-troubleshooting/"
+private let startmail = "https://support.startmail.com/hc/de/articles/360006737337-Gesendet-empfangen-Limit"
+private let deltachat = "https://github.com/deltachat/deltachat-core/issues/647 (the reply as a client got it)"
+private let nodemailer = "https://github.com/nodemailer/nodemailer/issues/1137 (the reply as a client got it)"
+private let adit = "https://kunden.aditsystems.de/wiki/email/message_count_quota"
 private let rfc3463 = "RFC 3463, section 3"
 private let rfc4954 = "RFC 4954, section 6"
 private let rfc5321 = "RFC 5321, section 4.2.2"
@@ -117,6 +124,19 @@ extension ReplyTable {
       rest: 6 * hour, source: amazon),
     .init(
       provider: .ses, code: 554, text: ["email address is not verified"], kind: .contentRefused, source: amazon),
+    .init(provider: .ses, code: 554, text: ["sending suspended"], kind: .loginRefused, source: amazonSending),
+    .init(provider: .ses, code: 554, text: ["sending paused"], kind: .loginRefused, source: amazonSending),
+    .init(
+      provider: .mailgun, text: ["recipient limit exceeded"], kind: .accountLimited, rest: hour, source: mailgun),
+    .init(provider: .mailgun, text: ["is not allowed to send"], kind: .loginRefused, source: mailgun),
+    // 403 is no code of SMTP, and yet what their page shows.
+    .init(
+      provider: .sendgrid, text: ["not authorized to send from", "verified sender identity"], kind: .contentRefused,
+      source: sendgrid),
+    .init(
+      provider: .sendgrid, text: ["maximum credits exceeded"], kind: .accountLimited, rest: 6 * hour, source: sendgrid),
+    .init(
+      provider: .zoho, code: 553, text: ["not allowed to relay"], kind: .contentRefused, source: zoho),
     .init(
       provider: .zoho, code: 550, enhanced: "5.4.6", text: ["unusual sending activity"], kind: .accountLimited,
       rest: 6 * hour, source: zoho),
@@ -146,6 +166,11 @@ extension ReplyTable {
         "daily sending quota", "daily sending limit", "daily user sending", "hourly sending limit",
         "exceeded the max emails per hour", "sending limit exceeded", "exceeded your sending limit",
       ], kind: .accountLimited, rest: hour, source: googleLimits),
+    .init(code: 5, text: ["mail limit has been reached"], kind: .accountLimited, rest: hour, source: startmail),
+    .init(code: 5, text: ["rcpts per 24 hours"], kind: .accountLimited, rest: 6 * hour, source: deltachat),
+    .init(
+      code: 5, text: ["24-hour sending limit"], kind: .accountLimited, rest: 6 * hour, source: nodemailer),
+    .init(text: ["message count quota exceeded"], kind: .accountLimited, rest: hour, source: adit),
     .init(stages: [.login], code: 454, kind: .connectionTrouble, rest: 5 * minute, source: rfc4954),
     .init(stages: [.login], code: 4, kind: .connectionTrouble, rest: 5 * minute, source: rfc4954),
     .init(stages: [.login], code: 5, kind: .loginRefused, source: rfc4954),

@@ -43,6 +43,12 @@ public struct HTTPResponse: Sendable, Equatable {
   public var status: Int
   /// The whole body.
   public var body: [UInt8]
+
+  /// An answer.
+  public init(status: Int, body: [UInt8]) {
+    self.status = status
+    self.body = body
+  }
 }
 
 /// Why there is no answer.

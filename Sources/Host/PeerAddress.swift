@@ -69,6 +69,16 @@ public struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// Where a socket of this machine stands; nil when it is none.
+  static func local(of socket: Int32) -> PeerAddress? {
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let code = withUnsafeMutablePointer(to: &storage) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &length) }
+    }
+    return code == 0 ? PeerAddress(storage: &storage) : nil
+  }
+
   /// Copies what a library hands over as a `sockaddr` of so many bytes.
   init(socketAddress: UnsafeRawPointer?, length: Int) {
     var storage = sockaddr_storage()

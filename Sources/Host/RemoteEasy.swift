@@ -36,6 +36,8 @@ final class RemoteEasy {
     // An empty text switches off what the environment (all_proxy, no_proxy) says.
     set(CURLOPT_PROXY, options.proxy ?? "")
     set(CURLOPT_NOPROXY, "")
+    // What an HTTP proxy says is no line of the server.
+    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     if let file = options.caFile {
       set(CURLOPT_CAINFO, file)
       _ = postern_curl_set_text(handle, CURLOPT_CAPATH, nil)
@@ -80,6 +82,7 @@ final class RemoteEasy {
     let said = transcript.refusal(scheme) ?? transcript.tokenRefusal
     if kind == .login || kind == .protocol, let said { text = said }
     if kind == .login, said == nil { text = "the server offers no way to log in that fits this account's secret" }
+    if kind == .timeout, let line = transcript.lines.last { text += "; the last it said: \(line)" }
     if code == CURLE_USE_SSL_FAILED { text = "the server does not offer STARTTLS" + (said.map { ": \($0)" } ?? "") }
     return RemoteFailure(kind: kind, curlCode: Int(code.rawValue), text: text)
   }

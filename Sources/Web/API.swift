@@ -55,17 +55,21 @@ public struct APIHooks: Sendable {
   public var unseal: @Sendable (_ sealed: [UInt8]) throws -> String
   /// Gets into accounts' servers.
   public var logins: AccountLogins
+  /// Keeps tokens and finds servers.
+  public var access: AccountAccess
 
   /// The hooks.
   public init(
     submit: @escaping @Sendable (SubmittedMail) async -> SubmittedReply,
     seal: @escaping @Sendable (_ secret: String) throws -> [UInt8],
-    unseal: @escaping @Sendable (_ sealed: [UInt8]) throws -> String, logins: AccountLogins
+    unseal: @escaping @Sendable (_ sealed: [UInt8]) throws -> String, logins: AccountLogins,
+    access: AccountAccess
   ) {
     self.submit = submit
     self.seal = seal
     self.unseal = unseal
     self.logins = logins
+    self.access = access
   }
 }
 

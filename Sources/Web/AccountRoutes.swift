@@ -69,11 +69,13 @@ struct AccountView {
   private let account: AccountRecord
   private let workspace: String
   private let facts: AccountFacts?
+  private let authorization: JSON
 
   init(_ account: AccountRecord, _ db: Reader, now: Int64) throws(StoreError) {
     self.account = account
     workspace = try db.workspace(account.workspaceID).key
     facts = try db.accountFacts(account.id, now: now)
+    authorization = try Self.authorization(of: account, db)
   }
 
   var json: JSON { .object(members) }
@@ -95,7 +97,8 @@ struct AccountView {
       ("workspace", .text(workspace)),
       ("pools", .texts(account.settings.pools.isEmpty ? ["default"] : account.settings.pools)),
       ("sent_today", .optional(facts?.usedToday)), ("has_secret", .boolean(account.secret != nil)),
-      ("settings", .encoding(account.settings)), ("created_at", .time(account.createdAt)),
+      ("authorization", authorization), ("settings", .encoding(account.settings)),
+      ("created_at", .time(account.createdAt)),
       ("changed_at", .time(account.changedAt)),
     ]
   }
@@ -128,6 +131,7 @@ struct AccountView {
         ("next_slot", .time(facts?.nextSlot(from: now))),
         ("checks", .list(facts?.report(at: now).checks.map(\.json) ?? [])),
         ("last_error", .optional(week.lastError)), ("last_error_at", .time(week.lastErrorAt)),
+        ("authorization", authorization),
       ])
   }
 }

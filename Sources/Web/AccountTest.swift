@@ -1,8 +1,12 @@
 import Configuration
+import Delivery
 import Host
 import Store
 
 extension API {
+  /// The wait for each side; a person sits before it.
+  private static let testMilliseconds: Int64 = 20_000
+
   /// Logs in to both servers of an account and tells in plain words how it went.
   func test(_ account: AccountRecord) async throws -> JSON {
     guard let loop = EventLoop.current else {
@@ -13,14 +17,15 @@ extension API {
     for (scheme, server) in [(RemoteOptions.Scheme.smtp, account.settings.smtp), (.imap, account.settings.imap)] {
       guard let server else { continue }
       let place = "\(server.host):\(server.port)"
-      switch await hooks.logins.open(account, server, scheme, timeoutMilliseconds: 20_000, on: loop) {
+      switch await hooks.logins.open(account, server, scheme, timeoutMilliseconds: Self.testMilliseconds, on: loop) {
       case .success(let connection):
         let greeting = connection.transcript.first ?? ""
         connection.close()
         sides.append(side(scheme, place, "ok", "logged in; it said: \(greeting)"))
       case .failure(let failure):
         isGood = false
-        sides.append(side(scheme, place, failure.kind.rawValue, failure.inPlainWords(server)))
+        let words = failure.inPlainWords(server, scheme, account.settings)
+        sides.append(side(scheme, place, failure.kind.rawValue, words))
       }
     }
     return .object([
@@ -37,17 +42,77 @@ extension API {
 
 extension RemoteFailure {
   /// What it means and what to do about it, before the server's or library's own words.
-  fileprivate func inPlainWords(_ server: RemoteServer) -> String {
-    let meaning =
-      switch kind {
-      case .resolve: "the name \(server.host) is not known to DNS: is it spelled right?"
-      case .connect: "nobody answers on port \(server.port): is the port right, is a firewall in between?"
-      case .tls: "no trustworthy TLS: does tls = \"\(server.tls.rawValue)\" fit port \(server.port), is ca_file right?"
-      case .login: "the server refuses the login: is the password an app password where one is needed?"
-      case .timeout: "no answer in time"
-      case .cancelled: "broken off because the daemon stops"
-      case .protocol: "it does not speak the expected protocol"
-      }
-    return text.isEmpty ? meaning : "\(meaning) It said: \(text)"
+  func inPlainWords(_ server: RemoteServer, _ scheme: RemoteOptions.Scheme, _ settings: AccountSettings) -> String {
+    let meaning: String
+    switch kind {
+    case .resolve:
+      meaning =
+        text.contains("proxy")
+        ? "the name of the proxy is not known to DNS"
+        : "the name \(server.host) is not known to DNS: is it spelled right?"
+    case .connect where isOfTokens: meaning = "the way to the token server is not clear"
+    case .connect where settings.proxy != nil:
+      meaning =
+        "the proxy \(settings.shownProxy) does not lead to \(server.host) port \(server.port): is it up, does it allow that?"
+    case .connect:
+      meaning = "nobody answers on \(server.host) port \(server.port): is the port right, is a firewall in between?"
+    case .tls: meaning = tlsWords(server, scheme, settings)
+    case .login:
+      let provider = Provider(host: server.host)
+      meaning =
+        LoginAdvice.of(text, provider: provider, usesOAuth: settings.oauth != nil)?.words
+        ?? "the server refuses the login"
+    case .timeout where text.contains("the last it said: "):
+      meaning = "it began to talk and fell silent: does it really speak \(scheme.rawValue.uppercased()) here?"
+    case .timeout:
+      meaning =
+        server.tls == .implicit
+        ? "no answer in time: does port \(server.port) really begin with TLS (else tls = \"starttls\")? A firewall that swallows looks the same"
+        : "no answer in time: does port \(server.port) really begin without TLS (else tls = \"implicit\")? A firewall that swallows looks the same"
+    case .cancelled: meaning = "broken off because the daemon stops"
+    case .protocol: meaning = "it does not speak \(scheme.rawValue.uppercased()) here: is the port right?"
+    }
+    let end = meaning.hasSuffix("?") ? "" : "."
+    return text.isEmpty ? meaning + end : "\(meaning)\(end) It said: \(text)"
+  }
+
+  private var isOfTokens: Bool { text.hasPrefix("its token ") }
+
+  private func tlsWords(_ server: RemoteServer, _ scheme: RemoteOptions.Scheme, _ settings: AccountSettings) -> String {
+    let words = text.lowercased()
+    if words.contains("starttls") {
+      return
+        "it offers no STARTTLS, and nothing is sent in the clear: does tls = \"implicit\" (port \(scheme == .smtp ? 465 : 993)) fit?"
+    }
+    let rows: [(text: String, meaning: String)] = [
+      ("has expired", "its certificate has expired; its operator must renew it"),
+      ("not yet valid", "its certificate is not valid yet: is this machine's clock right?"),
+      (
+        "self-signed",
+        settings.caFile == nil
+          ? "its certificate is signed by nobody this machine trusts; for a server of your own give ca_file"
+          : "its certificate is not signed by the CA of ca_file"
+      ),
+      (
+        "local issuer",
+        settings.caFile == nil
+          ? "its certificate is signed by nobody this machine trusts; for a server of your own give ca_file"
+          : "its certificate is not signed by the CA of ca_file"
+      ),
+      ("subject name", "its certificate is for another name than \(server.host)"),
+      ("wrong version", "it does not begin with TLS on port \(server.port): does tls = \"starttls\" fit?"),
+      ("cafile", "the file of ca_file cannot be read: \(settings.caFile ?? "")"),
+    ]
+    return rows.first { words.contains($0.text) }?.meaning
+      ?? "no trustworthy TLS: does tls = \"\(server.tls.rawValue)\" fit port \(server.port), is ca_file right?"
+  }
+}
+
+extension AccountSettings {
+  /// The proxy without its login.
+  fileprivate var shownProxy: String {
+    guard let proxy, let at = proxy.lastIndex(of: "@") else { return proxy ?? "" }
+    let scheme = proxy.prefix { $0 != ":" }
+    return "\(scheme)://\(proxy[proxy.index(after: at)...])"
   }
 }

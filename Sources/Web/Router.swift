@@ -50,6 +50,8 @@ extension API {
       return try await route.handler(self, request, parameter)
     } catch let problem as Problem {
       return Response(problem)
+    } catch let refusal as AccessRefusal {
+      return Response(Problem(refusal))
     } catch let error as StoreError {
       return Response(Problem(error))
     } catch {
@@ -59,7 +61,8 @@ extension API {
 
   /// Fixed words stand before patterns with a parameter at the same place.
   static let routes: [Route] =
-    systemRoutes + applyRoutes + accountRoutes + placeRoutes + keyRoutes + messageRoutes + sequenceRoutes + creditRoutes
+    systemRoutes + applyRoutes + accessRoutes + accountRoutes + placeRoutes + keyRoutes + messageRoutes + sequenceRoutes
+    + creditRoutes
     + contactRoutes + inboxRoutes + suppressionRoutes + eventRoutes + submissionRoutes
 }
 

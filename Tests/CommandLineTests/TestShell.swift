@@ -15,6 +15,9 @@ final class TestShell {
   var replies: [DaemonReply] = []
   var unreachable = false
   private(set) var kept: [(folder: String, name: String, bytes: [UInt8])] = []
+  /// What the browser asks for, and what it was shown.
+  var redirected = ""
+  var shownInBrowser: [String] = []
 
   /// Runs a command line; the words after `postern`.
   func run(_ words: String..., named program: String = "/usr/bin/postern") -> Int32 {
@@ -40,6 +43,7 @@ final class TestShell {
       now: { 1_700_000_000_000 }, makeName: { "name-\(self.requests.count + 1)" },
       leave: { folder, name, bytes throws(Failure) in self.kept.append((folder, name, bytes)) },
       folder: "/work", zone: TimeZone(identifier: "Europe/Berlin") ?? .gmt,
+      redirects: { port throws(Failure) in TestInbox(port: port == 0 ? 4711 : port, shell: self) },
       send: { socket, request throws(Failure) in
         self.sockets.append(socket)
         self.requests.append(request)
@@ -47,4 +51,12 @@ final class TestShell {
         return self.replies.isEmpty ? DaemonReply(status: 200, body: Array("{}\n".utf8)) : self.replies.removeFirst()
       })
   }
+}
+
+/// A browser that comes back at once.
+struct TestInbox: RedirectInbox {
+  var port: Int
+  var shell: TestShell
+  func next() throws(Failure) -> String { shell.redirected }
+  func answer(_ sentence: String) { shell.shownInBrowser.append(sentence) }
 }

@@ -108,7 +108,101 @@ import Testing
       provider: .yahoo, stage: .mail,
       reply: "421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume",
       kind: .accountLimited),
+    .init(
+      provider: .ses, stage: .dot,
+      reply:
+        "554 Message rejected: Sending suspended for this account. For more information, please check the inbox of the email address",
+      kind: .loginRefused),
+    .init(
+      provider: .ses, stage: .dot, reply: "554 Message rejected: Sending paused for this account.", kind: .loginRefused),
+    .init(
+      provider: .ses, stage: .dot, reply: "454 Throttling failure: Daily message quota exceeded.", kind: .accountLimited
+    ),
+    .init(
+      provider: .ses, stage: .dot,
+      reply: "554 Message rejected: Email address is not verified. The following identities failed the check",
+      kind: .contentRefused),
+    .init(
+      provider: .mailgun, stage: .data,
+      reply:
+        "421 Domain timeoverflow.org is not allowed to send: recipient limit exceeded, try again after Sun, 05 Oct 2025 19:22:44 UTC",
+      kind: .accountLimited),
+    .init(
+      provider: .mailgun, stage: .data,
+      reply: "421 Domain sandbox1.mailgun.org is not allowed to send: Sandbox subdomains are for test purposes only.",
+      kind: .loginRefused),
+    .init(
+      provider: .sendgrid, stage: .mail, reply: "403 You are not authorized to send from that email address",
+      kind: .contentRefused),
+    .init(
+      provider: .sendgrid, stage: .dot,
+      reply: "550 The from address does not match a verified Sender Identity. Mail cannot be sent until this error",
+      kind: .contentRefused),
+    .init(
+      provider: .sendgrid, stage: .login, reply: "451 Authentication failed: Maximum credits exceeded",
+      kind: .accountLimited),
+    .init(
+      provider: .zoho, stage: .recipient, reply: "553 Sender is not allowed to relay emails", kind: .contentRefused),
+    .init(
+      provider: .zoho, stage: .dot, reply: "550 5.4.6 Unusual sending activity detected. Please try after sometime",
+      kind: .accountLimited),
+    .init(
+      provider: .yahoo, stage: .recipient, reply: "554 delivery error: dd This user doesn't have a yahoo.com account",
+      kind: .recipientRefused, isHard: true),
+    .init(
+      provider: .yahoo, stage: .mail, reply: "553 5.7.1 [BL21] Connections will not be accepted from 192.0.2.1",
+      kind: .accountLimited),
+    .init(
+      provider: .google, stage: .dot,
+      reply: "421 4.7.28 Our system has detected an unusual rate of unsolicited mail originating from your DKIM domain",
+      kind: .accountLimited),
+    .init(
+      provider: .google, stage: .login, reply: "534 5.7.14 Please log in via your web browser and then try again.",
+      kind: .loginRefused),
+    .init(
+      provider: .google, stage: .mail, reply: "530 5.7.0 Authentication Required. Learn more at", kind: .loginRefused),
+    .init(
+      provider: .google, stage: .mail, reply: "421 4.4.5 Server busy, try again later.", kind: .connectionTrouble),
+    .init(
+      provider: .google, stage: .recipient,
+      reply: "553 5.1.2 The recipient domain \"exampel\" is not valid. Please check for any spelling errors",
+      kind: .recipientRefused, isHard: true),
+    .init(
+      provider: .google, stage: .dot,
+      reply: "552 5.2.2 The email account that you tried to reach is over quota and inactive.", kind: .recipientRefused),
+    .init(
+      provider: .google, stage: .recipient,
+      reply:
+        "550 5.2.1 The user you are trying to contact is receiving mail at a rate that prevents additional messages",
+      kind: .recipientRefused),
+    .init(
+      provider: .microsoft, stage: .dot,
+      reply: "550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP.", kind: .loginRefused),
+    .init(
+      provider: .microsoft, stage: .dot,
+      reply: "550 5.7.705 Access denied, tenant has exceeded threshold. Please contact support", kind: .loginRefused),
+    .init(
+      provider: .microsoft, stage: .mail,
+      reply: "550 5.7.60 SMTP; Client does not have permissions to send as this sender", kind: .contentRefused),
+    .init(
+      provider: .microsoft, stage: .recipient,
+      reply: "550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required",
+      kind: .recipientRefused),
+    .init(
+      provider: .microsoft, stage: .recipient, reply: "451 4.7.652 The mail server has exceeded the maximum number",
+      kind: .accountLimited),
     // Postfix and other servers.
+    .init(stage: .recipient, reply: "550 5.7.1 Your mail limit has been reached.", kind: .accountLimited),
+    .init(
+      stage: .data,
+      reply:
+        "554 5.7.1 <DATA>: Data command rejected: limit of 400 rcpts per 24 hours for client a@example.org reached",
+      kind: .accountLimited),
+    .init(
+      stage: .recipient,
+      reply: "550 User me@site.com has exceeded its 24-hour sending limit. Messages to 25 recipients out of 25 allowed",
+      kind: .accountLimited),
+    .init(stage: .recipient, reply: "450 4.7.1 message count quota exceeded", kind: .accountLimited),
     .init(stage: .greeting, reply: "554 no SMTP service here", kind: .connectionTrouble),
     .init(
       stage: .greeting, reply: "421 4.7.0 mail.example.org Error: too many connections from 192.0.2.1",
@@ -197,6 +291,15 @@ import Testing
   @Test func thereAreEnoughRowsEachWithItsSource() {
     #expect(ReplyTable.all.count >= 60)
     #expect(ReplyTable.all.allSatisfy { $0.source.hasPrefix("https://") || $0.source.hasPrefix("RFC ") })
+  }
+
+  /// Rows are told apart by what they say of themselves.
+  @Test func sixtyRowsAndMoreAreDecidedByRealTexts() {
+    let decided = Self.real.map { test in
+      let meaning = ReplyTable.meaning(of: test.facts, provider: test.provider)
+      return "\(meaning.rule) \(meaning.kind) \(meaning.source)"
+    }
+    #expect(Set(decided).count >= 60, "\(Set(decided).count)")
   }
 
   @Test func noTemporaryReplyIsHard() {

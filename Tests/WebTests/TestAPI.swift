@@ -24,7 +24,11 @@ final class TestAPI: Sendable {
       unseal: { String(decoding: $0.map { $0 ^ 0x55 }, as: UTF8.self) },
       logins: AccountLogins(
         secret: { _ in .success(.none) },
-        renew: { _, _ in .failure(RemoteFailure(kind: .login, curlCode: 0, text: "there are no tokens")) }))
+        renew: { _, _ in .failure(RemoteFailure(kind: .login, curlCode: 0, text: "there are no tokens")) }),
+      access: AccountAccess(
+        authorize: { _, flow in .failure(AccessRefusal("no flow \(flow)")) },
+        finish: { id, _ in .failure(AccessRefusal("no authorization \(id)")) },
+        poll: { _ in .success(.pending) }, discover: { .failure(AccessRefusal("nothing tells of \($0)")) }))
     api = API(store: store, version: "9.9", hooks: hooks, now: { Self.now })
   }
 
