@@ -148,8 +148,9 @@ final class HTTPExchange: @unchecked Sendable {
       wasForbidden = "\(peer.host) is an address of this machine or of a private network"
       return -1
     }
-    return socket(
-      address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
+    let number = socket(address.pointee.family, address.pointee.socktype, address.pointee.protocol)
+    if number >= 0 { _ = fcntl(number, F_SETFD, FD_CLOEXEC) }
+    return number
   }
 
   private func set(_ option: CURLoption, _ value: Int) { _ = postern_curl_set_long(handle, option, value) }

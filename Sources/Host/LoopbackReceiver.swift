@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Waits on this machine for a browser that an authorization server leads back (RFC 8252 section 7.3), or for a person who
@@ -28,8 +29,9 @@ public final class LoopbackReceiver {
   public init(port: Int = 0) throws(HostError) {
     // A browser may close its side while the answer is written.
     Signals.ignoreBrokenPipes()
-    let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    let number = socket(AF_INET, postern_stream_socket, 0)
     guard number >= 0 else { throw HostError("no socket can be had: \(errorText(errno))") }
+    _ = fcntl(number, F_SETFD, FD_CLOEXEC)
     var on: Int32 = 1
     setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
     let wanted = PeerAddress(bytes: [127, 0, 0, 1], port: port)
