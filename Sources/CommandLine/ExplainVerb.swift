@@ -4,7 +4,8 @@ import Foundation
 
 extension Verb {
   private static let gateColumns = [
-    Column("GATE", "gate"), Column("STATE", "state"), Column("OPENS", "until", .time), Column("REASON", "reason"),
+    Column("GATE", "gate"), Column("STATE", "state"), Column("BINDS", "binds"), Column("OPENS", "until", .time),
+    Column("REASON", "reason"),
     Column("NUMBERS", "numbers"),
   ]
   private static let accountColumns = [
@@ -13,7 +14,8 @@ extension Verb {
   ]
   private static let verdictFacts = [
     Column("message", "id"), Column("state", "state"), Column("recipient", "recipient"), Column("outcome", "outcome"),
-    Column("why", "reason"), Column("account", "account"), Column("goes at", "until", .time),
+    Column("why", "reason"), Column("account", "account"), Column("opens at", "until", .time),
+    Column("goes at", "goes_at", .time), Column("goes through", "goes_through"), Column("goes", "goes_why_not"),
   ]
 
   static func explainMessage(_ call: Invocation) throws(Failure) {
@@ -26,7 +28,10 @@ extension Verb {
       return
     }
     let clock = ZoneClock(zone)
-    call.shell.out(renderTable(gateColumns, report["gates"].items.map { $0.withReadableNumbers(clock) }, zone: zone))
+    let gates = report["gates"].items.map { gate in
+      gate.withReadableNumbers(clock).replacing("binds", with: gate["gate"] == report["binding"] ? "yes" : "")
+    }
+    call.shell.out(renderTable(gateColumns, gates, zone: zone))
     let accounts = report["accounts"].items.map { $0.withClosedChecks(clock) }
     if !accounts.isEmpty { call.shell.out("\n" + renderTable(accountColumns, accounts, zone: zone)) }
     call.shell.out("\n" + renderFacts(verdictFacts, of: report, zone: zone))
@@ -58,7 +63,7 @@ extension JSONValue {
     }.joined(separator: ", ")
   }
 
-  private func replacing(_ name: String, with text: String) -> JSONValue {
+  fileprivate func replacing(_ name: String, with text: String) -> JSONValue {
     guard case .object(var members) = self else { return self }
     members[name] = .text(text)
     return .object(members)

@@ -4,6 +4,7 @@ extension Verb {
   private static let healthColumns = [
     Column("ADDRESS", "address"), Column("STATE", "state"), Column("REASON", "reason"),
     Column("SCORE", "score", .number), Column("TODAY", "sent_today", .number), Column("LIMIT", "daily_limit", .number),
+    Column("WARMUP DAY", "warmup_day", .number), Column("CAP", "warmup_cap", .number),
     Column("HOUR", "sent_hour", .number), Column("LIMIT", "hourly_limit", .number),
     Column("OK %", "success_percent", .number), Column("BOUNCE %", "bounce_percent", .number),
     Column("SPAM %", "complaint_percent", .number), Column("REPLIES", "replied_week", .number),
@@ -12,7 +13,8 @@ extension Verb {
   ]
   private static let healthFacts = [
     Column("address", "address"), Column("state", "state"), Column("reason", "reason"),
-    Column("in words", "reason_text"), Column("authorization", "authorization"), Column("score", "score"),
+    Column("in words", "reason_text"), Column("authorization", "authorization"),
+    Column("rests until", "rest_until", .time), Column("rests because", "rest_reason"), Column("score", "score"),
     Column("attempts", "attempts"),
     Column("succeeded %", "success_percent"), Column("bounced %", "bounce_percent"),
     Column("complaints %", "complaint_percent"), Column("warmup day", "warmup_day"),

@@ -96,17 +96,20 @@ extension Verb {
         try call.lines("/pools"),
         [
           Column("POOL", "name"), Column("WORKSPACE", "workspace"), Column("ROTATION", "rotation"),
+          Column("SAME PROVIDER", "prefer_same_provider"),
           Column("ACCOUNTS", "accounts"),
         ], empty: "no pools")
     },
     Verb(
       words: ["pool", "add"], summary: "add a pool, or change one", parameters: [Parameter(name: "NAME")],
       options: [
-        Option(long: "rotation", value: "HOW", help: "least-used (default), round-robin, weighted or even-spacing")
+        Option(long: "rotation", value: "HOW", help: "least-used (default), round-robin, weighted or even-spacing"),
+        Option(long: "prefer-same-provider", help: "a provider's own accounts go first for its mailboxes"),
       ]
     ) { (call: Invocation) throws(Failure) in
       var toml = "[[pool]]\nname = \(tomlText(call.positional[0]))\n"
       if let rotation = call.value("rotation") { toml += "rotation = \(tomlText(rotation))\n" }
+      if call.has("prefer-same-provider") { toml += "prefer_same_provider = true\n" }
       try call.apply(toml)
       call.say("pool \(call.positional[0]) is set")
     },

@@ -34,6 +34,7 @@ extension Verb {
         try call.lines("/queue/stats"), [Column("STATE", "state"), Column("MESSAGES", "count", .number)],
         empty: "the queue has never held a message")
     },
+    forecastVerb,
   ]
 
   private static let queueFilters: [Option] = [

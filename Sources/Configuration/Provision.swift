@@ -155,6 +155,7 @@ extension PoolEntry {
     self.init(name: section.requiredString("name", check: Check.name))
     workspace = section.string("workspace", default: workspace, check: Check.name)
     rotation = section.choice("rotation", default: rotation)
+    prefersSameProvider = section.boolean("prefer_same_provider", default: prefersSameProvider)
     section.finish()
   }
 }

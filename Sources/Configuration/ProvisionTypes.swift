@@ -195,12 +195,22 @@ public struct PoolEntry: Sendable, Equatable, Codable {
   public var workspace: String
   /// Which account comes next.
   public var rotation: Rotation
+  /// Whether Gmail's accounts go first for people at Gmail, and so on, while one of them may send.
+  public var prefersSameProvider: Bool
+
+  enum CodingKeys: String, CodingKey {
+    case name, workspace, rotation
+    case prefersSameProvider = "prefer_same_provider"
+  }
 
   /// A pool.
-  public init(name: String, workspace: String = "default", rotation: Rotation = .leastUsed) {
+  public init(
+    name: String, workspace: String = "default", rotation: Rotation = .leastUsed, prefersSameProvider: Bool = false
+  ) {
     self.name = name
     self.workspace = workspace
     self.rotation = rotation
+    self.prefersSameProvider = prefersSameProvider
   }
 }
 

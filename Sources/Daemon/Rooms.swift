@@ -70,13 +70,14 @@ final class Rooms: Sendable {
       spool = SpoolIntake(
         intake: intake, store: store, folder: try Self.openSpool(configuration), loop: loops.next(), log: log)
       controlSocket = try Self.openControlSocket(configuration.server.controlSocket)
-      let intake = intake
-      let hooks = APIHooks(
+      let (intake, relay) = (intake, relay)
+      var hooks = APIHooks(
         submit: { mail in
           SubmittedReply(await intake.handIn(HandedMail(mail)))
         },
         seal: { key.seal(Array($0.utf8)) },
         unseal: { String(decoding: try key.open($0), as: UTF8.self) }, logins: logins, access: access.access)
+      hooks.relayConnections = { relay.maxConnections }
       // Root may always speak to the daemon, else only the user it runs as.
       web = HTTPServer(
         api: API(store: store, version: version, hooks: hooks, now: { Clock.now() }), loop: loops.next(),

@@ -104,6 +104,8 @@ public struct AccountFacts: Sendable, Equatable {
   public var window: Window?
   /// Its share where the rotation is by weight.
   public var weight: Int
+  /// Whose server it sends through.
+  public var provider = Provider.generic
 
   /// An active account without limits that has not sent today.
   public init(id: Int64, address: String, zone: Zone = .utc, dayEnds: Int64) {

@@ -118,7 +118,9 @@ private func accountGate(
     candidates += 1
     switch accounts[index].opening(at: now, for: message) {
     case .open:
-      if chosen.map({ goesBefore(accounts[index], accounts[$0], pool, at: now) }) ?? true { chosen = index }
+      if chosen.map({ goesBefore(accounts[index], accounts[$0], pool, for: message.provider, at: now) }) ?? true {
+        chosen = index
+      }
     case .closed(let until):
       guard let soFar = earliest else {
         earliest = (until, index)

@@ -118,6 +118,8 @@ public struct MessageFacts: Sendable, Equatable {
   public var isNewContact = false
   /// The recipient's domain, in lower case; asked only for accounts with that limit.
   public var domain = ""
+  /// Who keeps the recipient's mailbox, as its domain says.
+  public var provider = Provider.generic
 
   /// A message that may go at `due` through any account of its pool.
   public init(

@@ -20,6 +20,8 @@ public struct PoolPolicy: Sendable, Equatable {
   public var lastAccount: Int64?
   /// The pool as people call it, for reasons.
   public var name: String
+  /// Whether an open account of the recipient's own provider goes before all others, whatever the rotation says.
+  public var prefersSameProvider = false
 
   /// A policy.
   public init(rotation: AccountRotation = .leastUsed, lastAccount: Int64? = nil, name: String = "") {
@@ -33,7 +35,12 @@ public struct PoolPolicy: Sendable, Equatable {
 private let unlimited = 10_000
 
 /// Whether `left` is to be taken before `right`; a strict total order by facts, then least recently used, then id.
-func goesBefore(_ left: AccountFacts, _ right: AccountFacts, _ policy: PoolPolicy, at now: Int64) -> Bool {
+func goesBefore(
+  _ left: AccountFacts, _ right: AccountFacts, _ policy: PoolPolicy, for provider: Provider = .generic, at now: Int64
+) -> Bool {
+  if policy.prefersSameProvider, provider != .generic, (left.provider == provider) != (right.provider == provider) {
+    return left.provider == provider
+  }
   switch policy.rotation {
   case .leastUsed:
     // used/limit compared without division; limits fit 31 bits in any sane configuration, clamped so that none traps.

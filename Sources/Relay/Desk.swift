@@ -97,9 +97,22 @@ final class Desk: @unchecked Sendable {
         log.warning("relay.clock_set_back", ["now": .text(Clock.text(now))])
         try await store.write { transaction in try transaction.clockWasSetBack(now: now) }
       }
-      let found = try await store.write { transaction in try transaction.claimDue(now: now, limit: free) }
-      for claim in found.claims { start(claim) }
-      return min(found.nextLook ?? soon, found.claims.isEmpty ? .max : Clock.now())
+      let found = try await store.write { transaction in
+        let start = ContinuousClock.now
+        let found = try transaction.claimDue(now: now, limit: free)
+        return (pass: found, took: start.duration(to: .now))
+      }
+      if !found.pass.claims.isEmpty {
+        log.debug(
+          "relay.look",
+          [
+            "claimed": .int(Int64(found.pass.claims.count)),
+            "choosing_microseconds": .int(found.pass.choosing.microseconds),
+            "microseconds": .int(found.took.microseconds),
+          ])
+      }
+      for claim in found.pass.claims { start(claim) }
+      return min(found.pass.nextLook ?? soon, found.pass.claims.isEmpty ? .max : Clock.now())
     } catch {
       log.error("relay.claim_failed", ["error": .text("\(error)")])
       return soon
@@ -113,6 +126,9 @@ final class Desk: @unchecked Sendable {
       doorbell.ring()
     }
   }
+
+  /// What ended is about to be booked: the next claim need not wait for that commit, it comes behind it in the writer's line.
+  func bookingIsQueued() { doorbell.ring() }
 
   private func drain() async {
     for task in handovers.values {
@@ -164,5 +180,11 @@ final class Desk: @unchecked Sendable {
       idle[account] = kept.filter { $0.connection.lastUsed > limit }
     }
     for connection in old { await connection.quit() }
+  }
+}
+
+extension Duration {
+  fileprivate var microseconds: Int64 {
+    components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
   }
 }

@@ -63,8 +63,10 @@ struct Handover {
         desk.log.info("relay.withdrawn", ["message": .int(claim.message.id), "account": .text(account.address)])
       }
     case .result(let result):
-      await book(judge.judge(result, of: claim, now: Clock.now()))
+      let judgement = judge.judge(result, of: claim, now: Clock.now())
+      // Before the booking, which the account's next claim may follow in the same commit: it finds the connection free.
       await desk.keep(connection, of: account)
+      await book(judgement)
     }
     return true
   }
@@ -140,7 +142,7 @@ struct Handover {
   private func written(_ body: @escaping @Sendable (Transaction) throws -> Bool) async -> Bool? {
     while true {
       do {
-        return try await desk.store.write(body)
+        return try await desk.store.write(whenQueued: { desk.bookingIsQueued() }, body)
       } catch {
         desk.log.error("relay.booking_failed", ["message": .int(claim.message.id), "error": .text("\(error)")])
         guard error == .full, !Task.isCancelled else { return nil }

@@ -13,6 +13,7 @@ public final class Relay: Sendable {
   private let loop: EventLoop
   private let doorbell: Doorbell
   private let scheduler = Mutex<Task<Void, Never>?>(nil)
+  private let connections: Mutex<Int>
 
   /// A relay on `loop`. `logins` gets into accounts' servers; `isDiskLow` says whether sending must rest because
   /// outcomes could not be written; `clientName` is said in EHLO.
@@ -22,6 +23,7 @@ public final class Relay: Sendable {
     isDiskLow: @escaping @Sendable () -> Bool
   ) {
     self.loop = loop
+    connections = Mutex(settings.maxConnections)
     doorbell = Doorbell(loop: loop)
     desk = Desk(
       store: store, loop: loop, doorbell: doorbell, settings: settings, clientName: clientName, log: log,
@@ -35,8 +37,12 @@ public final class Relay: Sendable {
     scheduler.withLock { $0 = task }
   }
 
+  /// The most connections to accounts' servers at once.
+  public var maxConnections: Int { connections.withLock { $0 } }
+
   /// Takes new settings; connections that are open keep their timeouts.
   public func reload(_ settings: RelaySettings) {
+    connections.withLock { $0 = settings.maxConnections }
     loop.spawn { [desk] in desk.settings = settings }
     doorbell.ring()
   }

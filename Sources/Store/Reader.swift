@@ -1,12 +1,9 @@
-internal import Configuration
-
 /// What a reading job works with: the queries of this module against the last commit.
 ///
 /// Also the half of a `Transaction` that asks. Valid only on the thread that runs the job.
 public class Reader {
   let connection: SQLiteConnection
-  /// Decoding an account's settings costs more than all else about it: kept as long as the text stays the same.
-  var decodedSettings: [Int64: (text: String, settings: AccountSettings)] = [:]
+  private var decoded: [ObjectIdentifier: [String: AnyObject]] = [:]
 
   init(_ connection: SQLiteConnection) { self.connection = connection }
 
@@ -24,6 +21,22 @@ public class Reader {
     }
   }
 
+  /// A structured value of a column. Decoding costs more than reading the row: what was decoded is kept by its text.
+  func decode<T: Decodable>(_ type: T.Type, _ text: String) throws(StoreError) -> T {
+    let kind = ObjectIdentifier(type)
+    if let known = decoded[kind]?[text] as? Decoded<T> { return known.value }
+    let value = try JSONText.decode(type, text)
+    // Ten thousand accounts' settings are some ten megabytes.
+    if decoded[kind]?.count ?? 0 >= 10_000 { decoded[kind] = nil }
+    decoded[kind, default: [:]][text] = Decoded(value)
+    return value
+  }
+
+  private final class Decoded<T> {
+    let value: T
+    init(_ value: T) { self.value = value }
+  }
+
   func first<T>(_ sql: String, _ values: [SQLValue], _ map: (SQLiteConnection.Row) throws(StoreError) -> T)
     throws(StoreError) -> T?
   {
@@ -37,13 +50,29 @@ public final class Transaction: Reader {
   private(set) var touched: Set<Store.Topic> = []
   /// What is known of the queue's lanes from one group to the next.
   var lanes = LaneBook()
+  /// What is known of accounts and pools from one group to the next.
+  var accountBook = AccountBook()
 
   /// Makes it ready for the next group. One object serves all of them, so that what it has decoded is kept.
   func begin() { touched.removeAll(keepingCapacity: true) }
 
   func touch(_ topic: Store.Topic) {
     touched.insert(topic)
-    if topic == .accounts { lanes.openAll() }
+    guard topic == .accounts else { return }
+    lanes.openAll()
+    accountBook.forget()
+  }
+
+  /// One of an account's sends ended: others may go.
+  func freed(_ account: Int64) {
+    lanes.freed(account)
+    accountBook.changed(account)
+  }
+
+  /// After a rollback nothing that is remembered can be believed.
+  func forget() {
+    lanes.forget()
+    accountBook.forget()
   }
 
   @discardableResult

@@ -36,9 +36,11 @@ public final class Store: Sendable {
   public let path: String
   private let writes = WorkQueue<Job>()
   private let reads = WorkQueue<ReadJob>()
+  private let simulations = WorkQueue<ReadJob>()
   private let watches = Mutex<[Watch]>([])
   private let threads = Mutex<[WorkerThread]>([])
   private let failure = Mutex<StoreError?>(nil)
+  private let isClosing = Mutex(false)
 
   /// How many jobs share a transaction at the most: enough to make fsync cheap, few enough that a reply is not kept
   /// waiting behind thousands of bodies.
@@ -63,13 +65,19 @@ public final class Store: Sendable {
       }
       threads.withLock { $0.append(thread) }
     }
+    let simulator = try WorkerThread(name: "store-simulator") { [self] in
+      while let job = self.simulations.take(atMost: 1).first { job.run(nil) }
+    }
+    threads.withLock { $0.append(simulator) }
   }
 
   /// Runs `body` in the writer's next transaction; returns when that transaction is on disk.
   ///
   /// `body` runs on the writer's thread: it must be short and must not wait. An error it throws rolls back only its own
-  /// part and is passed on; `StoreError.full`, `.commitFailed` and `.unavailable` mean that nothing was stored.
-  public func write<T: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> T) async throws(StoreError) -> T {
+  /// part and is passed on; `whenQueued` is called at once, when what is written next comes after it. `StoreError.full`, `.commitFailed` and `.unavailable` mean that nothing was stored.
+  public func write<T: Sendable>(whenQueued: () -> Void = {}, _ body: @escaping @Sendable (Transaction) throws -> T)
+    async throws(StoreError) -> T
+  {
     let result: Result<T, StoreError> = await withUnsafeContinuation { continuation in
       let box = Outcome<T>()
       let job = Job(
@@ -83,7 +91,7 @@ public final class Store: Sendable {
             continuation.resume(returning: .failure(.unavailable))
           }
         })
-      if !writes.push(job) { continuation.resume(returning: .failure(.unavailable)) }
+      if writes.push(job) { whenQueued() } else { continuation.resume(returning: .failure(.unavailable)) }
     }
     return try result.get()
   }
@@ -107,6 +115,24 @@ public final class Store: Sendable {
     return try result.get()
   }
 
+  /// Runs `body` on a thread of its own, one after the other: a simulation takes seconds, which no list should wait for.
+  func simulate<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws(StoreError) -> T {
+    let result: Result<T, StoreError> = await withUnsafeContinuation { continuation in
+      let job = ReadJob { _ in
+        do {
+          continuation.resume(returning: .success(try body()))
+        } catch {
+          continuation.resume(returning: .failure(StoreError(wrapping: error)))
+        }
+      }
+      if !simulations.push(job) { continuation.resume(returning: .failure(.unavailable)) }
+    }
+    return try result.get()
+  }
+
+  /// Whether what takes long is to be given up.
+  var isStopping: Bool { isClosing.withLock { $0 } }
+
   /// Calls `action` on the writer's thread after each commit that touched `topic`; it must only wake somebody.
   public func observe(_ topic: Topic, _ action: @escaping @Sendable () -> Void) {
     watches.withLock { $0.append(Watch(topic: topic, action: action)) }
@@ -124,7 +150,9 @@ public final class Store: Sendable {
       defer { threads = [] }
       return threads
     }
+    isClosing.withLock { $0 = true }
     reads.close()
+    simulations.close()
     for reader in running.dropFirst() { reader.join() }
     writes.close()
     running.first?.join()
@@ -182,7 +210,7 @@ public final class Store: Sendable {
       case .full, .commitFailed: throw wrapped
       default:
         try state.connection.script("ROLLBACK TO job; RELEASE job")
-        transaction.lanes.forget()
+        transaction.forget()
         return wrapped
       }
     }
@@ -190,7 +218,7 @@ public final class Store: Sendable {
 
   private func abandon(_ group: [Job], because error: StoreError, _ state: WriterState, leftInLog: Bool) {
     var told = error
-    state.transaction.lanes.forget()
+    state.transaction.forget()
     do {
       try state.connection.script("ROLLBACK")
     } catch {

@@ -1,3 +1,4 @@
+internal import Configuration
 public import Store
 
 /// A mail handed in over HTTP or by `postern sendmail`, with its envelope.
@@ -57,6 +58,8 @@ public struct APIHooks: Sendable {
   public var logins: AccountLogins
   /// Keeps tokens and finds servers.
   public var access: AccountAccess
+  /// The most connections of the relay at once: a forecast has as many.
+  public var relayConnections: @Sendable () -> Int = { RelaySettings().maxConnections }
 
   /// The hooks.
   public init(

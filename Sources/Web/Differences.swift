@@ -29,7 +29,12 @@ func differences(_ prepared: PreparedProvision, _ db: Reader) throws -> [Change]
   for pool in wanted.pools {
     let workspace = try db.workspace(named: pool.workspace)
     let known = try db.pool(named: pool.name, workspaceID: workspace.id)
-    note("pool", pool.name, known.map { changed("rotation", $0.rotation.rawValue, pool.rotation.rawValue) })
+    note(
+      "pool", pool.name,
+      known.map {
+        changed("rotation", $0.rotation.rawValue, pool.rotation.rawValue)
+          + changed("prefer_same_provider", "\($0.prefersSameProvider)", "\(pool.prefersSameProvider)")
+      })
   }
   for account in wanted.accounts {
     let address = account.settings.address.lowercased()

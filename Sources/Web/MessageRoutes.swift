@@ -1,8 +1,10 @@
 import Delivery
+import Host
 import Store
 
 extension API {
   static let messageRoutes: [Route] = [
+    forecastRoute,
     Route("GET", "messages") { api, request, _ in
       let filter = try MessageFilter(request)
       let now = api.now()
@@ -19,7 +21,13 @@ extension API {
       guard let explanation = try await api.store.read({ try $0.explain(id, now: now) }) else {
         throw Problem.notFound("message \(id)")
       }
-      return Response(explanation.json)
+      var foretold: ForetoldSend?
+      if explanation.listing.message.state == .scheduled {
+        foretold = try await api.store.foretell(id, from: now, maxConnections: api.hooks.relayConnections())
+      }
+      let through = foretold?.accountID
+      let account = try await api.store.read { db in try through.flatMap { try db.account($0)?.address } }
+      return Response(explanation.json(foretold, through: account))
     },
     change("cancel") { try $0.cancelMessage($1, now: $2) },
     change("retry") { try $0.retryMessage($1, now: $2) },
@@ -149,7 +157,8 @@ extension AttemptRecord {
 }
 
 extension Explanation {
-  var json: JSON {
+  /// With when it goes if nothing changes, and through which account, as a run of the scheduler says.
+  func json(_ foretold: ForetoldSend?, through account: String?) -> JSON {
     var outcome: [(String, JSON)]
     let message = listing.message
     let isDecided = ![.draft, .scheduled, .held].contains(message.state)
@@ -179,6 +188,8 @@ extension Explanation {
         ("id", .integer(listing.message.id)), ("state", .text(listing.message.state.rawValue)),
         ("recipient", .text(listing.message.recipient)), ("at", .time(at)),
       ] + outcome + [
+        ("goes_at", .time(foretold?.at)), ("goes_through", .optional(account)),
+        ("goes_why_not", .optional(foretold?.whyNot)),
         ("binding", .optional(isDecided ? nil : report.binding?.rawValue)), ("gates", .list(report.gates.map(\.json))),
         (
           "accounts",
@@ -191,6 +202,15 @@ extension Explanation {
             })
         ),
       ])
+  }
+}
+
+extension ForetoldSend {
+  /// Why it has no time.
+  fileprivate var whyNot: String? {
+    if at != nil { return nil }
+    if endsUnsent { return "it will end without being sent: a condition is not met, or its recipient is suppressed" }
+    return "not before \(Clock.text(until)) if nothing changes"
   }
 }
 

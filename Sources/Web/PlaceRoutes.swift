@@ -11,6 +11,7 @@ extension API {
           JSON.object([
             ("id", .integer(pool.id)), ("name", .text(pool.key)),
             ("workspace", .text(try db.workspace(pool.workspaceID).key)), ("rotation", .text(pool.rotation.rawValue)),
+            ("prefer_same_provider", .boolean(pool.prefersSameProvider)),
             ("accounts", .list(try db.members(ofPool: pool.id).map { try names.address($0) })),
           ])
         }

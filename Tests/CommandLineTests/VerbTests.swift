@@ -82,15 +82,16 @@ struct VerbTests {
   @Test func explainShowsGatesAndOutcome() {
     let shell = TestShell()
     shell.answer(
-      #"{"outcome":"wait","until":"2026-11-21T08:00:00Z","reason":"outside its hours","gates":[{"gate":"due","state":"open","until":null,"reason":"","numbers":{}},{"gate":"window","state":"closed","until":"2026-11-21T08:00:00Z","reason":"outside its hours","numbers":{"n":3}}],"accounts":[{"address":"a@b.example","state":"closed","until":null,"checks":[{"gate":"state","state":"open","reason":"","numbers":{}},{"gate":"gap","state":"closed","reason":"too soon","numbers":{"gap":90000,"since":1790000000000}}]}]}"#
+      #"{"outcome":"wait","until":"2026-11-21T08:00:00Z","binding":"window","goes_at":"2026-11-21T08:05:00Z","reason":"outside its hours","gates":[{"gate":"due","state":"open","until":null,"reason":"","numbers":{}},{"gate":"window","state":"closed","until":"2026-11-21T08:00:00Z","reason":"outside its hours","numbers":{"n":3}}],"accounts":[{"address":"a@b.example","state":"closed","until":null,"checks":[{"gate":"state","state":"open","reason":"","numbers":{}},{"gate":"gap","state":"closed","reason":"too soon","numbers":{"gap":90000,"since":1790000000000}}]}]}"#
     )
     #expect(shell.run("queue", "explain", "5") == 0)
-    #expect(shell.out.contains("window  closed  2026-11-21 09:00:00"))
+    #expect(shell.out.contains("window  closed  yes    2026-11-21 09:00:00"))
     #expect(
       shell.out.contains(
         "a@b.example  closed                         gap: too soon (gap 1m 30s, since 2026-09-21 16:13:20)"),
       "\(shell.out)")
-    #expect(shell.out.contains("goes at  2026-11-21 09:00:00 Europe/Berlin"))
+    #expect(shell.out.contains("opens at  2026-11-21 09:00:00 Europe/Berlin"))
+    #expect(shell.out.contains("goes at   2026-11-21 09:05:00 Europe/Berlin"))
   }
 
   @Test func applySendsSecretsAsLiteralsAndAbsolutePaths() throws {

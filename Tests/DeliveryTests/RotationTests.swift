@@ -35,6 +35,25 @@ private let now = at("2026-11-20T10:00:00Z")
     #expect(choice([account(1, used: 5), account(2, used: 4)]) == 2)
   }
 
+  @Test func thePreferredProviderGoesFirstWhileItCan() {
+    var accounts = [account(1, used: 0, limit: 10), account(2, used: 9, limit: 10), account(3, used: 5, limit: 10)]
+    accounts[1].provider = .google
+    accounts[2].provider = .microsoft
+    var policy = PoolPolicy()
+    func choice(_ host: String) -> Int64? {
+      var message = MessageFacts(id: 1, due: now)
+      message.provider = Provider(host: host)
+      let outcome = evaluate(message, accounts: accounts, pool: policy, now: now).outcome
+      if case .go(let account) = outcome { return account }
+      return nil
+    }
+    #expect(choice("gmail.com") == 1)
+    policy.prefersSameProvider = true
+    #expect(["gmail.com", "hotmail.com", "example.org", "yahoo.com"].map(choice) == [2, 3, 1, 1])
+    accounts[1].usedToday = 10
+    #expect(choice("gmail.com") == 1)
+  }
+
   @Test func whatIsUnderWayCountsAsUsed() {
     var busy = account(1, used: 0, limit: 10)
     busy.inFlight = 2

@@ -38,6 +38,20 @@ import Testing
     #expect(Set(order.prefix(3)).count == 3)
   }
 
+  @Test func aPoolMayPreferTheRecipientsProvider() async throws {
+    let bench = try Bench()
+    try await bench.store.write {
+      try $0.putPool(PoolEntry(name: "default", prefersSameProvider: true), now: Bench.noon)
+    }
+    try await bench.addAccount("a@sender.test")
+    try await bench.addAccount("b@sender.test") { $0.smtp = RemoteServer(host: "smtp.gmail.com", port: 587) }
+    for address in ["x@Gmail.com", "y@example.org", "z@gmail.com"] {
+      _ = try await bench.queue(bench.submission(to: [address]))
+    }
+    let sent = try await bench.sendAll().map { "\($0.message.recipient) \($0.account.address)" }
+    #expect(sent == ["x@Gmail.com b@sender.test", "y@example.org a@sender.test", "z@gmail.com b@sender.test"])
+  }
+
   @Test func usedUpCreditsMakeMailWaitForTheNextDayOfTheWorkspace() async throws {
     let bench = try Bench()
     try await bench.store.write {
@@ -72,6 +86,26 @@ import Testing
     let monday = Bench.noon + 69 * 3_600_000
     #expect(pass.nextLook == monday)
     #expect(try await bench.sendAll(at: monday).count == 1)
+  }
+
+  @Test func hoursAreMeantInTheContactsOwnZoneWhereItIsKnown() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    var entry = SequenceEntry(key: "welcome")
+    entry.window = WindowSettings(days: [.mon], spans: ["09:00-17:00"], zone: "Europe/Berlin")
+    let made = entry
+    try await bench.store.write { try $0.putSequence(made, now: Bench.noon) }
+    _ = try await bench.queue(bench.step(1))
+    let monday = Bench.noon + 69 * 3_600_000
+    #expect(try await bench.claim().nextLook == monday - 3_600_000)
+    // New York is five hours behind UTC in November; what was parked is looked at again.
+    try await bench.store.write {
+      _ = try $0.putContact(
+        ContactDraft(address: "ann@example.org", zone: "America/New_York"), workspaceID: 1, now: Bench.noon)
+    }
+    #expect(try await bench.claim().nextLook == monday + 5 * 3_600_000)
+    #expect(try await bench.claim(at: monday + 5 * 3_600_000 - 1).claims.isEmpty)
+    #expect(try await bench.sendAll(at: monday + 5 * 3_600_000).count == 1)
   }
 
   @Test func aPausedAccountKeepsItsMailAndTheQueueGoesOn() async throws {

@@ -2,7 +2,10 @@ internal import CSQLite
 
 /// One connection to the SQLite file, with its prepared statements; used by one thread only.
 final class SQLiteConnection {
-  enum Mode { case writer, reader }
+  enum Mode {
+    /// Of the file; a copy of its state in memory, which nobody else sees.
+    case writer, reader, copy
+  }
 
   private var handle: OpaquePointer?
   /// Prepared once, kept until the connection closes: the set of SQL texts in this module is finite.
@@ -15,6 +18,8 @@ final class SQLiteConnection {
       switch mode {
       case .writer: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
       case .reader: SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX
+      // With URIs, so that the file it is copied from can be attached read-only.
+      case .copy: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI
       }
     let code = sqlite3_open_v2(path, &handle, flags, nil)
     guard code == SQLITE_OK else {
@@ -52,14 +57,21 @@ final class SQLiteConnection {
         """)
     case .reader:
       try script("PRAGMA query_only = ON; PRAGMA cache_size = -4000;")
+    case .copy:
+      // Thrown away whole when anything fails, and parts of what it refers to stay behind.
+      try script("PRAGMA journal_mode = OFF; PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY;")
     }
   }
 
   func close() {
-    for statement in statements.values { sqlite3_finalize(statement) }
-    statements.removeAll()
+    forgetStatements()
     sqlite3_close_v2(handle)
     handle = nil
+  }
+
+  func forgetStatements() {
+    for statement in statements.values { sqlite3_finalize(statement) }
+    statements.removeAll()
   }
 
   /// Runs several statements without values: migrations, pragmas, transaction control.

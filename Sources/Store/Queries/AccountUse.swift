@@ -22,6 +22,7 @@ extension Reader {
     facts.gapJitterMilliseconds = settings.minimumGapJitterMilliseconds
     facts.connectionsMax = settings.connections
     facts.weight = settings.weight
+    facts.provider = Provider(host: settings.smtp.host)
     facts.window = settings.window.map { Window($0, in: zone) }
     facts.usedToday = try accepted(by: account.id, onDay: zone.dayKey(at: now))
     facts.inFlight = try openAttempts(of: account.id)

@@ -22,6 +22,8 @@ public struct ClaimPass: Sendable {
   var decisions = 0
   /// Parked messages whose time had come.
   var woken = 0
+  /// How long it took to find out which lanes and messages are next; the rest was their gates and the journal.
+  public var choosing = Duration.zero
 }
 
 /// So many messages are decided about in one pass, though none of them may go: a sequence that was paused or a domain that
@@ -42,14 +44,18 @@ extension Transaction {
   /// until that gate opens; what waits for an account or for the workspace's credits keeps its lane closed.
   public func claimDue(now: Int64, limit: Int) throws(StoreError) -> ClaimPass {
     var pass = ClaimPass()
-    var book = AccountBook()
     var shared = SharedFacts()
-    for turn in try turns(now: now, &pass) where !lanes.isClosed(turn.lane) {
-      try claim(turn, now: now, limit: limit, &pass, &book, &shared)
+    let start = ContinuousClock.now
+    let turns = try turns(now: now, &pass)
+    pass.choosing = start.duration(to: .now)
+    for turn in turns where !lanes.isClosed(turn.lane) {
+      try claim(turn, now: now, limit: limit, &pass, &shared)
       // What is left is for another transaction, which comes at once: others wait for this one.
       if pass.claims.count >= limit || pass.decisions >= mostDecisions { break }
     }
+    let decided = ContinuousClock.now
     for lane in lanes.unread { try read(lane) }
+    pass.choosing += decided.duration(to: .now)
     pass.nextLook = lanes.nextLook.map { max($0, now) }
     return pass
   }
@@ -90,17 +96,18 @@ extension Transaction {
 
   /// Works through one priority of a lane.
   private func claim(
-    _ turn: Turn, now: Int64, limit: Int, _ pass: inout ClaimPass, _ book: inout AccountBook,
-    _ shared: inout SharedFacts
+    _ turn: Turn, now: Int64, limit: Int, _ pass: inout ClaimPass, _ shared: inout SharedFacts
   ) throws(StoreError) {
     lanes.changed(turn.lane)
     while pass.claims.count < limit, pass.decisions < mostDecisions {
       // A few at a time: most lanes can send one mail until their account's next gap.
       let asked = min(20, limit - pass.claims.count)
+      let start = ContinuousClock.now
       let found = try due(inLane: turn.lane, priority: turn.priority, now: now, limit: asked)
+      pass.choosing += start.duration(to: .now)
       for message in found {
         pass.decisions += 1
-        guard try decide(message, now: now, &pass, &book, &shared) else { return }
+        guard try decide(message, now: now, &pass, &shared) else { return }
       }
       if found.count < asked { break }
     }
@@ -108,19 +115,18 @@ extension Transaction {
 
   /// Does with one due message what the gates say. False when its whole lane is closed.
   private func decide(
-    _ message: MessageRecord, now: Int64, _ pass: inout ClaimPass, _ book: inout AccountBook,
-    _ shared: inout SharedFacts
+    _ message: MessageRecord, now: Int64, _ pass: inout ClaimPass, _ shared: inout SharedFacts
   ) throws(StoreError) -> Bool {
     let (facts, accounts): (MessageFacts, [AccountBook.Entry])
     do throws(StoreError) {
-      (facts, accounts) = try self.facts(of: message, now: now, &book, &shared)
+      (facts, accounts) = try factsAndAccounts(of: message, now: now, &shared)
     } catch {
       guard case .unreadable(let what) = error else { throw error }
       // What one message needs and nobody can read must not keep all others waiting.
       try hold(message, because: what, now: now)
       return true
     }
-    let pool = try pool(message.poolID)
+    let pool = try accountBook.pool(message.poolID, self)
     let report = evaluate(facts, accounts: accounts.map(\.facts), pool: PoolPolicy(pool), now: now)
     switch report.outcome {
     case .go(let id):
@@ -128,9 +134,12 @@ extension Transaction {
         throw .statement("the gates chose account \(id), which is no candidate for message \(message.id)")
       }
       pass.claims.append(try claim(message, by: account.record, now: now))
-      book.tookOne(id, facts)
+      accountBook.tookOne(id, facts)
       shared.credits[message.workspaceID]?.inFlight += 1
-      if let pool, pool.rotation == .roundRobin, message.lane < 0 { try setTurn(ofPool: pool.id, to: id) }
+      if let pool, pool.rotation == .roundRobin, message.lane < 0 {
+        try setTurn(ofPool: pool.id, to: id)
+        accountBook.turned(pool.id, to: id)
+      }
     case .skip(let reason): try end(message, as: .skipped, because: reason, now: now)
     case .cancel(let reason):
       try end(message, as: .cancelled, because: reason, now: now)
@@ -155,11 +164,11 @@ extension Transaction {
     return true
   }
 
-  private func facts(
-    of message: MessageRecord, now: Int64, _ book: inout AccountBook, _ shared: inout SharedFacts
+  private func factsAndAccounts(
+    of message: MessageRecord, now: Int64, _ shared: inout SharedFacts
   ) throws(StoreError) -> (MessageFacts, [AccountBook.Entry]) {
     var facts = try facts(of: message, now: now, &shared)
-    let accounts = try book.candidates(for: message, now: now, self)
+    let accounts = try accountBook.candidates(for: message, now: now, self)
     try complete(&facts, message, for: accounts.map(\.facts))
     return (facts, accounts)
   }
@@ -192,12 +201,17 @@ extension Transaction {
 extension PoolPolicy {
   /// How a pool's accounts take turns.
   init(_ pool: PoolRecord?) {
-    switch pool?.rotation {
-    case .leastUsed, nil: self.init(name: pool?.key ?? "")
-    case .weighted: self.init(rotation: .weighted, name: pool?.key ?? "")
-    case .evenSpacing: self.init(rotation: .evenSpacing, name: pool?.key ?? "")
-    case .roundRobin: self.init(rotation: .roundRobin, lastAccount: pool?.turn, name: pool?.key ?? "")
-    }
+    self.init(name: pool?.key ?? "")
+    guard let pool else { return }
+    prefersSameProvider = pool.prefersSameProvider
+    rotation =
+      switch pool.rotation {
+      case .leastUsed: .leastUsed
+      case .weighted: .weighted
+      case .evenSpacing: .evenSpacing
+      case .roundRobin: .roundRobin
+      }
+    if pool.rotation == .roundRobin { lastAccount = pool.turn }
   }
 }
 
@@ -253,36 +267,5 @@ extension Reader {
       ORDER BY m.scheduled_for, m.id LIMIT ?
       """, [.integer(lane), .integer(priority), .integer(now), .integer(Int64(limit))]
     ) { row throws(StoreError) in try MessageRecord(row) }
-  }
-}
-
-/// The accounts of one pass: their facts are asked once and kept true as messages are claimed.
-private struct AccountBook {
-  struct Entry {
-    var record: AccountRecord
-    var facts: AccountFacts
-  }
-
-  private var entries: [Int64: Entry] = [:]
-  private var lanes: [Int64: [Int64]] = [:]
-
-  mutating func candidates(for message: MessageRecord, now: Int64, _ reader: Reader) throws(StoreError) -> [Entry] {
-    if let ids = lanes[message.lane] { return ids.compactMap { entries[$0] } }
-    var ids: [Int64] = []
-    for record in try reader.candidates(for: message) {
-      if entries[record.id] == nil {
-        entries[record.id] = Entry(record: record, facts: try reader.facts(of: record, now: now))
-      }
-      ids.append(record.id)
-    }
-    lanes[message.lane] = ids
-    return ids.compactMap { entries[$0] }
-  }
-
-  mutating func tookOne(_ id: Int64, _ message: MessageFacts) {
-    entries[id]?.facts.inFlight += 1
-    entries[id]?.facts.domainInFlight[message.domain, default: 0] += 1
-    if message.isNewContact { entries[id]?.facts.newContactsInFlight += 1 }
-    entries[id]?.facts.connectionsInUse += 1
   }
 }

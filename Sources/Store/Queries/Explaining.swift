@@ -36,7 +36,8 @@ extension Reader {
       switch message.state {
       case .held, .unknown: found[message.id] = message.lastReply
       case .scheduled:
-        if let gate = message.parkedBy {
+        // Of one that waits for its next try the server's words say more.
+        if let gate = message.parkedBy, gate != "due" {
           found[message.id] = gate
         } else if message.retryAt.map({ $0 > now }) ?? false {
           found[message.id] = message.lastReply

@@ -82,7 +82,7 @@ extension Transaction {
   ) throws(StoreError) {
     let reply = JournalReply(code: nil, text: "taken back before the final dot", meaning: "withdrawn")
     try close(attemptID, as: .deferred, reply, now: now)
-    if let account = try accountOfAttempt(attemptID) { lanes.freed(account) }
+    if let account = try accountOfAttempt(attemptID) { freed(account) }
     guard message.state == .sending else { return }
     if let enrollment, enrollment.state == .stopped || enrollment.state == .failed {
       let reason = enrollment.stopReason?.rawValue ?? enrollment.state.rawValue
@@ -99,7 +99,7 @@ extension Transaction {
     throws(StoreError)
   {
     guard let message = try claimedMessage(attemptID), let account = try accountOfAttempt(attemptID) else { return }
-    lanes.freed(account)
+    freed(account)
     guard message.state == .sending else {
       // An earlier attempt turned out to have gone: the message has its end, only this attempt is still open.
       return try close(attemptID, outcome, of: account, now: now)
@@ -212,7 +212,7 @@ extension Transaction {
     throws(StoreError)
   {
     let account = try account(accountID)
-    lanes.freed(accountID)
+    freed(accountID)
     let isNew = account?.settings.newContactsLimit == nil ? false : try isNewContact(message)
     try run(
       """

@@ -16,6 +16,7 @@ extension Reader {
     let due = message.scheduledFor.map { max($0, message.retryAt ?? $0) }
     var facts = MessageFacts(id: message.id, due: due, dueReason: dueReason(message))
     facts.planned = message.scheduledFor
+    facts.provider = Provider(host: message.domain)
     if message.state == .held { facts.hold = message.lastReply ?? "held" }
     facts.suppression = try suppression(of: message.recipient, workspaceID: message.workspaceID).map {
       SuppressionFact(value: $0.value, reason: $0.reason)
@@ -29,7 +30,7 @@ extension Reader {
     guard let enrollment = try enrollment(of: message) else { return facts }
     let sequence = try sequence(enrollment.sequenceID, &shared)
     facts.running = running(enrollment, sequence)
-    facts.window = window(of: sequence, workspace)
+    facts.window = try window(of: sequence, enrollment, workspace)
     facts.conditions = try conditions(of: message, enrollment)
     return facts
   }
@@ -59,10 +60,17 @@ extension Reader {
     }
   }
 
-  private func window(of sequence: SequenceRecord, _ workspace: WorkspaceRecord) -> Window? {
-    let settings = sequence.entry.window ?? workspace.sequenceDefaults.window
+  /// The hours of a sequence, by the clock on the contact's own wall where that is known.
+  private func window(of sequence: SequenceRecord, _ enrollment: EnrollmentRecord, _ workspace: WorkspaceRecord)
+    throws(StoreError) -> Window?
+  {
+    guard var settings = sequence.entry.window ?? workspace.sequenceDefaults.window else { return nil }
+    let own = try first("SELECT zone FROM contact WHERE id = ?", [.integer(enrollment.contactID)]) { row in
+      row.textOrNil(0)
+    }
+    if let own = own ?? nil, Zone.named(own) != nil { settings.zone = own }
     let zone = (sequence.entry.zone ?? workspace.zone) as String
-    return settings.map { Window($0, in: Zone.named(zone) ?? .utc) }
+    return Window(settings, in: Zone.named(zone) ?? .utc)
   }
 
   private func conditions(of message: MessageRecord, _ enrollment: EnrollmentRecord) throws(StoreError)

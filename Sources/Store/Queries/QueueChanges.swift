@@ -79,7 +79,7 @@ extension Transaction {
       UPDATE message SET retry_at = NULL, next_look = NULL, parked_by = NULL
       WHERE state = 'scheduled' AND parked_by IS NOT NULL AND retry_at > ?
       """, [.integer(now + 3_600_000)])
-    lanes.forget()
+    forget()
     touch(.queue)
   }
 

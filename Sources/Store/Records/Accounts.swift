@@ -55,7 +55,7 @@ extension Reader {
         created_at, changed_at FROM account WHERE \(condition) ORDER BY address
       """, values
     ) { row throws(StoreError) in
-      let read = settings(ofAccount: row.integer(0), row.text(6), address: row.text(2))
+      let read = settings(row.text(6), address: row.text(2))
       let state = read.fault == nil ? AccountState(rawValue: row.text(3)) : nil
       return AccountRecord(
         id: row.integer(0), workspaceID: row.integer(1), address: row.text(2), state: state ?? .disabled,
@@ -69,14 +69,11 @@ extension Reader {
 
   /// Settings that cannot be read keep their account from sending and being watched, and nothing else: all others go on, and
   /// lists show what is wrong until it is set anew.
-  private func settings(ofAccount id: Int64, _ text: String, address: String) -> (
+  private func settings(_ text: String, address: String) -> (
     settings: AccountSettings, fault: String?
   ) {
-    if let known = decodedSettings[id], known.text == text { return (known.settings, nil) }
     do throws(StoreError) {
-      let settings = try JSONText.decode(AccountSettings.self, text)
-      decodedSettings[id] = (text, settings)
-      return (settings, nil)
+      return (try decode(AccountSettings.self, text), nil)
     } catch {
       let nowhere = RemoteServer(host: "", port: 0)
       return (AccountSettings(address: address, smtp: nowhere), "\(error); `account add` or `apply` sets it anew")
@@ -167,6 +164,7 @@ extension Transaction {
     try run(
       "UPDATE account SET rest_until = ?, rest_reason = ? WHERE id = ? AND COALESCE(rest_until, 0) < ?",
       [.integer(until), .text(reason), .integer(id), .integer(until)])
+    accountBook.changed(id)
   }
 
   /// Takes an account out for good. What waits for it alone is held, with the reason; the rest of its pools' mail goes

@@ -142,6 +142,12 @@ extension Transaction {
       UPDATE contact SET first_name = ?, last_name = ?, company = ?, zone = ?, consent = ?, fields = ?, tags = ?,
         changed_at = ? WHERE id = ?
       """, try columns(of: merged) + [.integer(now), .integer(known.id)])
+    // Hours are meant in the contact's own zone: what waits for them is looked at again.
+    if merged.zone != known.facts.zone {
+      for enrollment in try openEnrollments(of: draft.address, workspaceID: workspaceID) {
+        try unpark(enrollmentID: enrollment.id)
+      }
+    }
     return .updated
   }
 

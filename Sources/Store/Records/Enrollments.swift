@@ -66,7 +66,7 @@ extension Reader {
     ) { row throws(StoreError) in
       SequenceRecord(
         id: row.integer(0), workspaceID: row.integer(1), key: row.text(2), state: row.text(3),
-        entry: try JSONText.decode(SequenceEntry.self, row.text(4)), createdAt: row.integer(5))
+        entry: try decode(SequenceEntry.self, row.text(4)), createdAt: row.integer(5))
     }
   }
 

@@ -12,6 +12,8 @@ public struct PoolRecord: Sendable, Equatable {
   public var rotation: Rotation
   /// The account that round-robin chose last; 0: none yet.
   public var turn: Int64
+  /// Whether a provider's own accounts go first for its mailboxes.
+  public var prefersSameProvider: Bool
 }
 
 extension Reader {
@@ -38,13 +40,15 @@ extension Reader {
 
   private func pools(where condition: String, _ values: [SQLValue]) throws(StoreError) -> [PoolRecord] {
     try connection.rows(
-      "SELECT id, workspace_id, key, rotation, turn FROM pool WHERE \(condition) ORDER BY key", values
+      "SELECT id, workspace_id, key, rotation, turn, prefer_same_provider FROM pool WHERE \(condition) ORDER BY key",
+      values
     ) { row throws(StoreError) in
       guard let rotation = Rotation(rawValue: row.text(3)) else {
         throw .statement("pool \(row.text(2)) has the unknown rotation \(row.text(3))")
       }
       return PoolRecord(
-        id: row.integer(0), workspaceID: row.integer(1), key: row.text(2), rotation: rotation, turn: row.integer(4))
+        id: row.integer(0), workspaceID: row.integer(1), key: row.text(2), rotation: rotation, turn: row.integer(4),
+        prefersSameProvider: row.flag(5))
     }
   }
 }
@@ -55,9 +59,13 @@ extension Transaction {
     let workspace = try workspace(named: entry.workspace)
     try run(
       """
-      INSERT INTO pool (workspace_id, key, rotation) VALUES (?, ?, ?)
-      ON CONFLICT (workspace_id, key) DO UPDATE SET rotation = excluded.rotation
-      """, [.integer(workspace.id), .text(entry.name), .text(entry.rotation.rawValue)])
+      INSERT INTO pool (workspace_id, key, rotation, prefer_same_provider) VALUES (?, ?, ?, ?)
+      ON CONFLICT (workspace_id, key) DO UPDATE SET rotation = excluded.rotation,
+        prefer_same_provider = excluded.prefer_same_provider
+      """,
+      [
+        .integer(workspace.id), .text(entry.name), .text(entry.rotation.rawValue), SQLValue(entry.prefersSameProvider),
+      ])
     try append(
       .poolChanged, at: now, workspaceID: workspace.id,
       detail: [("pool", entry.name), ("rotation", entry.rotation.rawValue)])

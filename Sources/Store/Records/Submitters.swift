@@ -39,8 +39,8 @@ extension Reader {
       SubmitterRecord(
         id: row.integer(0), workspaceID: row.integer(1), name: row.text(2), passwordHash: row.text(3),
         scramVerifier: row.textOrNil(7),
-        pools: try JSONText.decode([String].self, row.text(4)),
-        fromAddresses: try JSONText.decode([String].self, row.text(5)), keepsFrom: row.flag(6))
+        pools: try decode([String].self, row.text(4)),
+        fromAddresses: try decode([String].self, row.text(5)), keepsFrom: row.flag(6))
     }
   }
 }

@@ -43,8 +43,8 @@ extension Reader {
     ) { row throws(StoreError) in
       WorkspaceRecord(
         id: row.integer(0), key: row.text(1), zone: row.text(2), dailyCredits: Int(row.integer(3)),
-        sequenceDefaults: try JSONText.decode(SequenceEntry.self, row.text(4)),
-        contactLimits: try JSONText.decode(ContactLimits?.self, row.text(5)) ?? ContactLimits())
+        sequenceDefaults: try decode(SequenceEntry.self, row.text(4)),
+        contactLimits: try decode(ContactLimits?.self, row.text(5)) ?? ContactLimits())
     }
   }
 }

@@ -9,6 +9,7 @@ import time
 
 from bench.classify import classify
 from bench.poller import poller
+from bench.relay import relay
 from world.gateway import Gateway
 from world.provider import Provider
 from world.system import REPOSITORY, Trouble, run
@@ -77,6 +78,16 @@ def main() -> int:
     verb.add_argument("--mails", type=int, default=5000, help="mails of one run, the corpus over and over")
     verb.add_argument("--runs", type=int, default=5)
     verb.set_defaults(run=classify)
+    verb = verbs.add_parser("relay", help="queued mails sent a second beside Postfix, a far server, looks at a large queue")
+    verb.add_argument("part", nargs="?", choices=("all", "rates", "far", "looks"), default="all")
+    verb.add_argument("--connections", type=int, nargs="*", default=[10, 50])
+    verb.add_argument("--mails", type=int, default=20_000, help="queued mails of one run")
+    verb.add_argument("--size", type=int, default=4096, help="bytes of a mail")
+    verb.add_argument("--runs", type=int, default=3)
+    verb.add_argument("--far-mails", type=int, default=300, help="mails over one connection to the far server")
+    verb.add_argument("--waiting", type=int, nargs="*", default=[10_000, 1_000_000], help="mails that wait in 1,000 lanes")
+    verb.add_argument("--look-seconds", type=float, default=20)
+    verb.set_defaults(run=relay)
     options = parser.parse_args()
     os.environ.setdefault("POSTERN", str(REPOSITORY / ".build/release/postern"))
     try:
