@@ -19,12 +19,13 @@ public struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
   public init?(numeric text: String, port: Int = 0) {
     var text = text
     if text.hasPrefix("["), text.hasSuffix("]") { text = String(text.dropFirst().dropLast()) }
-    var four = in_addr()
-    var sixteen = in6_addr()
+    // Bytes and not in6_addr, which c-ares' header includes too: a release build does not find it under Glibc then.
+    var four = [UInt8](repeating: 0, count: 4)
+    var sixteen = [UInt8](repeating: 0, count: 16)
     if inet_pton(AF_INET, text, &four) == 1 {
-      self.init(bytes: withUnsafeBytes(of: &four) { Array($0) }, port: port)
+      self.init(bytes: four, port: port)
     } else if inet_pton(AF_INET6, text, &sixteen) == 1 {
-      self.init(bytes: withUnsafeBytes(of: &sixteen) { Array($0) }, port: port)
+      self.init(bytes: sixteen, port: port)
     } else {
       return nil
     }

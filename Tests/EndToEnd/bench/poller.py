@@ -191,6 +191,11 @@ def idle(options) -> None:
         pid, empty = gateway.process.pid, memory(gateway.process.pid)
         begun = time.monotonic()
         gateway.apply("".join(provider.account(address) for address in addresses))
+        # Started again: what taking in two thousand accounts at once left behind is no part of watching them.
+        gateway.stop()
+        gateway.log_path.unlink()
+        gateway.start()
+        pid = gateway.process.pid
         connected = lambda: gateway.log().count("event=poller.connected ")
         wait_until(f"{options.mailboxes} mailboxes to be connected", lambda: connected() >= options.mailboxes, 600, every=1)
         print(f"  {options.mailboxes} mailboxes connected in {time.monotonic() - begun:.0f} s", flush=True)
