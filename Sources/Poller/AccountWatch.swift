@@ -47,8 +47,12 @@ final class AccountWatch {
     self.connect = connect
   }
 
+  // Functions that are over before the watch idles are not inlined: their frames would be parts of the one that lives as long as
+  // the connection, in thousands of mailboxes (20 KB of each, measured).
+
   /// Runs until the task is cancelled or the login is refused. `spread`: the first connection is made within so many
   /// milliseconds, as thousands that begin at once would look like an attack to their server.
+  @inline(never)
   func run(on loop: EventLoop, spread: Int64 = 0) async {
     if spread > 0 { await loop.sleep(milliseconds: Int64(random() % UInt64(spread))) }
     var backoff = Backoff(capMilliseconds: settings.maxBackoffMilliseconds)
@@ -77,7 +81,7 @@ final class AccountWatch {
 
   /// One connection from login to its end; an IMAP connection never ends well, only by a failure or because it was stopped.
   private func watch(on loop: EventLoop) async -> WatchFailure {
-    switch await connect(account, settings, loop) {
+    switch await open(on: loop) {
     case .failure(let failure): return failure
     case .success(let login):
       let address = account.address
@@ -94,6 +98,12 @@ final class AccountWatch {
     }
   }
 
+  @inline(never)
+  private func open(on loop: EventLoop) async -> Result<MailboxLogin, WatchFailure> {
+    await connect(account, settings, loop)
+  }
+
+  @inline(never)
   private func serve(_ connection: MailboxConnection, on loop: EventLoop) async throws(WatchFailure) -> Never {
     let setup = try await MailboxSetup.learn(connection, version: version)
     adopt(setup, connection)
@@ -134,6 +144,7 @@ final class AccountWatch {
     }
   }
 
+  @inline(never)
   private func adopt(_ setup: MailboxSetup, _ connection: MailboxConnection) {
     let known = others
     others = setup.folders.filter { $0.role != .inbox }.map { folder in
@@ -146,11 +157,13 @@ final class AccountWatch {
   }
 
   /// Where a folder was read to, also after a restart.
+  @inline(never)
   private func mark(of state: FolderState) async throws(WatchFailure) -> FolderMark? {
     if state.cursor == nil { state.cursor = try await recorder.cursor(account, state.folder) }
     return state.mark
   }
 
+  @inline(never)
   private func look(
     _ opened: OpenedFolder, _ state: FolderState, _ connection: MailboxConnection
   ) async throws(WatchFailure) -> Int {
@@ -160,6 +173,7 @@ final class AccountWatch {
   }
 
   /// Looks at Junk and Sent when it is time; true when one of them was opened.
+  @inline(never)
   private func lookAtOthers(_ connection: MailboxConnection) async throws(WatchFailure) -> Bool {
     guard !others.isEmpty, Clock.monotonic() >= othersDue else { return false }
     // A quarter less by chance: those of thousands of accounts shall not come all at once.
@@ -189,6 +203,7 @@ final class AccountWatch {
     return opened
   }
 
+  @inline(never)
   private func isStale(_ state: FolderState, _ connection: MailboxConnection) async throws(WatchFailure) -> Bool {
     _ = try await mark(of: state)
     var told: MailboxStatus?

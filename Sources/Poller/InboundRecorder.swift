@@ -83,6 +83,7 @@ struct InboundRecorder: Sendable {
   }
 
   /// Pauses an account whose login is refused; false when that could not be written.
+  @inline(never)
   func pause(_ account: AccountRecord, _ words: String) async -> Bool {
     let id = account.id
     let now = Clock.now()
