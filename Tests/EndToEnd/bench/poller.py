@@ -39,7 +39,7 @@ def fill(home: Path, count: int, owner: int) -> None:
         path = home / "Maildir/cur" / f"{at}.M{number:06}P1.host,S={len(raw)}:2,"
         path.write_bytes(raw)
         os.utime(path, (at, at))
-    run("chown", "-R", f"{owner}:", home)
+    run("chown", "-R", str(owner), home)
 
 
 def times(log: str, event: str) -> list[tuple[float, str]]:
