@@ -1,6 +1,7 @@
 #pragma once
 #include <errno.h>
 #include <iconv.h>
+#include <malloc.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
@@ -23,6 +24,8 @@ static const int postern_stream_socket = SOCK_STREAM;
 extern int accept4(int listener, struct sockaddr *peer, socklen_t *length, int flags);
 extern int syncfs(int descriptor);
 extern int pthread_setname_np(pthread_t thread, const char *name);
+
+static inline int postern_keep_free_memory(int bytes) { return mallopt(M_TRIM_THRESHOLD, bytes); }
 
 static inline int postern_accept(int listener, struct sockaddr *peer, socklen_t *length) {
   return accept4(listener, peer, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -54,6 +57,7 @@ static const uint32_t POSTERN_WRITABLE = EPOLLOUT | EPOLLHUP | EPOLLERR;
 static const uint32_t POSTERN_EDGES = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 static const uint32_t POSTERN_IN = EPOLLIN;
 static const uint32_t POSTERN_OUT = EPOLLOUT;
+static const uint32_t POSTERN_ENDED = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
 static const uint32_t POSTERN_BROKEN = EPOLLERR | EPOLLHUP;
 
 static inline int postern_name_thread(pthread_t thread, const char *name) { return pthread_setname_np(thread, name); }

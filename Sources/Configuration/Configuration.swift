@@ -146,6 +146,7 @@ extension StoreSettings {
     path = section.string("path", default: path, check: Check.path)
     diskWatermark = section.size("disk_watermark", default: diskWatermark, atLeast: "0")
     readers = section.integer("readers", default: readers, in: 1...64)
+    mailLogSize = section.size("mail_log_size", default: mailLogSize, atLeast: "0")
     section.finish()
   }
 }

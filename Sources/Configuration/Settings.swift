@@ -195,6 +195,8 @@ public struct StoreSettings: Sendable, Equatable {
   public var diskWatermark = 256 << 20
   /// Threads that read.
   public var readers = 2
+  /// How large the log of accepted mails without rows may become; octets. 0: there is none.
+  public var mailLogSize = 128 << 20
 
   /// The defaults.
   public init() {}

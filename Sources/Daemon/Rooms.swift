@@ -45,6 +45,14 @@ final class Rooms: Sendable {
     }
     let store = try Self.openStore(configuration)
     self.store = store
+    if store.recovered.mails > 0 {
+      log.info("store.recovered", ["mails": .int(Int64(store.recovered.mails))])
+    }
+    if store.recovered.isOlderThanLog {
+      log.warning(
+        "store.older_than_log",
+        ["what": .text("the store was put back: mails that its newer state had taken are not taken again")])
+    }
     let disk = DiskWatch(
       folder: Self.folder(of: configuration.storeFile), watermark: configuration.store.diskWatermark, log: log)
     self.disk = disk
@@ -212,7 +220,9 @@ final class Rooms: Sendable {
 
   private static func openStore(_ configuration: Configuration) throws -> Store {
     do {
-      return try Store(path: configuration.storeFile, readers: configuration.store.readers, now: Clock.now())
+      return try Store(
+        path: configuration.storeFile, readers: configuration.store.readers, logSize: configuration.store.mailLogSize,
+        now: Clock.now())
     } catch {
       throw StartError(text: "\(error)", exitCode: ExitCode.of(error))
     }

@@ -8,6 +8,13 @@ public struct Clock: Sendable {
   /// Milliseconds since some fixed point of this boot; never goes back. Every deadline in `Host` is an instant of this clock.
   public static func monotonic() -> Int64 { read(CLOCK_MONOTONIC) }
 
+  /// As `monotonic()`, in nanoseconds: for the loop's own thrift, not for deadlines.
+  static func nanoseconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+
   /// The deadline that is `milliseconds` from now.
   public static func deadline(in milliseconds: Int64) -> Int64 {
     let (sum, overflow) = monotonic().addingReportingOverflow(max(0, milliseconds))

@@ -13,6 +13,8 @@ final class Descriptor: PollTarget, @unchecked Sendable {
   let writer: Waiter
   private let owned: Bool
   private var registered = false
+  /// Whether the peer has ended or the socket has failed: there may be no further edge.
+  private(set) var hasEnded = false
 
   /// Takes over an open, non-blocking descriptor; one that is not `owned` is only watched, and closed by somebody else.
   init(_ number: Int32, loop: EventLoop, owned: Bool = true) {
@@ -29,21 +31,32 @@ final class Descriptor: PollTarget, @unchecked Sendable {
 
   /// Waits until the descriptor may be ready. `nil` means: try again.
   func wait(_ direction: Direction, deadline: Int64?) async -> Transfer? {
-    if !registered {
-      guard isOpen else { return .failed("the connection was closed here") }
-      guard loop.poller.add(number, events: POSTERN_EDGES, target: self) else {
-        return .failed("epoll: \(errorText(errno))")
-      }
-      registered = true
+    if let failed = watch() { return failed }
+    return ended(await waiter(direction).wait(deadline: deadline))
+  }
+
+  /// Sees to it that the descriptor is in the epoll set; why it can't be.
+  func watch() -> Transfer? {
+    if registered { return nil }
+    guard isOpen else { return .failed("the connection was closed here") }
+    guard loop.poller.add(number, events: POSTERN_EDGES, target: self) else {
+      return .failed("epoll: \(errorText(errno))")
     }
-    switch await waiter(direction).wait(deadline: deadline) {
-    case .woken: return isOpen ? nil : .failed("the connection was closed here")
-    case .timedOut: return .timedOut
-    case .cancelled: return .cancelled
+    registered = true
+    return nil
+  }
+
+  /// How a wait ended, for whoever wanted to transfer something; nil: try again.
+  func ended(_ outcome: Waiter.Outcome) -> Transfer? {
+    switch outcome {
+    case .woken: isOpen ? nil : .failed("the connection was closed here")
+    case .timedOut: .timedOut
+    case .cancelled: .cancelled
     }
   }
 
   func ready(_ flags: UInt32) {
+    if flags & POSTERN_ENDED != 0 { hasEnded = true }
     if flags & POSTERN_READABLE != 0 { reader.wake() }
     if flags & POSTERN_WRITABLE != 0 { writer.wake() }
   }

@@ -36,6 +36,13 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
   private var jobs: [UnownedJob] = []
   private var spare: [UnownedJob] = []
   private var paused: [UnsafeContinuation<Void, Never>] = []
+  /// Whose event came last, and whether that one alone has spoken twice in a row, quickly.
+  private var lastSpeaker: UInt64?
+  private var isDialogue = false
+  /// An answer that comes so soon will be followed by others.
+  private static let quickAnswerNanoseconds: Int64 = 150_000
+  /// Longer than a peer on this machine needs for an answer, shorter than anybody sees in `top`.
+  private static let lookingNanoseconds: Int64 = 60_000
   let scratch: UnsafeMutableRawBufferPointer
 
   /// Makes the loop; it runs once `start` is called. Throws when the system has no descriptors left.
@@ -169,11 +176,29 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
       }
       if !idle { milliseconds = 0 }
     }
-    let count = poller.fetch(milliseconds: milliseconds)
+    let count = milliseconds == 0 ? poller.fetch(milliseconds: 0) : sleep(atMost: milliseconds)
     if milliseconds != 0 { inbox.withLock { $0.asleep = false } }
     for index in 0..<count {
       if let (target, flags) = poller.event(index) { target.ready(flags) }
     }
+  }
+
+  /// Waits for events. While one peer alone answers within microseconds, it looks for a moment before it sleeps: falling
+  /// asleep and being woken would cost such a dialogue more than its work.
+  private func sleep(atMost milliseconds: Int32) -> Int {
+    let begin = Clock.nanoseconds()
+    var count = 0
+    while isDialogue, count == 0, Clock.nanoseconds() - begin < Self.lookingNanoseconds {
+      count = poller.fetch(milliseconds: 0)
+    }
+    if count == 0 { count = poller.fetch(milliseconds: milliseconds) }
+    guard count > 0 else { return 0 }
+    let speaker = poller.socket(ofEvent: 0)
+    isDialogue =
+      count == 1 && speaker != nil && speaker == lastSpeaker
+      && Clock.nanoseconds() - begin < Self.quickAnswerNanoseconds
+    lastSpeaker = speaker
+    return count
   }
 
   /// Ends the loop unless something has arrived in the meantime.

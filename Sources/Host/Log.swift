@@ -55,7 +55,7 @@ public struct LogFields: Sendable, ExpressibleByDictionaryLiteral {
 
 /// The structured log: logfmt, one line an event, one `write` a line, so that lines of many threads never mix.
 ///
-/// Never give it secrets or bodies of mails.
+/// Fields are put into words only for lines that are written. Never give it secrets or bodies of mails.
 public struct Log: Sendable {
   /// Events under this level are not written.
   public let threshold: LogLevel
@@ -68,20 +68,20 @@ public struct Log: Sendable {
   }
 
   /// Writes an event for the one who looks for a fault.
-  public func debug(_ event: String, _ fields: LogFields = [:]) { write(.debug, event, fields) }
+  public func debug(_ event: String, _ fields: @autoclosure () -> LogFields = [:]) { write(.debug, event, fields) }
 
   /// Writes an ordinary event.
-  public func info(_ event: String, _ fields: LogFields = [:]) { write(.info, event, fields) }
+  public func info(_ event: String, _ fields: @autoclosure () -> LogFields = [:]) { write(.info, event, fields) }
 
   /// Writes an event somebody should look at some time.
-  public func warning(_ event: String, _ fields: LogFields = [:]) { write(.warning, event, fields) }
+  public func warning(_ event: String, _ fields: @autoclosure () -> LogFields = [:]) { write(.warning, event, fields) }
 
   /// Writes an event somebody should look at now.
-  public func error(_ event: String, _ fields: LogFields = [:]) { write(.error, event, fields) }
+  public func error(_ event: String, _ fields: @autoclosure () -> LogFields = [:]) { write(.error, event, fields) }
 
-  private func write(_ level: LogLevel, _ event: String, _ fields: LogFields) {
+  private func write(_ level: LogLevel, _ event: String, _ fields: () -> LogFields) {
     guard level >= threshold else { return }
-    let line = LogLine.bytes(at: Clock.now(), level: level, event: event, fields: fields)
+    let line = LogLine.bytes(at: Clock.now(), level: level, event: event, fields: fields())
     // A log that cannot be written has nowhere to say so.
     _ = line.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
   }

@@ -75,6 +75,12 @@ struct Poller {
     return max(0, Int(count))
   }
 
+  /// Which descriptor the event at `index` is of; nil when it was the bell.
+  func socket(ofEvent index: Int) -> UInt64? {
+    let token = events.withUnsafeBufferPointer { postern_epoll_token($0.baseAddress.map { $0 + index }) }
+    return token == Self.bellToken ? nil : token
+  }
+
   /// The target of the event at `index` and its flags; nil when it was the bell or for a descriptor that is gone.
   func event(_ index: Int) -> (target: any PollTarget, flags: UInt32)? {
     let (token, flags) = events.withUnsafeBufferPointer { buffer in

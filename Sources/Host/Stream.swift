@@ -14,6 +14,9 @@ public final class Stream: @unchecked Sendable {
   private var session: TLSSession?
   /// Bytes moved since the task last gave way; a peer that is always ready must not hold the loop.
   private var moved = 0
+  /// Whether the last read took all there was: then the next waits before it tries, which spares a call in vain. With an
+  /// edge-triggered descriptor that is safe as long as the peer has not ended (epoll(7), question 9).
+  private var isDrained = false
   private static let giveWayAfter = 256 * 1024
   /// Who sends more than this after the last word does not want to read it.
   private static let mostThrownAway = 64 << 20
@@ -41,14 +44,21 @@ public final class Stream: @unchecked Sendable {
 
   /// Appends what has arrived, waiting for at least one byte. `deadline` is an instant of `Clock.monotonic()`.
   public func read(into buffer: inout [UInt8], atMost: Int, deadline: Int64? = nil) async -> Transfer {
-    await giveWayIfNeeded()
+    if moved > Self.giveWayAfter { await giveWay() }
+    if isDrained, !descriptor.hasEnded {
+      moved = 0
+      // As `descriptor.wait`, without a frame of its own: this is where most waits of a server are.
+      if let failed = descriptor.watch() { return failed }
+      if let ended = descriptor.ended(await descriptor.reader.wait(deadline: deadline)) { return ended }
+    }
     while true {
       descriptor.reader.reset()
       let space = UnsafeMutableRawBufferPointer(rebasing: loop.scratch[..<min(max(1, atMost), loop.scratch.count)])
       switch receive(into: space) {
       case .done(let count):
-        buffer.append(contentsOf: space[..<count])
+        buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: space[..<count]))
         moved += count
+        isDrained = session == nil && count < space.count
         return .bytes(count)
       case .end: return .end
       case .failed(let reason): return .failed(reason)
@@ -59,9 +69,16 @@ public final class Stream: @unchecked Sendable {
     }
   }
 
+  /// Writes what the socket takes without waiting and says how much that was; what is wrong shows at the next `write`.
+  public func writeAtOnce(_ bytes: [UInt8]) -> Int {
+    guard case .done(let count) = bytes.withUnsafeBytes(send) else { return 0 }
+    moved += count
+    return count
+  }
+
   /// Writes all the bytes; a result other than `bytes` may have written a part.
   public func write(_ bytes: [UInt8], deadline: Int64? = nil) async -> Transfer {
-    await giveWayIfNeeded()
+    if moved > Self.giveWayAfter { await giveWay() }
     var sent = 0
     while sent < bytes.count {
       descriptor.writer.reset()
@@ -88,6 +105,7 @@ public final class Stream: @unchecked Sendable {
     guard session == nil else { return .failed("TLS is on already") }
     guard descriptor.isOpen else { return .failed("the connection was closed here") }
     guard let session = server.session(on: descriptor.number) else { return .failed("no memory for TLS") }
+    isDrained = false
     while true {
       descriptor.reader.reset()
       descriptor.writer.reset()
@@ -131,7 +149,7 @@ public final class Stream: @unchecked Sendable {
     if descriptor.isOpen { shutdown(descriptor.number, Int32(SHUT_WR)) }
     var thrownAway = 0
     while thrownAway < Self.mostThrownAway {
-      await giveWayIfNeeded()
+      if moved > Self.giveWayAfter { await giveWay() }
       descriptor.reader.reset()
       switch receive(into: loop.scratch) {
       case .done(let count):
@@ -147,8 +165,7 @@ public final class Stream: @unchecked Sendable {
     close()
   }
 
-  private func giveWayIfNeeded() async {
-    guard moved > Self.giveWayAfter else { return }
+  private func giveWay() async {
     moved = 0
     await loop.pause()
   }

@@ -65,35 +65,64 @@ struct MailPreparation: Sendable {
   ) -> Result<PreparedMail, Refusal> {
     var header = HeaderBlock(parsing: content)
     let headerEnd = header.fields.last?.raw.endIndex ?? 0
-    if let refusal = limitRefusal(header, headerEnd) ?? partsRefusal(header, content) {
+    let found = Findings(header)
+    if let refusal = limitRefusal(header, headerEnd, found.hops) ?? partsRefusal(found, content) {
       return .failure(Refusal(refusal))
     }
 
-    var control: ControlHeaders
-    switch ControlHeaders.parse(header.nameValuePairs(where: ControlHeaders.isControlHeader), now: now) {
-    case .success(let parsed): control = parsed
-    case .failure(let error): return .failure(Refusal(ServerReply(554, .init(5, 6, 0), error.text)))
+    var control = ControlHeaders()
+    if !found.control.isEmpty {
+      switch ControlHeaders.parse(found.control.map { ($0.name, $0.value) }, now: now) {
+      case .success(let parsed): control = parsed
+      case .failure(let error): return .failure(Refusal(ServerReply(554, .init(5, 6, 0), error.text)))
+      }
     }
     control.hold(envelope.release, now: now)
-    let authors = header.all("from").flatMap { Address.list(in: $0.value) }
+    let authors = found.from.flatMap { Address.list(in: $0.value) }
     if let refusal = rightsRefusal(rights, envelope, authors, control) { return .failure(Refusal(refusal)) }
 
-    let messageID = header.value("message-id").flatMap(MessageID.first(in:))
-    let subject = header.text("subject") ?? ""
-    header.removeAll { field in
-      ControlHeaders.isControlHeader(field.name) || Self.removed.contains { field.isNamed($0) }
-        || (field.isNamed(TraceField.name) && !TraceField.isOurs(field, hostname: hostname))
-        || (messageID == nil && field.isNamed("message-id"))
+    let messageID = found.messageID.flatMap { MessageID.first(in: $0.value) }
+    if found.hasRemovable || !found.hops.isEmpty || (messageID == nil && found.messageID != nil) {
+      header.removeAll { field in
+        Self.isRemoved(field) || (field.isNamed(TraceField.name) && !TraceField.isOurs(field, hostname: hostname))
+          || (messageID == nil && field.isNamed("message-id"))
+      }
     }
     // RFC 6409 §8.2: a missing Date is added.
-    if !header.contains("date") { header.append("Date", MailDate.format(now)) }
+    if !found.hasDate { header.append("Date", MailDate.format(now)) }
     header.prepend(TraceField.name, trace(envelope, origin, now: now))
     let domain = authors.first?.domain ?? ""
     return .success(
       PreparedMail(
         body: assemble(header, content[min(headerEnd, content.count)...]), control: control, messageID: messageID,
         fromAddress: rights.keepsFrom ? authors.first.map { Address.normalized($0.address) } : nil,
-        idDomain: domain.isEmpty ? hostname : domain, subject: subject))
+        idDomain: domain.isEmpty ? hostname : domain, subject: found.subject?.text ?? ""))
+  }
+
+  /// The fields that matter here, found in one pass.
+  private struct Findings {
+    var control: [HeaderField] = []
+    var from: [HeaderField] = []
+    var messageID, subject, contentType: HeaderField?
+    var hops: [HeaderField] = []
+    var hasDate = false
+    var hasRemovable = false
+
+    init(_ header: HeaderBlock) {
+      for field in header.fields {
+        if MailPreparation.isControl(field) { control.append(field) }
+        if MailPreparation.isRemoved(field) { hasRemovable = true }
+        switch field.nameBytes.count {
+        case 4 where field.isNamed("from"): from.append(field)
+        case 4 where field.isNamed("date"): hasDate = true
+        case 7 where field.isNamed("subject"): subject = subject ?? field
+        case 8 where field.isNamed(TraceField.name): hops.append(field)
+        case 10 where field.isNamed("message-id"): messageID = messageID ?? field
+        case 12 where field.isNamed("content-type"): contentType = contentType ?? field
+        default: break
+        }
+      }
+    }
   }
 
   /// A reply as an error.
@@ -113,7 +142,7 @@ struct MailPreparation: Sendable {
       tls: origin.tls, date: now)
   }
 
-  private func limitRefusal(_ header: HeaderBlock, _ bytes: Int) -> ServerReply? {
+  private func limitRefusal(_ header: HeaderBlock, _ bytes: Int, _ hops: [HeaderField]) -> ServerReply? {
     if bytes > maximumHeaderBytes {
       return ServerReply(552, .init(5, 3, 4), "The header has \(bytes) bytes, more than \(maximumHeaderBytes)")
     }
@@ -121,7 +150,6 @@ struct MailPreparation: Sendable {
       return ServerReply(554, .init(5, 6, 0), "The header has more than \(maximumHeaderFields) fields")
     }
     // RFC 5321 §6.3: the hops are counted to find a loop.
-    let hops = header.all(TraceField.name)
     let passes = hops.count { TraceField.isOurs($0, hostname: hostname) }
     if hops.count > maximumReceived || passes >= Self.mostPasses {
       return ServerReply(
@@ -132,8 +160,8 @@ struct MailPreparation: Sendable {
   }
 
   /// Only what calls itself a multipart or a mail in a mail is read as one.
-  private func partsRefusal(_ header: HeaderBlock, _ content: [UInt8]) -> ServerReply? {
-    let type = header.value("content-type")?.drop { $0.isWhitespace }.prefix(9).lowercased()
+  private func partsRefusal(_ found: Findings, _ content: [UInt8]) -> ServerReply? {
+    let type = found.contentType?.value.drop { $0.isWhitespace }.prefix(9).lowercased()
     guard type == "multipart" || type == "message/r", Message(content).parts.count >= maximumParts else { return nil }
     return ServerReply(554, .init(5, 6, 0), "The mail has \(maximumParts) MIME parts or more")
   }
@@ -159,21 +187,19 @@ struct MailPreparation: Sendable {
   /// The header, the empty line and the rest. A mail without the empty line gets it: what follows a header would be
   /// read as one otherwise.
   private func assemble(_ header: HeaderBlock, _ rest: ArraySlice<UInt8>) -> [UInt8] {
-    var out = header.serialized()
-    out.reserveCapacity(out.count + rest.count + 2)
+    var out = header.serialized(reserving: rest.count + 2)
     let firstLine = rest.prefix { $0 != 0x0D && $0 != 0x0A }
     let isSeparated = !rest.isEmpty && firstLine.allSatisfy { $0 == 0x20 || $0 == 0x09 }
     if !isSeparated { out += [0x0D, 0x0A] }
     out += rest
     return out
   }
-}
 
-extension HeaderBlock {
-  /// Name and unfolded value of the fields whose name satisfies `predicate`.
-  fileprivate func nameValuePairs(where predicate: (String) -> Bool) -> [(name: String, value: String)] {
-    fields.filter { predicate($0.name) }.map { ($0.name, $0.value) }
+  private static func isRemoved(_ field: HeaderField) -> Bool {
+    isControl(field) || removed.contains { field.isNamed($0) }
   }
+
+  private static func isControl(_ field: HeaderField) -> Bool { field.hasNamePrefix(ControlHeaders.namePrefix) }
 }
 
 extension ControlHeaders {

@@ -15,14 +15,17 @@ struct MailTaker: Sendable {
   private static let defaultWorkspace: Int64 = 1
 
   /// The reply to the end of data. A 250 means that the mail is on disk.
+  ///
+  /// `isAlone`: nobody else's session is served, so this one may wait for the disk on its own thread.
   func take(
     _ envelope: Envelope, _ content: [UInt8], submitter: SubmitterRecord?, peer: PeerAddress,
-    tls: TLSFacts?, preparation: MailPreparation
+    tls: TLSFacts?, preparation: MailPreparation, isAlone: Bool
   ) async -> ServerReply {
-    let facts = facts(envelope, content, submitter, peer)
-    let origin = MailOrigin(client: peer.literal, tls: tls.map { "\($0.version), \($0.cipher)" })
-    switch await submit(envelope, content, submitter, origin, preparation, facts) {
-    case .success(let result): return answer(result, facts)
+    let arrival = Arrival(envelope: envelope, size: content.count, submitter: submitter, peer: peer)
+    let origin = MailOrigin(
+      client: preparation.showsClient ? peer.literal : nil, tls: tls.map { "\($0.version), \($0.cipher)" })
+    switch await submit(arrival, content, origin, preparation, isAlone: isAlone) {
+    case .success(let result): return answer(result, arrival)
     case .failure(let refusal): return refusal.reply
     }
   }
@@ -31,30 +34,44 @@ struct MailTaker: Sendable {
   func takeLocal(_ envelope: Envelope, _ content: [UInt8], name: String?, preparation: MailPreparation) async -> Result<
     SubmissionResult, MailPreparation.Refusal
   > {
-    let facts = facts(envelope, content, nil, PeerAddress(bytes: [], port: 0))
-    let result = await submit(envelope, content, nil, MailOrigin(), preparation, name: name, facts)
-    if case .success(let result) = result { _ = answer(result, facts) }
+    let peer = PeerAddress(bytes: [], port: 0)
+    let arrival = Arrival(envelope: envelope, size: content.count, submitter: nil, peer: peer)
+    let result = await submit(arrival, content, MailOrigin(), preparation, name: name, isAlone: false)
+    if case .success(let result) = result { _ = answer(result, arrival) }
     return result
   }
 
-  private func facts(_ envelope: Envelope, _ content: [UInt8], _ submitter: SubmitterRecord?, _ peer: PeerAddress)
-    -> LogFields
-  {
-    var facts: LogFields = [
-      "peer": .text(peer.host), "from": .text(envelope.reversePath),
-      "recipients": .int(Int64(envelope.recipients.count)),
-      "size": .int(Int64(content.count)),
-      "protocol": .text(envelope.protocolName.isEmpty ? "local" : envelope.protocolName),
-    ]
-    if let submitter { facts.append("submitter", .text(submitter.name)) }
-    return facts
+  /// What the log says of a mail; put into words only when they are written.
+  private struct Arrival {
+    let envelope: Envelope
+    let size: Int
+    let submitter: SubmitterRecord?
+    let peer: PeerAddress
+
+    var facts: LogFields {
+      var facts: LogFields = [
+        "peer": .text(peer.host), "from": .text(envelope.reversePath),
+        "recipients": .int(Int64(envelope.recipients.count)),
+        "size": .int(Int64(size)),
+        "protocol": .text(envelope.protocolName.isEmpty ? "local" : envelope.protocolName),
+      ]
+      if let submitter { facts.append("submitter", .text(submitter.name)) }
+      return facts
+    }
+
+    func facts(_ key: String, _ value: LogValue) -> LogFields {
+      var facts = facts
+      facts.append(key, value)
+      return facts
+    }
   }
 
   private func submit(
-    _ envelope: Envelope, _ content: [UInt8], _ submitter: SubmitterRecord?, _ origin: MailOrigin,
-    _ preparation: MailPreparation, name: String? = nil, _ facts: LogFields
+    _ arrival: Arrival, _ content: [UInt8], _ origin: MailOrigin, _ preparation: MailPreparation, name: String? = nil,
+    isAlone: Bool
   ) async -> Result<SubmissionResult, MailPreparation.Refusal> {
-    if hooks.isDiskLow() { return .failure(MailPreparation.Refusal(refuse(.insufficientStorage, facts))) }
+    let (envelope, submitter) = (arrival.envelope, arrival.submitter)
+    if hooks.isDiskLow() { return .failure(MailPreparation.Refusal(refuse(.insufficientStorage, arrival))) }
     var rights = SenderRights()
     if let submitter {
       rights = SenderRights(
@@ -64,7 +81,7 @@ struct MailTaker: Sendable {
     let mail: PreparedMail
     switch preparation.prepare(content, envelope, rights, from: origin, now: now) {
     case .success(let prepared): mail = prepared
-    case .failure(let refusal): return .failure(MailPreparation.Refusal(refuse(refusal.reply, facts)))
+    case .failure(let refusal): return .failure(MailPreparation.Refusal(refuse(refusal.reply, arrival)))
     }
     let domain = mail.idDomain
     let submission = Submission(
@@ -74,38 +91,34 @@ struct MailTaker: Sendable {
       subject: mail.subject, control: mail.control, receivedAt: now, idempotencyWindow: idempotencyWindow,
       requests: envelope.deliveryRequests, handInName: name)
     do throws(StoreError) {
-      return .success(try await store.write { try $0.submit(submission) })
+      return .success(try await store.submit(submission, isAlone: isAlone))
     } catch {
-      return .failure(MailPreparation.Refusal(storeFailed(error, facts)))
+      return .failure(MailPreparation.Refusal(storeFailed(error, arrival)))
     }
   }
 
-  private func answer(_ result: SubmissionResult, _ facts: LogFields) -> ServerReply {
-    var facts = facts
+  private func answer(_ result: SubmissionResult, _ arrival: Arrival) -> ServerReply {
     switch result {
     case .queued(let ids):
       // A reply line has its length; whoever sends to more asks for the list.
-      let shown = ids.prefix(20).map { "\($0)" }.joined(separator: " ") + (ids.count > 20 ? " ..." : "")
-      facts.append("messages", .text(shown))
-      log.info("intake.queued", facts)
+      let shown =
+        ids.count == 1
+        ? "\(ids[0])" : ids.prefix(20).map { "\($0)" }.joined(separator: " ") + (ids.count > 20 ? " ..." : "")
+      log.info("intake.queued", arrival.facts("messages", .text(shown)))
       return ServerReply(250, .init(2, 0, 0), "Ok: queued as \(shown)")
     case .repeated(let first):
-      facts.append("messages", .text("\(first)"))
-      log.info("intake.repeated", facts)
+      log.info("intake.repeated", arrival.facts("messages", .text("\(first)")))
       return ServerReply(250, .init(2, 0, 0), "Ok: queued as \(first)")
     case .cancelled(let count):
-      facts.append("cancelled", .int(Int64(count)))
-      log.info("intake.cancelled", facts)
+      log.info("intake.cancelled", arrival.facts("cancelled", .int(Int64(count))))
       return ServerReply(250, .init(2, 0, 0), "Ok: cancelled \(count) waiting message\(count == 1 ? "" : "s")")
     case .refused(let text):
-      return refuse(ServerReply(554, .init(5, 6, 0), text), facts)
+      return refuse(ServerReply(554, .init(5, 6, 0), text), arrival)
     }
   }
 
-  private func storeFailed(_ error: StoreError, _ facts: LogFields) -> ServerReply {
-    var facts = facts
-    facts.append("error", .text("\(error)"))
-    log.error("intake.store_failed", facts)
+  private func storeFailed(_ error: StoreError, _ arrival: Arrival) -> ServerReply {
+    log.error("intake.store_failed", arrival.facts("error", .text("\(error)")))
     switch error {
     case .full: return .insufficientStorage
     case .commitFailed, .unavailable:
@@ -117,10 +130,9 @@ struct MailTaker: Sendable {
     }
   }
 
-  private func refuse(_ reply: ServerReply, _ facts: LogFields) -> ServerReply {
-    var facts = facts
-    facts.append("reply", .text(String(decoding: reply.bytes.dropLast(2), as: UTF8.self)))
-    log.info("intake.refused", facts)
+  private func refuse(_ reply: ServerReply, _ arrival: Arrival) -> ServerReply {
+    log.info(
+      "intake.refused", arrival.facts("reply", .text(String(decoding: reply.bytes.dropLast(2), as: UTF8.self))))
     return reply
   }
 }

@@ -22,6 +22,8 @@ struct SessionDriver {
   private var peer: PeerAddress
   /// Who may say with XCLIENT who the client is.
   private let sender: PeerAddress
+  /// The action that `advance` came to and that needs waiting.
+  private var deed: ServerAction?
   /// Replies that leave with the next write.
   private var output: [UInt8] = []
   private var submitter: SubmitterRecord?
@@ -81,11 +83,34 @@ struct SessionDriver {
     log.debug("intake.closed", ["peer": .text("\(peer)"), "mails": .int(Int64(mails))])
   }
 
-  /// Does all that can be done, sends the replies and reads once; false when the session is over.
+  /// What a session waits for next.
+  private enum Next {
+    case read, flush, deed, farewell
+  }
+
+  /// Waits once, for what the machine wants; false when the session is over.
+  ///
+  /// What has to be kept while a session is at rest is the frames of these functions: so all that needs no waiting is done
+  /// in `advance`, which leaves nothing behind.
   private mutating func turn() async -> Bool {
+    switch advance() {
+    case .read: await readOnce()
+    case .flush: await flush()
+    case .deed: await perform()
+    case .farewell: await farewell(.shuttingDown)
+    }
+  }
+
+  /// Does all that can be done without waiting.
+  private mutating func advance() -> Next {
     session.mailRefusal = mailRefusal
     while let action = session.next() {
-      guard await perform(action) else { return false }
+      guard case .reply(let bytes) = action else {
+        deed = action
+        return .deed
+      }
+      // Most actions are replies, which wait for nobody.
+      if !keep(bytes) { return .flush }
     }
     let isBusy = session.isInTransaction || session.isReadingData
     handle.isBusy.store(isBusy, ordering: .sequentiallyConsistent)
@@ -94,8 +119,11 @@ struct SessionDriver {
       session.dropText()
       count(buffered: session.bufferedBytes)
     }
-    if !isBusy, connections.isStopping { return await farewell(.shuttingDown) }
-    guard await flush() else { return false }
+    if !isBusy, connections.isStopping { return .farewell }
+    return output.isEmpty || sendAtOnce() ? .read : .flush
+  }
+
+  private mutating func readOnce() async -> Bool {
     switch await stream.read(into: &session.input, atMost: Self.readSize, deadline: readDeadline()) {
     case .bytes(let count):
       pace?.bytes += count
@@ -109,16 +137,14 @@ struct SessionDriver {
     }
   }
 
-  /// Does one action; false when the session is over.
-  private mutating func perform(_ action: ServerAction) async -> Bool {
+  /// Does the action that waits; false when the session is over.
+  private mutating func perform() async -> Bool {
+    let action = deed
+    deed = nil
     switch action {
+    case nil: return true
     case .reply(let bytes):
-      if let first = bytes.first, first >= UInt8(ascii: "4") {
-        log.info(
-          "intake.reply",
-          ["peer": .text(peer.host), "reply": .text(String(decoding: bytes.dropLast(2), as: UTF8.self))])
-      }
-      return await say(bytes)
+      return keep(bytes) ? true : await flush()
     case .startTLS:
       guard await flush(), await handshake() else { return false }
       session.tlsStarted()
@@ -141,7 +167,8 @@ struct SessionDriver {
     case .message(let envelope, let content):
       mails += 1
       let reply = await taker.take(
-        envelope, content, submitter: submitter, peer: peer, tls: stream.tls, preparation: offer.preparation)
+        envelope, content, submitter: submitter, peer: peer, tls: stream.tls, preparation: offer.preparation,
+        isAlone: connections.count == 1)
       guard await answer(session.answerMessage(with: reply)) else { return false }
       let limit = offer.limits.maxMailsPerSession
       guard limit > 0, mails >= limit else { return true }
@@ -251,12 +278,30 @@ struct SessionDriver {
 
   private mutating func answer(_ action: ServerAction?) async -> Bool {
     guard case .reply(let bytes) = action else { return true }
-    return await say(bytes)
-  }
-
-  private mutating func say(_ bytes: [UInt8]) async -> Bool {
     output += bytes
     return output.count < Self.outputLimit ? true : await flush()
+  }
+
+  /// Puts a reply to those that leave with the next write; false when it is time for that.
+  private mutating func keep(_ bytes: [UInt8]) -> Bool {
+    if let first = bytes.first, first >= UInt8(ascii: "4") {
+      log.info(
+        "intake.reply",
+        ["peer": .text(peer.host), "reply": .text(String(decoding: bytes.dropLast(2), as: UTF8.self))])
+    }
+    output += bytes
+    return output.count < Self.outputLimit
+  }
+
+  /// Sends the replies if the socket takes them at once, as it nearly always does.
+  private mutating func sendAtOnce() -> Bool {
+    let sent = stream.writeAtOnce(output)
+    guard sent == output.count else {
+      output.removeFirst(sent)
+      return false
+    }
+    output.removeAll(keepingCapacity: true)
+    return true
   }
 
   /// Says goodbye and ends the session.

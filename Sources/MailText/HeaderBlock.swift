@@ -105,10 +105,10 @@ public struct HeaderBlock: Sendable, Equatable {
     }
   }
 
-  /// The fields' octets in order, without the empty line that ends a header.
-  public func serialized() -> [UInt8] {
+  /// The fields' octets in order, without the empty line that ends a header; with room for `more` octets behind them.
+  public func serialized(reserving more: Int = 0) -> [UInt8] {
     var out: [UInt8] = []
-    out.reserveCapacity(fields.reduce(0) { $0 + $1.raw.count })
+    out.reserveCapacity(fields.reduce(0) { $0 + $1.raw.count + 2 } + more)
     for field in fields {
       out += field.raw
       // The last line of a cut-off mail has no line end; the next field must not run into it.

@@ -73,10 +73,14 @@ public struct ControlHeaders: Sendable, Equatable {
   /// No control headers at all.
   public init() {}
 
+  /// What the name of every control header begins with, without regard to case.
+  public static let namePrefix = "X-Postern-"
+
   /// Whether a field of this name is a control header, known or not: always removed before relaying.
   public static func isControlHeader(_ name: String) -> Bool {
-    let prefix = "x-postern-".utf8
-    return name.utf8.count >= prefix.count && name.utf8.prefix(prefix.count).map(lowered).elementsEqual(prefix)
+    let prefix = namePrefix.utf8
+    return name.utf8.count >= prefix.count
+      && name.utf8.prefix(prefix.count).map(lowered).elementsEqual(prefix.map(lowered))
   }
 
   /// Reads the control headers among all fields of a mail; other fields are passed over.

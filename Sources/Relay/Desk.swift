@@ -97,7 +97,8 @@ final class Desk: @unchecked Sendable {
         log.warning("relay.clock_set_back", ["now": .text(Clock.text(now))])
         try await store.write { transaction in try transaction.clockWasSetBack(now: now) }
       }
-      let found = try await store.write { transaction in
+      // What is logged and has no rows yet rings when it has them.
+      let found = try await store.write(seesLog: false) { transaction in
         let start = ContinuousClock.now
         let found = try transaction.claimDue(now: now, limit: free)
         return (pass: found, took: start.duration(to: .now))

@@ -77,7 +77,7 @@ struct Handover {
 
   private func compose() async throws -> Composed {
     let message = claim.message
-    let outgoing = try await desk.store.read { reader in try reader.outgoing(message) }
+    let outgoing = try await desk.store.read(seesLog: false) { reader in try reader.outgoing(message) }
     let from: (displayName: String?, address: String)? =
       message.fromAddress == nil ? (account.settings.displayName, account.address) : nil
     let now = Clock.now()
@@ -101,7 +101,9 @@ struct Handover {
     let attempt = claim.attemptID
     do {
       return .success(
-        try await desk.store.write { transaction in try transaction.markTransmitting(attempt, now: Clock.now()) })
+        try await desk.store.write(seesLog: false) { transaction in
+          try transaction.markTransmitting(attempt, now: Clock.now())
+        })
     } catch {
       desk.log.error("relay.journal_failed", ["message": .int(claim.message.id), "error": .text("\(error)")])
       return .failure(error)
@@ -142,7 +144,7 @@ struct Handover {
   private func written(_ body: @escaping @Sendable (Transaction) throws -> Bool) async -> Bool? {
     while true {
       do {
-        return try await desk.store.write(whenQueued: { desk.bookingIsQueued() }, body)
+        return try await desk.store.write(seesLog: false, whenQueued: { desk.bookingIsQueued() }, body)
       } catch {
         desk.log.error("relay.booking_failed", ["message": .int(claim.message.id), "error": .text("\(error)")])
         guard error == .full, !Task.isCancelled else { return nil }

@@ -43,11 +43,15 @@ struct Path: Equatable {
     }
     guard reader.take(0x3E) else { throw .syntax }
     guard reader.at - opening <= Self.maximumPath + reader.routeBytes else { throw .tooLong }
+    end = reader.at
+    if address.allSatisfy({ $0 < 0x80 }) {
+      self.address = String(decoding: address, as: UTF8.self)
+      return
+    }
     guard let text = String(validating: address, as: UTF8.self),
       !text.unicodeScalars.contains(where: { (0x80..<0xA0).contains($0.value) })
     else { throw .syntax }
     self.address = text
-    end = reader.at
   }
 }
 
@@ -99,9 +103,13 @@ private struct PathReader {
   }
 
   private static func isDotString(_ text: some Collection<UInt8>) -> Bool {
-    text.split(separator: Octet.dot, omittingEmptySubsequences: false).allSatisfy { atom in
-      !atom.isEmpty && atom.allSatisfy { $0.isAtext || $0 >= 0x80 }
+    // A dot stands between two atoms: never first, last or behind another.
+    var before = Octet.dot
+    for octet in text {
+      guard octet.isAtext || octet >= 0x80 || (octet == Octet.dot && before != Octet.dot) else { return false }
+      before = octet
     }
+    return before != Octet.dot
   }
 
   /// A quoted local part, given back without quotes when it does not need them (RFC 5321 §4.1.2: they mean the same).
@@ -137,18 +145,29 @@ private struct PathReader {
 
   /// Labels of letters, digits and hyphens; the underscore is no host name's but is met in practice.
   private mutating func labels() throws(PathError) -> [UInt8] {
-    let start = at
-    while let byte = peek,
-      byte.isASCIILetter || byte.isASCIIDigit || byte >= 0x80 || [0x2D, 0x5F, Octet.dot].contains(byte)
-    {
+    var domain: [UInt8] = []
+    domain.reserveCapacity(64)
+    var labelStart = 0
+    while let byte = peek {
+      switch byte {
+      case Octet.dot:
+        guard Self.isLabel(domain[labelStart...]) else { throw .syntax }
+        labelStart = domain.count + 1
+      case 0x2D, 0x5F: break
+      case _ where byte.isASCIILetter || byte.isASCIIDigit || byte >= 0x80: break
+      default:
+        guard Self.isLabel(domain[labelStart...]) else { throw .syntax }
+        return domain
+      }
+      domain.append(byte.asciiLowercased)
       at += 1
     }
-    let text = bytes[start..<at]
-    let isGood = text.split(separator: Octet.dot, omittingEmptySubsequences: false).allSatisfy { label in
-      !label.isEmpty && label.count <= 63 && label.first != 0x2D && label.last != 0x2D
-    }
-    guard isGood else { throw .syntax }
-    return text.map(\.asciiLowercased)
+    guard Self.isLabel(domain[labelStart...]) else { throw .syntax }
+    return domain
+  }
+
+  private static func isLabel(_ label: ArraySlice<UInt8>) -> Bool {
+    !label.isEmpty && label.count <= 63 && label.first != 0x2D && label.last != 0x2D
   }
 
   /// `[192.0.2.1]` or `[IPv6:2001:db8::1]` (RFC 5321 §4.1.3).

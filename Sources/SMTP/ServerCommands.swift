@@ -17,11 +17,11 @@ extension CommandRule {
       verb: "MAIL", isIdle: false,
       check: { session, _ in
         session.clientName == nil
-          ? .needsHello : session.envelope != nil ? .nestedMail : session.relayRefusal ?? session.mailRefusal
+          ? .needsHello : session.isInTransaction ? .nestedMail : session.relayRefusal ?? session.mailRefusal
       }, proceed: { $0.mail($1) }),
     CommandRule(
       verb: "RCPT", isIdle: false,
-      check: { session, _ in session.envelope == nil ? .needsMail : session.chunks != nil ? .chunksBegun : nil },
+      check: { session, _ in !session.isInTransaction ? .needsMail : session.chunks != nil ? .chunksBegun : nil },
       proceed: { $0.recipient($1) }),
     CommandRule(
       verb: "DATA", isIdle: false,
@@ -61,7 +61,7 @@ extension CommandRule {
         switch session.settings.tls {
         case .unavailable: .noTLS
         case .active: .alreadyTLS
-        case .offered: !text.isEmpty ? .noArguments : session.envelope != nil ? .nestedMail : nil
+        case .offered: !text.isEmpty ? .noArguments : session.isInTransaction ? .nestedMail : nil
         }
       },
       proceed: { session, _ in
@@ -77,7 +77,7 @@ extension CommandRule {
         case .off: .noAuthentication
         case .withTLS where session.settings.tls != .active: .needsTLS
         case _ where session.login != nil: .alreadyAuthenticated
-        case _ where session.envelope != nil: .nestedMail
+        case _ where session.isInTransaction: .nestedMail
         default: nil
         }
       }, proceed: { $0.authenticate($1) }),

@@ -16,12 +16,15 @@ public struct ServerReply: Equatable, Sendable {
   public init(_ code: Int, _ enhanced: EnhancedStatusCode? = nil, lines: [String]) {
     self.code = code
     self.enhanced = enhanced
-    let status = enhanced.map { "\($0) " } ?? ""
+    let status = enhanced.map { Array("\($0) ".utf8) } ?? []
     var wire: [UInt8] = []
+    wire.reserveCapacity(lines.reduce(0) { $0 + $1.utf8.count + status.count + 6 })
     for (number, line) in lines.enumerated() {
-      wire += "\(code)\(number + 1 == lines.count ? " " : "-")\(status)".utf8
+      for digit in [code / 100, code / 10 % 10, code % 10] { wire.append(UInt8(truncatingIfNeeded: 48 + digit)) }
+      wire.append(number + 1 == lines.count ? Octet.space : UInt8(ascii: "-"))
+      wire += status
       // RFC 5321 §4.5.3.1.5: a reply line has at most 512 octets.
-      wire += line.utf8.prefix(480).map { $0 >= 0x20 && $0 < 0x7F ? $0 : 0x3F }
+      for octet in line.utf8.prefix(480) { wire.append(octet >= 0x20 && octet < 0x7F ? octet : 0x3F) }
       wire += [Octet.cr, Octet.lf]
     }
     bytes = wire

@@ -86,7 +86,10 @@ public struct ServerSession: Equatable, Sendable {
   }
 
   /// Whether a mail is under way: a server that stops lets it finish.
-  public var isInTransaction: Bool { envelope != nil }
+  public var isInTransaction: Bool {
+    // `!= nil` would copy the envelope.
+    if case .some = envelope { true } else { false }
+  }
   /// Whether the text of a message is being read, for which the deadline is another.
   public var isReadingData: Bool {
     if case .chunk = mode { return true }

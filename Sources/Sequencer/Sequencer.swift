@@ -47,7 +47,7 @@ public final class Sequencer: Sendable {
     var nextHousekeeping = Clock.now()
     while !Task.isCancelled {
       do {
-        let planned = try await store.write { transaction in
+        let planned = try await store.write(seesLog: false) { transaction in
           try transaction.planEnrollments(now: Clock.now(), limit: Self.batch)
         }
         if planned == Self.batch { continue }

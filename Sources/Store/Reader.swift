@@ -52,6 +52,13 @@ public final class Transaction: Reader {
   var lanes = LaneBook()
   /// What is known of accounts and pools from one group to the next.
   var accountBook = AccountBook()
+  /// Where the ids of new messages come from.
+  let messageIDs: MessageIDs
+
+  init(_ connection: SQLiteConnection, messageIDs: MessageIDs) {
+    self.messageIDs = messageIDs
+    super.init(connection)
+  }
 
   /// Makes it ready for the next group. One object serves all of them, so that what it has decoded is kept.
   func begin() { touched.removeAll(keepingCapacity: true) }

@@ -21,7 +21,10 @@ public final class Store: Sendable {
   }
 
   private struct Job: Sendable {
-    let body: @Sendable (Transaction) throws -> Void
+    /// Nil: only what is logged is to be taken.
+    let body: (@Sendable (Transaction) throws -> Void)?
+    /// Whether every mail that was accepted before has its rows when this runs.
+    let seesLog: Bool
     let finish: @Sendable (StoreError?) -> Void
   }
   private struct ReadJob: Sendable {
@@ -39,21 +42,33 @@ public final class Store: Sendable {
   private let simulations = WorkQueue<ReadJob>()
   private let watches = Mutex<[Watch]>([])
   private let threads = Mutex<[WorkerThread]>([])
-  private let failure = Mutex<StoreError?>(nil)
+  private let failure = FailureFlag()
   private let isClosing = Mutex(false)
+  private let messageIDs = MessageIDs()
+  /// Nil: every mail is taken by a transaction.
+  private let log = Mutex<MailLog?>(nil)
+  /// How many mails the last end had left in the log, and whether the store is an older copy than its log: then those
+  /// that the newer one had are not taken again.
+  public let recovered: (mails: Int, isOlderThanLog: Bool)
 
   /// How many jobs share a transaction at the most: enough to make fsync cheap, few enough that a reply is not kept
   /// waiting behind thousands of bodies.
   private static let groupLimit = 256
   /// Opens the store, or makes it, and brings its schema up to date.
   ///
-  /// `readers` is the number of reading threads: lists and explanations keep one busy each. `now` (UTC epoch milliseconds) dates the `default` workspace on first use. Throws `newerSchema` for a store that a
-  /// newer Postern wrote, and leaves it untouched.
-  public init(path: String, readers: Int = 2, now: Int64) throws(StoreError) {
+  /// `readers` is the number of reading threads: lists and explanations keep one busy each. `logSize` is how many octets
+  /// the log may hold of mails that have no rows yet (Store.docc, MailLog); 0: it is not used. `now` (UTC epoch
+  /// milliseconds) dates the `default` workspace on first use. Throws `newerSchema` for a store that a newer Postern
+  /// wrote, and leaves it untouched.
+  public init(path: String, readers: Int = 2, logSize: Int = 0, now: Int64) throws(StoreError) {
     self.path = path
     let connection = try SQLiteConnection(path: path, mode: .writer)
     try Migrations.bringUpToDate(connection, now: now)
-    let writer = WriterState(connection)
+    let writer = WriterState(connection, messageIDs)
+    let opened = try OpenedLog(beside: path, isUsed: logSize > 0, writer.transaction, writer.buffer)
+    recovered = (opened?.mails ?? 0, opened?.isStoreOlder ?? false)
+    let highest = try writer.transaction.first("SELECT COALESCE(MAX(id), 0) FROM message", []) { row in row.integer(0) }
+    messageIDs.begin(after: highest ?? 0)
     let started = try WorkerThread(name: "store-writer") { [self] in
       self.writeUntilClosed(writer)
     }
@@ -69,19 +84,43 @@ public final class Store: Sendable {
       while let job = self.simulations.take(atMost: 1).first { job.run(nil) }
     }
     threads.withLock { $0.append(simulator) }
+    guard logSize > 0, let opened else { return }
+    let log = try MailLog(file: opened.file, after: opened.number, limit: logSize, failure: failure) { [self] in
+      _ = writes.push(Job(body: nil, seesLog: true, finish: { _ in }))
+    }
+    self.log.withLock { $0 = log }
+  }
+
+  /// Takes a submission into the queue; returns when it is on disk.
+  ///
+  /// A mail whose answer needs no row of the store goes into the log and gets its rows soon after; every other is taken by
+  /// a transaction. `isAlone`: the caller's thread serves nobody else now and may wait for the disk itself.
+  public func submit(_ submission: Submission, isAlone: Bool = false) async throws(StoreError) -> SubmissionResult {
+    if let log = log.withLock({ $0 }), let mail = LoggedMail(submission, firstID: messageIDs.reserve) {
+      switch await log.append(mail, isAlone: isAlone) {
+      case .committed: return .queued(ids: mail.ids)
+      case .failed(let error):
+        if error != .full { announceFailure() }
+        throw error
+      case .noRoom: break
+      }
+    }
+    return try await write { try $0.submit(submission) }
   }
 
   /// Runs `body` in the writer's next transaction; returns when that transaction is on disk.
   ///
   /// `body` runs on the writer's thread: it must be short and must not wait. An error it throws rolls back only its own
-  /// part and is passed on; `whenQueued` is called at once, when what is written next comes after it. `StoreError.full`, `.commitFailed` and `.unavailable` mean that nothing was stored.
-  public func write<T: Sendable>(whenQueued: () -> Void = {}, _ body: @escaping @Sendable (Transaction) throws -> T)
-    async throws(StoreError) -> T
-  {
+  /// part and is passed on; `whenQueued` is called at once, when what is written next comes after it. `StoreError.full`,
+  /// `.commitFailed` and `.unavailable` mean that nothing was stored. `seesLog`: every mail that was accepted before has
+  /// its rows; who does not need that waits less while mail pours in.
+  public func write<T: Sendable>(
+    seesLog: Bool = true, whenQueued: () -> Void = {}, _ body: @escaping @Sendable (Transaction) throws -> T
+  ) async throws(StoreError) -> T {
     let result: Result<T, StoreError> = await withUnsafeContinuation { continuation in
       let box = Outcome<T>()
       let job = Job(
-        body: { transaction in box.value = try body(transaction) },
+        body: { transaction in box.value = try body(transaction) }, seesLog: seesLog,
         finish: { error in
           if let error {
             continuation.resume(returning: .failure(error))
@@ -96,8 +135,11 @@ public final class Store: Sendable {
     return try result.get()
   }
 
-  /// Runs `body` on a reading thread, against the last commit.
-  public func read<T: Sendable>(_ body: @escaping @Sendable (Reader) throws -> T) async throws(StoreError) -> T {
+  /// Runs `body` on a reading thread, against the last commit; `seesLog` as for `write`.
+  public func read<T: Sendable>(
+    seesLog: Bool = true, _ body: @escaping @Sendable (Reader) throws -> T
+  ) async throws(StoreError) -> T {
+    if seesLog, let log = log.withLock({ $0 }), log.isBehind { try await catchUp() }
     let result: Result<T, StoreError> = await withUnsafeContinuation { continuation in
       let job = ReadJob { reader in
         guard let reader else {
@@ -133,13 +175,23 @@ public final class Store: Sendable {
   /// Whether what takes long is to be given up.
   var isStopping: Bool { isClosing.withLock { $0 } }
 
+  /// Returns when every mail that was accepted before has its rows; on a full disk at once: who asks then gets what is
+  /// there, and the rest stays safe in the log.
+  private func catchUp() async throws(StoreError) {
+    let failed: StoreError? = await withUnsafeContinuation { continuation in
+      let job = Job(body: nil, seesLog: true) { continuation.resume(returning: $0) }
+      if !writes.push(job) { continuation.resume(returning: .unavailable) }
+    }
+    if let failed, failed != .full { throw failed }
+  }
+
   /// Calls `action` on the writer's thread after each commit that touched `topic`; it must only wake somebody.
   public func observe(_ topic: Topic, _ action: @escaping @Sendable () -> Void) {
     watches.withLock { $0.append(Watch(topic: topic, action: action)) }
   }
 
   /// Nil while the store can be believed; else why it stopped.
-  public var failed: StoreError? { failure.withLock { $0 } }
+  public var failed: StoreError? { failure.error }
 
   /// Finishes what waits, closes the file and joins the threads.
   ///
@@ -154,8 +206,11 @@ public final class Store: Sendable {
     reads.close()
     simulations.close()
     for reader in running.dropFirst() { reader.join() }
+    // The log goes before the writer, which takes what is left of it.
+    log.withLock { $0 }?.close()
     writes.close()
     running.first?.join()
+    log.withLock { $0 = nil }
   }
 
   // MARK: - The writer's thread
@@ -166,14 +221,49 @@ public final class Store: Sendable {
       if group.isEmpty { break }
       commit(group, state)
     }
+    if failed == nil { _ = takeLogged(state) }
     state.connection.close()
   }
 
-  private func commit(_ group: [Job], _ state: WriterState) {
+  private func commit(_ all: [Job], _ state: WriterState) {
     if failed != nil {
-      for job in group { job.finish(.unavailable) }
+      for job in all { job.finish(.unavailable) }
       return
     }
+    if all.contains(where: \.seesLog), let error = takeLogged(state) {
+      for job in all where job.seesLog { job.finish(error) }
+      return commit(all.filter { !$0.seesLog }, state)
+    }
+    let group = all.filter { $0.body != nil }
+    if !group.isEmpty { commitTransaction(group, state) }
+    for job in all where job.body == nil { job.finish(nil) }
+  }
+
+  /// Takes everything that was logged before; its error when that is not to be had.
+  private func takeLogged(_ state: WriterState) -> StoreError? {
+    guard let log = log.withLock({ $0 }) else { return nil }
+    var left = log.pending
+    var failed: StoreError?
+    while !left.isEmpty, failed == nil {
+      let places = left.beginning(atMost: OpenedLog.share)
+      do throws(StoreError) {
+        try state.transaction.take(places, from: log.file, state.buffer)
+        if let last = places.last { log.indexed(through: last) }
+        announce(state.transaction.touched)
+      } catch {
+        failed = error
+        if error != .full {
+          failure.report(error)
+          announceFailure()
+        }
+      }
+      left.removeFirst(places.count)
+    }
+    log.indexingEnded(failed)
+    return failed
+  }
+
+  private func commitTransaction(_ group: [Job], _ state: WriterState) {
     let transaction = state.transaction
     transaction.begin()
     var outcomes: [StoreError?] = []
@@ -189,10 +279,7 @@ public final class Store: Sendable {
       return
     }
     // Watchers first: whoever is resumed may ask at once for what the watchers prepare.
-    let touched = transaction.touched
-    if !touched.isEmpty {
-      for watch in watches.withLock({ $0 }) where touched.contains(watch.topic) { watch.action() }
-    }
+    announce(transaction.touched)
     for (job, error) in zip(group, outcomes) { job.finish(error) }
   }
 
@@ -200,7 +287,7 @@ public final class Store: Sendable {
   private func run(_ job: Job, in transaction: Transaction, _ state: WriterState) throws(StoreError) -> StoreError? {
     try state.connection.script("SAVEPOINT job")
     do {
-      try job.body(transaction)
+      try job.body?(transaction)
       try state.connection.script("RELEASE job")
       return nil
     } catch {
@@ -227,10 +314,21 @@ public final class Store: Sendable {
     if leftInLog { overwriteFailed(state) }
     if error != .full {
       told = .commitFailed("\(error)")
-      failure.withLock { $0 = told }
-      for watch in watches.withLock({ $0 }) where watch.topic == .queue { watch.action() }
+      failure.report(told)
+      announceFailure()
     }
     for job in group { job.finish(told) }
+  }
+
+  private func announce(_ topics: Set<Topic>) {
+    guard !topics.isEmpty else { return }
+    for watch in watches.withLock({ $0 }) where topics.contains(watch.topic) { watch.action() }
+  }
+
+  /// Whoever watches the queue looks whether the store still stands.
+  private func announceFailure() {
+    log.withLock { $0 }?.storeFailed()
+    announce([.queue])
   }
 
   /// Commits a trifle over what a failed transaction may have left in the write-ahead log.
@@ -272,10 +370,13 @@ public final class Store: Sendable {
 private final class WriterState: @unchecked Sendable {
   let connection: SQLiteConnection
   let transaction: Transaction
-  init(_ connection: SQLiteConnection) {
+  /// For the groups of the log.
+  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: MailLog.groupLimit, alignment: MailLogGroup.block)
+  init(_ connection: SQLiteConnection, _ messageIDs: MessageIDs) {
     self.connection = connection
-    transaction = Transaction(connection)
+    transaction = Transaction(connection, messageIDs: messageIDs)
   }
+  deinit { buffer.deallocate() }
 }
 
 /// As `WriterState`, for a reading thread.

@@ -40,6 +40,20 @@ struct ServerTests {
     }
   }
 
+  @Test("each of a thousand pipelined commands is answered once")
+  func manyReplies() async throws {
+    try await withServer { world in
+      let client = try world.client()
+      _ = client.reply()
+      _ = client.say("EHLO c\r\nMAIL FROM:<ann@a.test>\r\n", replies: 2)
+      let people = (0..<1000).map { "RCPT TO:<p\($0)@b.test>\r\n" }.joined()
+      let answers = client.say(people + "NOOP\r\n", replies: 1001)
+      #expect(answers[..<100].allSatisfy { $0 == "250 2.1.5 Ok" })
+      #expect(answers[100..<1000].allSatisfy { $0?.hasPrefix("452 4.5.3") == true })
+      #expect(answers.last == "250 2.0.0 Ok")
+    }
+  }
+
   @Test("a sequence by headers, and what is wrong in one")
   func sequence() async throws {
     try await withServer { world in

@@ -23,7 +23,7 @@ final class TestServer: Sendable {
     configuration.listeners[0].port = 0
     configuration.intake.loginFailureDelayMilliseconds = 0
     try change(&configuration, folder)
-    store = try Store(path: "\(folder)/test.db", now: Clock.now())
+    store = try Store(path: "\(folder)/test.db", logSize: 8 << 20, now: Clock.now())
     loops = try EventLoopGroup(count: 2)
     server = try IntakeServer(
       configuration: configuration, store: store, loops: loops, log: Log(threshold: .error), hooks: hooks)

@@ -48,7 +48,10 @@ final class Simulation {
     isCancelled: @escaping () -> Bool = { false }
   ) throws(StoreError) {
     self.isCancelled = isCancelled
-    transaction = Transaction(copy)
+    let messageIDs = MessageIDs()
+    let highest = try copy.rows("SELECT COALESCE(MAX(id), 0) FROM message", []) { row in row.integer(0) }.first
+    messageIDs.begin(after: highest ?? 0)
+    transaction = Transaction(copy, messageIDs: messageIDs)
     self.now = now
     self.maxConnections = maxConnections
     self.happenings = happenings.reversed()

@@ -21,9 +21,7 @@ extension Transaction {
     case .success(let found): route = found
     case .failure(let refusal): return .refused(refusal.text)
     }
-    // Somebody named twice in one envelope gets one mail.
-    var named: Set<String> = []
-    let recipients = submission.recipients.filter { named.insert($0.lowercased()).inserted }
+    let recipients = submission.distinctRecipients
     var places: [StepPlace?] = []
     for recipient in recipients {
       switch try place(recipient, submission) {
@@ -34,7 +32,9 @@ extension Transaction {
     let body = try insert("INSERT INTO body (bytes) VALUES (?)", [.blob(submission.body)])
     var ids: [Int64] = []
     for (recipient, place) in zip(recipients, places) {
-      ids.append(try enqueue(recipient, place, route, body: body, submission))
+      let id = messageIDs.reserve(1)
+      try enqueue(id, recipient, place, route, body: body, submission)
+      ids.append(id)
     }
     try remember(submission, first: ids.first)
     touch(.queue)
@@ -128,8 +128,8 @@ extension Transaction {
   }
 
   private func enqueue(
-    _ recipient: String, _ place: StepPlace?, _ route: Route, body: Int64, _ submission: Submission
-  ) throws(StoreError) -> Int64 {
+    _ id: Int64, _ recipient: String, _ place: StepPlace?, _ route: Route, body: Int64, _ submission: Submission
+  ) throws(StoreError) {
     let now = submission.receivedAt
     var enrollmentID = place?.enrollment?.id
     if let place, enrollmentID == nil {
@@ -143,30 +143,75 @@ extension Transaction {
         max(submission.control.sendAt ?? now, now) + (submission.control.delayMilliseconds ?? 0)
       }
     let account = route.account ?? place?.enrollment?.accountID
-    let id = try insert(
+    let control = submission.control
+    try insert(
+      NewMessage(
+        id: id, workspaceID: submission.workspaceID, submitterID: submission.submitter?.id, body: body,
+        lane: account ?? -route.pool.id, priority: control.priority, scheduledFor: scheduled, sender: submission.sender,
+        recipient: recipient, fromAddress: submission.fromAddress, subject: submission.subject,
+        messageID: submission.messageID ?? submission.makeMessageID(), poolID: route.pool.id, accountID: account,
+        enrollmentID: enrollmentID, step: place?.number, delay: control.delayMilliseconds, sendAt: control.sendAt,
+        conditions: control.onlyIf.map(\.rawValue).joined(separator: ","), campaign: control.campaign,
+        tag: control.tag, createdAt: now))
+    if let request = submission.requests[recipient] { try keep(request, ofMessage: id) }
+    if let enrollmentID, place?.enrollment != nil { try replan(enrollmentID) }
+  }
+
+  // MARK: - Its row
+
+  /// A message that comes into the queue.
+  private struct NewMessage {
+    var id, workspaceID: Int64
+    var submitterID: Int64?
+    var body, lane: Int64
+    var priority = 0
+    var scheduledFor: Int64?
+    var sender, recipient: String
+    var fromAddress: String?
+    var subject, messageID: String
+    var poolID: Int64
+    var accountID, enrollmentID: Int64?
+    var step: Int?
+    var delay, sendAt: Int64?
+    var conditions = ""
+    var campaign, tag: String?
+    var createdAt: Int64
+  }
+
+  private func insert(_ message: NewMessage) throws(StoreError) {
+    try run(
       """
-      INSERT INTO message (workspace_id, submitter_id, body_id, state, lane, priority, scheduled_for, sender,
+      INSERT INTO message (id, workspace_id, submitter_id, body_id, state, lane, priority, scheduled_for, sender,
         recipient, from_address, subject, message_id, pool_id, account_id, enrollment_id, step, delay, send_at,
         conditions, campaign, tag, created_at)
-      VALUES (?, ?, ?, 'scheduled', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      VALUES (?, ?, ?, ?, 'scheduled', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        .integer(submission.workspaceID), SQLValue(submission.submitter?.id), .integer(body),
-        .integer(account ?? -route.pool.id), .integer(Int64(submission.control.priority)), SQLValue(scheduled),
-        .text(submission.sender), .text(recipient), SQLValue(submission.fromAddress),
-        .text(submission.subject), .text(submission.messageID ?? submission.makeMessageID()), .integer(route.pool.id),
-        SQLValue(account), SQLValue(enrollmentID), SQLValue(place?.number),
-        SQLValue(submission.control.delayMilliseconds), SQLValue(submission.control.sendAt),
-        .text(submission.control.onlyIf.map(\.rawValue).joined(separator: ",")), SQLValue(submission.control.campaign),
-        SQLValue(submission.control.tag), .integer(now),
+        .integer(message.id), .integer(message.workspaceID), SQLValue(message.submitterID), .integer(message.body),
+        .integer(message.lane), .integer(Int64(message.priority)), SQLValue(message.scheduledFor),
+        .text(message.sender), .text(message.recipient), SQLValue(message.fromAddress),
+        .text(message.subject), .text(message.messageID), .integer(message.poolID), SQLValue(message.accountID),
+        SQLValue(message.enrollmentID), SQLValue(message.step), SQLValue(message.delay), SQLValue(message.sendAt),
+        .text(message.conditions), SQLValue(message.campaign), SQLValue(message.tag), .integer(message.createdAt),
       ])
-    lanes.changed(account ?? -route.pool.id)
-    if let request = submission.requests[recipient] { try keep(request, ofMessage: id) }
+    lanes.changed(message.lane)
     try append(
-      .queued, at: now, workspaceID: submission.workspaceID, messageID: id, enrollmentID: enrollmentID,
-      detail: [("recipient", recipient)] + (place.map { [("step", "\($0.number)")] } ?? []))
-    if let enrollmentID, place?.enrollment != nil { try replan(enrollmentID) }
-    return id
+      .queued, at: message.createdAt, workspaceID: message.workspaceID, messageID: message.id,
+      enrollmentID: message.enrollmentID,
+      detail: [("recipient", message.recipient)] + (message.step.map { [("step", "\($0)")] } ?? []))
+  }
+
+  /// Takes a mail that the log has made durable into the queue, under the ids its client was told.
+  func index(_ mail: LoggedMail) throws(StoreError) {
+    let body = try insert("INSERT INTO body (bytes) VALUES (?)", [.blob(mail.body)])
+    for (number, person) in mail.people.enumerated() {
+      try insert(
+        NewMessage(
+          id: mail.firstID + Int64(number), workspaceID: LoggedMail.workspaceID, submitterID: mail.submitterID,
+          body: body, lane: -PoolRecord.defaultID, scheduledFor: mail.receivedAt, sender: mail.sender,
+          recipient: person.address, fromAddress: mail.fromAddress, subject: mail.subject,
+          messageID: person.messageID, poolID: PoolRecord.defaultID, createdAt: mail.receivedAt))
+    }
   }
 
   // MARK: - X-Postern-Cancel

@@ -2,6 +2,9 @@ public import Configuration
 
 /// Accounts that rotate together.
 public struct PoolRecord: Sendable, Equatable {
+  /// The `default` of the `default` workspace; it is never removed.
+  static let defaultID: Int64 = 1
+
   /// The row; 1 is the `default` of the `default` workspace.
   public var id: Int64
   /// Whose it is.

@@ -1,6 +1,8 @@
 public import Outreach
 
 /// One accepted transaction on its way into the queue: a mail, and everybody it is for.
+///
+/// What is added here is added to `LoggedMail` too, or keeps a mail out of the log there.
 public struct Submission: Sendable {
   /// The workspace that sends.
   public var workspaceID: Int64
@@ -52,6 +54,13 @@ public struct Submission: Sendable {
     self.idempotencyWindow = idempotencyWindow
     self.requests = requests
     self.handInName = handInName
+  }
+
+  /// Somebody named twice in one envelope gets one mail.
+  var distinctRecipients: [String] {
+    guard recipients.count > 1 else { return recipients }
+    var named: Set<String> = []
+    return recipients.filter { named.insert($0.lowercased()).inserted }
   }
 }
 

@@ -15,55 +15,24 @@ from world.provider import Provider
 from world.system import REPOSITORY, Trouble, run
 
 
-def source(port: int, sessions: int, mails: int, size: int) -> float:
-    """Mails a second that a server accepted from smtp-source; -d keeps a connection for many mails."""
-    start = time.monotonic()
-    run("smtp-source", "-d", "-s", sessions, "-m", mails, "-l", size, "-f", "app@client.test", "-t", "someone@world.test",
-        f"127.0.0.1:{port}", timeout=300)
-    return mails / (time.monotonic() - start)
-
-
 def intake(options) -> int:
-    """Accepted mails a second, each safe on disk before its 250; nothing is sent on meanwhile."""
-    provider = Provider(certs=REPOSITORY / "certs")
-    # Postfix holds what it accepts, as Postern does without an account: only accepting is measured.
-    with open(provider.postfix.conf / "main.cf", "a") as main:
-        main.write("smtpd_client_restrictions = check_client_access static:HOLD\n")
-    gateway = Gateway(REPOSITORY / "certs", log_level="warning")
-    try:
-        provider.start()
-        gateway.start()
-        rates: dict[str, list[float]] = {"postern": [], "postfix": []}
-        ports = {"postern": gateway.ports["plain"], "postfix": provider.ports["smtp"]}
-        for number in range(options.runs + 1):
-            for name, port in ports.items():
-                rate = source(port, options.sessions, options.mails, options.size)
-                if number:  # the first of each only warms up
-                    rates[name].append(rate)
-                print(f"  {'warm-up' if number == 0 else f'run {number}':8} {name:8} {rate:8.0f} mails/s", flush=True)
-        stored = sum(row["count"] for row in gateway.rows("queue", "stats"))
-        sent = (options.runs + 1) * options.mails
-        if stored != sent:
-            raise Trouble(f"postern accepted {sent} mails and stored {stored}")
-    finally:
-        gateway.stop()
-        shutil.rmtree(gateway.folder, ignore_errors=True)
-        provider.stop()
-    median = {name: statistics.median(values) for name, values in rates.items()}
-    print(f"accepted mails a second, median of {options.runs} runs of {options.mails} mails of {options.size} bytes over "
-          f"{options.sessions} connections:\n  postern {median['postern']:.0f}   postfix {median['postfix']:.0f}   "
-          f"ratio {median['postern'] / median['postfix']:.1f}")
-    return 0
+    """Accepted mails a second, each safe on disk before its 250, and what else accepting costs."""
+    from bench.intake import intake as run_all
+    return run_all(options)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="BENCHMARK")
-    verb = verbs.add_parser("intake", help="accepted mails a second beside Postfix")
-    verb.add_argument("--sessions", type=int, default=20)
-    verb.add_argument("--mails", type=int, default=5000, help="mails of one run")
+    verb = verbs.add_parser("intake", help="accepted mails a second beside Postfix, latency, memory, and with many mails waiting")
+    verb.add_argument("--sessions", type=int, default=50)
+    verb.add_argument("--mails", type=int, default=20000, help="mails of one run")
     verb.add_argument("--size", type=int, default=4096, help="bytes of a mail")
-    verb.add_argument("--runs", type=int, default=5)
+    verb.add_argument("--runs", type=int, default=3)
+    verb.add_argument("--postfix-share", type=int, default=1, help="give Postfix one mail in so many, to save time")
+    verb.add_argument("--idle", type=int, default=2000, help="idle TLS sessions")
+    verb.add_argument("--waiting", type=int, nargs="*", default=[10_000, 1_000_000], help="mails that wait already")
+    verb.add_argument("--log-level", default="info", help="Postern's; its default is info, a line a mail")
     verb.set_defaults(run=intake)
     verb = verbs.add_parser("poller", help="a first look beside mbsync, idle mailboxes, the way of a new mail")
     verb.add_argument("part", nargs="?", choices=("all", "look", "idle"), default="all")

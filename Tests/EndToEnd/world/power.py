@@ -1,11 +1,12 @@
 """What a power cut would leave: files are rebuilt from a trace of system calls, with nothing in them that was not synced."""
 
+import random
 import re
 import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 
-CALLS = "openat,pwrite64,fdatasync,fsync,ftruncate,unlink,write,sendto,sendmsg,writev"
+CALLS = "openat,pwrite64,fdatasync,fsync,ftruncate,rename,unlink,write,sendto,sendmsg,writev"
 LINE = re.compile(r"^(\d+)\s+(\w+)\((.*)$", re.S)
 RESUMED = re.compile(r"^(\d+)\s+<\.\.\. (\w+) resumed>")
 
@@ -68,12 +69,37 @@ class Disk:
         if name := self.name(path):
             self.now.setdefault(name, bytearray())
 
+    def renamed(self, old: str, new: str) -> None:
+        """A name that the folder's next sync makes sure of; what was synced under the old one is there under the new."""
+        if (before := self.name(old)) and (after := self.name(new)):
+            for files in (self.now, self.synced):
+                if before in files:
+                    files[after] = files.pop(before)
+            self.names.discard(before)
+
     def removed(self, path: str) -> None:
         # That a name is gone may or may not reach the disk; SQLite removes its log only when the log is of no more use.
         if name := self.name(path):
             for files in (self.now, self.synced):
                 files.pop(name, None)
             self.names.discard(name)
+
+    def left_after_power_cut(self, target: Path, torn: random.Random) -> None:
+        """All files as the next start would find them, in a folder that is emptied first. Of what was written and not synced, each
+        sector of 512 octets got to the disk or did not."""
+        for path in target.iterdir():
+            path.unlink()
+        for name in self.names & self.synced.keys():
+            if name.endswith("-shm"):
+                continue
+            left, now = bytearray(self.synced[name]), self.now[name]
+            # A file that has grown or shrunk without a sync is as long as it was: only its own blocks are torn.
+            for sector in range(0, min(len(left), len(now)), 512):
+                place = slice(sector, sector + 512)
+                if left[place] != now[place] and torn.random() < 0.5:
+                    left[place] = now[place][:len(left[place])]
+            (target / name).write_bytes(left)
+            (target / name).chmod(0o600)
 
     def after_power_cut(self, target: Path, store: str) -> sqlite3.Connection:
         """The store as the next start would find it."""
@@ -107,6 +133,8 @@ def moments(log: Path, disk: Disk):
             disk.truncate(path, int(re.search(r">, (\d+)", rest).group(1)))
         elif call == "openat" and "O_CREAT" in rest:
             disk.made(texts(rest)[0].decode())
+        elif call == "rename":
+            disk.renamed(*(text.decode() for text in texts(rest)[:2]))
         elif call == "unlink":
             disk.removed(texts(rest)[0].decode())
         elif path.startswith(("socket:", "TCP")) or call in ("sendto", "sendmsg"):
