@@ -159,6 +159,8 @@ public final class Store: Sendable {
 
   /// Runs `body` on a thread of its own, one after the other: a simulation takes seconds, which no list should wait for.
   func simulate<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws(StoreError) -> T {
+    // What was accepted a moment ago is foretold too.
+    if let log = log.withLock({ $0 }), log.isBehind { try await catchUp() }
     let result: Result<T, StoreError> = await withUnsafeContinuation { continuation in
       let job = ReadJob { _ in
         do {
