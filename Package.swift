@@ -28,10 +28,11 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [
 var targets: [Target] = [
   .executableTarget(name: "postern", dependencies: ["CommandLine", "Daemon"], swiftSettings: strict),
   room("CommandLine", ["Daemon", "Host", "Outreach", "Sorting", "SMTP", "MailText", "Configuration"]),
-  room("Daemon", ["Intake", "Relay", "Poller", "Sequencer", "Access", "Web", "Store", "Host", "Configuration"]),
+  room(
+    "Daemon", ["Intake", "Relay", "Poller", "Sequencer", "Access", "Web", "Store", "Host", "Outreach", "Configuration"]),
   room("Intake", ["Store", "Host", "Outreach", "SMTP", "MailText", "Configuration"]),
-  room("Relay", ["Store", "Host", "Delivery", "SMTP", "MailText", "Configuration"]),
-  room("Poller", ["Store", "Host", "Delivery", "Sorting", "IMAP", "MailText", "Configuration"]),
+  room("Relay", ["Store", "Host", "Outreach", "Delivery", "SMTP", "MailText", "Configuration"]),
+  room("Poller", ["Store", "Host", "Outreach", "Delivery", "Sorting", "IMAP", "MailText", "Configuration"]),
   room("Sequencer", ["Store", "Host", "Outreach", "Configuration"]),
   room("Access", ["Store", "Host", "Delivery", "Configuration"]),
   room("Web", ["Store", "Host", "Delivery", "Outreach", "Sorting", "MailText", "Configuration", "CMicrohttpd"]),

@@ -4,6 +4,7 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 // Macros that Swift does not import.
 
@@ -40,4 +41,8 @@ static inline int postern_gcm_set_tag(EVP_CIPHER_CTX *context, void *tag) {
 
 static inline int postern_gcm_get_tag(EVP_CIPHER_CTX *context, void *tag) {
   return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, 16, tag);
+}
+
+static inline EVP_PKEY *postern_rsa_generate(unsigned int bits) {
+  return EVP_RSA_gen(bits);
 }

@@ -9,7 +9,8 @@ public func runPostern(_ arguments: [String], serve: @escaping @Sendable (String
 extension Verb {
   /// Every verb, in the order `--help` shows them.
   static func table(serve: @escaping @Sendable (String) -> Int32) -> [Verb] {
-    [.serve(run: serve), checkConfig, applyVerb] + accountVerbs + poolVerbs + submitterVerbs + keyVerbs + queueVerbs
+    [.serve(run: serve), checkConfig, applyVerb] + accountVerbs + [accountDKIM] + poolVerbs + submitterVerbs + keyVerbs
+      + queueVerbs
       + sequenceVerbs + contactVerbs + creditVerbs + suppressVerbs + inboxVerbs + [
         eventVerb, classify, sendmail, version,
       ]

@@ -42,6 +42,8 @@ public struct AccountSettings: Sendable, Equatable, Codable {
   public var window: WindowSettings?
   /// What becomes of a message that may or may not have gone.
   public var onUnknown: UnknownPolicy
+  /// Whether its mails get List-Unsubscribe; nil is the configuration's.
+  public var listUnsubscribe: Bool?
   /// How often it is looked at without IDLE; milliseconds, nil is `[poller]`'s.
   public var pollIntervalMilliseconds: Int64?
   /// The folder that bounces are moved to once they are stored; nil leaves the mailbox as it is.
@@ -64,6 +66,7 @@ public struct AccountSettings: Sendable, Equatable, Codable {
     case minimumGapMilliseconds = "minimum_gap_milliseconds"
     case minimumGapJitterMilliseconds = "minimum_gap_jitter_milliseconds"
     case onUnknown = "on_unknown"
+    case listUnsubscribe = "list_unsubscribe"
     case pollIntervalMilliseconds = "poll_interval_milliseconds"
     case moveBouncesTo = "move_bounces_to"
   }
@@ -108,6 +111,7 @@ public struct AccountSettings: Sendable, Equatable, Codable {
     warmup = try values.decodeIfPresent(WarmupSettings.self, forKey: .warmup)
     window = try values.decodeIfPresent(WindowSettings.self, forKey: .window)
     onUnknown = try values.decodeIfPresent(UnknownPolicy.self, forKey: .onUnknown) ?? onUnknown
+    listUnsubscribe = try values.decodeIfPresent(Bool.self, forKey: .listUnsubscribe)
     pollIntervalMilliseconds = try values.decodeIfPresent(Int64.self, forKey: .pollIntervalMilliseconds)
     moveBouncesTo = try values.decodeIfPresent(String.self, forKey: .moveBouncesTo)
     weight = try values.decodeIfPresent(Int.self, forKey: .weight) ?? weight
@@ -138,6 +142,7 @@ public struct AccountSettings: Sendable, Equatable, Codable {
     try values.encode(warmup, forKey: .warmup)
     try values.encode(window, forKey: .window)
     try values.encode(onUnknown, forKey: .onUnknown)
+    try values.encode(listUnsubscribe, forKey: .listUnsubscribe)
     try values.encode(pollIntervalMilliseconds, forKey: .pollIntervalMilliseconds)
     try values.encode(moveBouncesTo, forKey: .moveBouncesTo)
     try values.encode(weight, forKey: .weight)

@@ -109,6 +109,12 @@ enum Check {
   }
 
   /// A path; NUL would end it early.
+  /// The sender in Feedback-ID as Gmail's Postmaster Tools want it: 5 to 15 characters.
+  static func feedbackSender(_ text: String) -> String? {
+    let isPlain = text.utf8.allSatisfy { (0x61...0x7a).contains($0 | 0x20) || (0x30...0x39).contains($0) }
+    return isPlain && (5...15).contains(text.utf8.count) ? nil : "must be 5 to 15 letters and digits"
+  }
+
   static func path(_ text: String) -> String? {
     text.isEmpty || text.utf8.contains(0) ? "must be a path" : nil
   }

@@ -37,6 +37,7 @@ extension Configuration {
     intake = IntakeSettings(root.section("intake"))
     store = StoreSettings(root.section("store"))
     relay = RelaySettings(root.section("relay"))
+    outgoing = OutgoingSettings(root.section("outgoing"))
     poller = PollerSettings(root.section("poller"))
     workspace = WorkspaceSettings(root.section("workspace"))
     sequences = SequenceDefaults(root.section("sequences"))
@@ -162,6 +163,19 @@ extension RelaySettings {
     idleTimeMilliseconds = section.duration("idle_time", default: idleTimeMilliseconds)
     tickMilliseconds = section.duration("tick", default: tickMilliseconds, atLeast: "10ms")
     maxConnections = section.integer("max_connections", default: maxConnections, in: 1...10_000)
+    section.finish()
+  }
+}
+
+extension OutgoingSettings {
+  init(_ section: SectionReader) {
+    self.init()
+    listUnsubscribe = section.boolean("list_unsubscribe", default: listUnsubscribe)
+    unsubscribeAddress = section.string("unsubscribe_address", default: unsubscribeAddress) {
+      $0.isEmpty ? nil : Check.address($0)
+    }
+    unsubscribeUrl = section.string("unsubscribe_url", default: unsubscribeUrl) { $0.isEmpty ? nil : Check.https($0) }
+    feedbackId = section.string("feedback_id", default: feedbackId) { $0.isEmpty ? nil : Check.feedbackSender($0) }
     section.finish()
   }
 }

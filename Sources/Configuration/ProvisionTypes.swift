@@ -294,12 +294,15 @@ public struct SequenceEntry: Sendable, Equatable, Codable {
   public var window: WindowSettings?
   /// IANA name of its zone; nil is the workspace's.
   public var zone: String?
+  /// Whether its mails get List-Unsubscribe; nil is what holds for the account.
+  public var listUnsubscribe: Bool?
 
   enum CodingKeys: String, CodingKey {
     case key, name, workspace, window, zone
     case onReply = "on_reply"
     case onBounce = "on_bounce"
     case onAway = "on_away"
+    case listUnsubscribe = "list_unsubscribe"
   }
 
   /// A sequence.

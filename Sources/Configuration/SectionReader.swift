@@ -67,9 +67,9 @@ final class SectionReader {
     return text ?? ""
   }
 
-  func boolean(_ key: String, default fallback: Bool) -> Bool {
-    value(key, .boolean)?.boolean ?? fallback
-  }
+  func boolean(_ key: String, default fallback: Bool) -> Bool { optionalBoolean(key) ?? fallback }
+
+  func optionalBoolean(_ key: String) -> Bool? { value(key, .boolean)?.boolean }
 
   func integer(_ key: String, default fallback: Int, in range: ClosedRange<Int>) -> Int {
     optionalInteger(key, in: range) ?? fallback

@@ -10,6 +10,8 @@ public struct Configuration: Sendable, Equatable {
   public var store = StoreSettings()
   /// `[relay]`.
   public var relay = RelaySettings()
+  /// `[outgoing]`.
+  public var outgoing = OutgoingSettings()
   /// `[poller]`.
   public var poller = PollerSettings()
   /// `[workspace]`.
@@ -233,6 +235,21 @@ public enum SenderNotices: String, Sendable, Codable, CaseIterable {
   case asked
   /// Nothing.
   case never
+}
+
+/// `[outgoing]`: what the mail that leaves says of itself.
+public struct OutgoingSettings: Sendable, Equatable {
+  /// Whether mails get List-Unsubscribe, unless their account or sequence says otherwise.
+  public var listUnsubscribe = false
+  /// The address of its mailto form; empty is the account's own, if that is watched.
+  public var unsubscribeAddress = ""
+  /// What its HTTPS form begins with, before the token; empty is none.
+  public var unsubscribeUrl = ""
+  /// The sender in Feedback-ID; empty writes none.
+  public var feedbackId = ""
+
+  /// The defaults.
+  public init() {}
 }
 
 /// `[poller]`: watching mailboxes. Times are milliseconds, sizes bytes.

@@ -4,6 +4,7 @@ import Foundation
 import Glibc
 import Host
 import Intake
+import Outreach
 import Poller
 import Relay
 import Sequencer
@@ -67,11 +68,14 @@ final class Rooms: Sendable {
       access = try Access(
         store: store, loop: loops.next(), configuration: configuration, key: key, log: log)
       let logins = access.logins
+      let tokenKey = key.derived(for: UnsubscribeToken.keyPurpose)
       relay = Relay(
         store: store, loop: loops.next(), settings: configuration.relay, clientName: configuration.server.hostname,
-        log: log, logins: logins, isDiskLow: { disk.isLow })
+        log: log, logins: logins, outgoing: configuration.outgoing,
+        keys: RelayKeys(unseal: { try key.open($0) }, tokenKey: tokenKey), isDiskLow: { disk.isLow })
       poller = PollerRoom(
-        store: store, loops: loops, settings: configuration.poller, version: version, log: log, logins: logins)
+        store: store, loops: loops, settings: configuration.poller, version: version, log: log, logins: logins,
+        tokenKey: tokenKey)
       sequencer = Sequencer(
         store: store, loop: loops.next(),
         idempotencyWindowMilliseconds: configuration.intake.idempotencyWindowMilliseconds, log: log)
@@ -131,7 +135,7 @@ final class Rooms: Sendable {
       log.error("configuration.rejected", ["error": .text("\(error)")])
       return
     }
-    relay.reload(configuration.relay)
+    relay.reload(configuration.relay, configuration.outgoing)
     poller.reload(configuration.poller)
     disk.setWatermark(configuration.store.diskWatermark)
     log.info("configuration.reloaded", ["file": .text(path)])

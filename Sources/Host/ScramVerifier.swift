@@ -62,13 +62,7 @@ public struct ScramVerifier: Sendable, Equatable {
   /// What the server proves with that it knows the verifier.
   public func serverSignature(of dialogue: [UInt8]) -> [UInt8] { Self.hmac(serverKey, dialogue) }
 
-  private static func hmac(_ key: [UInt8], _ text: [UInt8]) -> [UInt8] {
-    var out = [UInt8](repeating: 0, count: keyLength)
-    var length: UInt32 = 0
-    let made = HMAC(EVP_sha256(), key, Int32(clamping: key.count), text, text.count, &out, &length)
-    precondition(made != nil && Int(length) == keyLength, "cannot compute a HMAC: \(opensslErrors())")
-    return out
-  }
+  private static func hmac(_ key: [UInt8], _ text: [UInt8]) -> [UInt8] { hmacSHA256(key, text) }
 }
 
 extension ScramVerifier {

@@ -41,6 +41,10 @@ public struct SealingKey: Sendable {
     return [Self.version] + nonce + (sealed ?? [])
   }
 
+  /// A key for another purpose that follows from this one, so that one file holds all of them; 32 bytes. A purpose ends in a
+  /// version: another version is another key.
+  public func derived(for purpose: String) -> [UInt8] { hmacSHA256(secret.bytes, Array(purpose.utf8)) }
+
   /// Opens what `seal` made. Throws when the text was changed, or sealed under another key or for another context.
   public func open(_ sealed: [UInt8], context: String = "") throws(HostError) -> [UInt8] {
     guard sealed.count >= 1 + Self.nonceLength + Self.tagLength, sealed[0] == Self.version else {

@@ -14,6 +14,8 @@ public struct IdentifiedMail: Equatable, Sendable {
   public var date: Int64?
   /// Whether a server wrote into it that it took it (RFC 5321 section 4.4).
   public var hasTrace: Bool
+  /// The queue ids in our own trace fields: of several mails with one Message-ID they say whose it is.
+  public var queueIDs: [Int64]
 
   /// What to fetch of a mail.
   public static let items: [FetchItem] = [
@@ -32,6 +34,7 @@ public struct IdentifiedMail: Equatable, Sendable {
     internalDate = message.internalDate
     date = header.value("date").flatMap(MailDate.parse)
     hasTrace = header.contains("received")
+    queueIDs = TraceField.queueIDs(in: header)
   }
 
   /// Whether it is a mail that was sent with this Message-ID.

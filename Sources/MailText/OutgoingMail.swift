@@ -18,12 +18,14 @@ public struct OutgoingMail {
     public var date: Int64
     /// Whether `date` takes the place of the mail's own: a mail that waited for days is complete when it goes.
     public var replacesDate: Bool
+    /// Fields for a mail that has none of their name.
+    public var additions: [(name: String, value: String)]
 
     /// Collects the parts of a plan.
     public init(
       messageID: String, inReplyTo: String? = nil, references: [String] = [], subjectWhenEmpty: String? = nil,
       from: (displayName: String?, address: String)? = nil, date: Int64, replacesDate: Bool = false,
-      queueID: Int64? = nil
+      queueID: Int64? = nil, additions: [(name: String, value: String)] = []
     ) {
       self.queueID = queueID
       self.messageID = messageID
@@ -33,6 +35,7 @@ public struct OutgoingMail {
       self.from = from
       self.date = date
       self.replacesDate = replacesDate
+      self.additions = additions
     }
   }
 
@@ -51,6 +54,7 @@ public struct OutgoingMail {
       if done.insert(name).inserted { out += HeaderField(name: name, value: value).raw }
     }
     var hasDate = false
+    var additions = plan.additions
     while let field = reader.next(mail) {
       if isRemoved(field) { continue }
       if let id = plan.queueID, field.isNamed(TraceField.name) {
@@ -77,6 +81,7 @@ public struct OutgoingMail {
         }
       } else {
         if field.isNamed("date") { hasDate = true }
+        additions.removeAll { field.isNamed($0.name) }
         out += field.raw
       }
       if out.last.map({ $0 != Octet.lf }) == true { out += [Octet.cr, Octet.lf] }
@@ -87,6 +92,7 @@ public struct OutgoingMail {
     if let inReplyTo = plan.inReplyTo { write("In-Reply-To", inReplyTo) }
     if !plan.references.isEmpty { write("References", references(plan.references)) }
     if let subject = plan.subjectWhenEmpty { write("Subject", EncodedWord.encode(subject)) }
+    for addition in additions { write(addition.name, addition.value) }
     out += [Octet.cr, Octet.lf]
     out += mail[reader.bodyStart(mail)...]
     return out

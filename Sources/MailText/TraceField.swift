@@ -28,6 +28,14 @@ public enum TraceField {
     field.isNamed(name) && field.value.contains("by \(hostname) \(mark)")
   }
 
+  /// The queue ids of all our own fields in a header; more than one after a mail passed another Postern.
+  public static func queueIDs(in header: HeaderBlock) -> [Int64] {
+    header.fields.filter(isOurs).compactMap { field in
+      guard let id = field.value.split(separator: ";").first?.split(separator: " ").last else { return nil }
+      return Int64(id)
+    }
+  }
+
   /// The field with its queue id; one that has an id keeps it.
   static func numbered(_ field: HeaderField, _ id: Int64) -> HeaderField {
     let value = field.value

@@ -7,6 +7,8 @@ import Store
 struct InboundRecorder: Sendable {
   let store: Store
   let log: Log
+  /// The message whose unsubscribe token stands in a subject.
+  let unsubscribes: @Sendable (String) -> Int64?
 
   func cursor(_ account: AccountRecord, _ folder: WatchedFolder) async throws(WatchFailure) -> FolderCursor? {
     let id = account.id
@@ -101,10 +103,10 @@ struct InboundRecorder: Sendable {
   private func write(
     _ inbound: [SortedInbound], _ cursor: FolderCursor, _ account: AccountRecord, _ folder: WatchedFolder
   ) async throws(StoreError) -> [InboundRecord] {
-    try await store.write { transaction in
+    try await store.write { [self] transaction in
       var recorded: [InboundRecord] = []
       for mail in inbound {
-        guard let record = try Self.take(mail, folder, transaction) else { continue }
+        guard let record = try take(mail, folder, transaction) else { continue }
         recorded.append(record)
         guard account.settings.moveBouncesTo != nil, folder.role != .sent, record.kind == "bounce" else { continue }
         try transaction.planBounceMove(
@@ -115,12 +117,13 @@ struct InboundRecorder: Sendable {
     }
   }
 
-  private static func take(
+  private func take(
     _ mail: SortedInbound, _ folder: WatchedFolder, _ transaction: Transaction
   ) throws(StoreError) -> InboundRecord? {
     if folder.role == .sent { return try transaction.recordSentMail(mail.asSent) }
     let isOwn = try mail.messageID.map { id throws(StoreError) in try transaction.isOurs(messageID: id) } ?? false
-    return try transaction.recordInbound(isOwn ? mail.asOwn : mail.inbound, mustMatch: folder.role == .junk)
+    let asked = mail.inbound.subject.flatMap(unsubscribes).map { mail.asking(toStopBecauseOf: $0) }
+    return try transaction.recordInbound(isOwn ? mail.asOwn : asked ?? mail.inbound, mustMatch: folder.role == .junk)
   }
 
   private func recordSingly(

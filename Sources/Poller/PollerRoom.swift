@@ -1,6 +1,7 @@
 public import Configuration
 import Delivery
 public import Host
+import Outreach
 public import Store
 import Synchronization
 
@@ -31,6 +32,7 @@ public final class PollerRoom: Sendable {
   private let log: Log
   private let random: @Sendable () -> UInt64
   private let connect: AccountWatch.Connect
+  private let unsubscribes: @Sendable (String) -> Int64?
   private let resolver: SentCopyResolver
   private let version: String
   private let state: Mutex<State>
@@ -43,10 +45,10 @@ public final class PollerRoom: Sendable {
 
   /// A room that watches every account with an IMAP server, on loops taken in turn.
   ///
-  /// `logins` gets into accounts' servers.
+  /// `logins` gets into accounts' servers; `tokenKey` proves unsubscribe tokens.
   public convenience init(
     store: Store, loops: EventLoopGroup, settings: PollerSettings, version: String, log: Log,
-    logins: AccountLogins
+    logins: AccountLogins, tokenKey: [UInt8]
   ) {
     self.init(
       store: store, loops: loops, settings: settings, version: version, log: log,
@@ -54,12 +56,12 @@ public final class PollerRoom: Sendable {
       connect: { account, settings, loop in
         let connector = MailboxConnector(logins: logins, timeoutMilliseconds: settings.connectTimeoutMilliseconds)
         return await connector.open(account, on: loop)
-      })
+      }, tokenKey: tokenKey)
   }
 
   init(
     store: Store, loops: EventLoopGroup, settings: PollerSettings, version: String, log: Log,
-    random: @escaping @Sendable () -> UInt64, connect: @escaping AccountWatch.Connect
+    random: @escaping @Sendable () -> UInt64, connect: @escaping AccountWatch.Connect, tokenKey: [UInt8] = []
   ) {
     self.store = store
     self.loops = loops
@@ -71,6 +73,7 @@ public final class PollerRoom: Sendable {
     self.connect = connect
     resolver = SentCopyResolver(
       store: store, loop: home, settings: settings, version: version, log: log, connect: connect)
+    unsubscribes = { UnsubscribeToken.message(in: $0) { hmacSHA256(tokenKey, $0) } }
     state = Mutex(State(settings: settings))
   }
 
@@ -149,7 +152,7 @@ public final class PollerRoom: Sendable {
     _ account: AccountRecord, number: Int, _ settings: PollerSettings, spread: Int64
   ) -> Task<Void, Never> {
     let loop = loops.next()
-    let recorder = InboundRecorder(store: store, log: log)
+    let recorder = InboundRecorder(store: store, log: log, unsubscribes: unsubscribes)
     return loop.spawn { [self] in
       let watch = AccountWatch(
         account, settings: settings, version: version, recorder: recorder, log: log, random: random, connect: connect)

@@ -44,13 +44,14 @@ struct SentCopyFinder {
     var missed: [SentCheck] = []
     for check in checks {
       let copies = try await search(for: check.id)
-      if copies.isEmpty { missed.append(check) } else { found[check.messageID] = copies.map { $0.copy(check, folder) } }
+      if copies.isEmpty { missed.append(check) }
+      found[check.messageID] = copies.compactMap { $0.copy(check, folder) }
     }
     guard !missed.isEmpty else { return found }
     // A server may find no header fields, find them only once its index is up to date, or know another Message-ID.
     for mail in try await newest(since: missed.map(\.since).min() ?? 0) {
       for check in missed where mail.isCopy(of: check.id) {
-        found[check.messageID, default: []].append(mail.copy(check, folder))
+        if let copy = mail.copy(check, folder) { found[check.messageID, default: []].append(copy) }
       }
     }
     return found
@@ -97,8 +98,12 @@ struct SentCopyFinder {
 }
 
 extension IdentifiedMail {
-  /// As the store takes it, for the message that it is a copy of.
-  fileprivate func copy(_ check: SentCheck, _ folder: String) -> SentCopy {
-    SentCopy(folder: folder, at: internalDate ?? date, replacedID: id == check.id ? nil : id, hasTrace: hasTrace)
+  /// As the store takes it, for the message that it is a copy of; nil when its trace names another with the same Message-ID.
+  fileprivate func copy(_ check: SentCheck, _ folder: String) -> SentCopy? {
+    let isNamed = queueIDs.contains(check.messageID)
+    guard queueIDs.isEmpty || isNamed else { return nil }
+    return SentCopy(
+      folder: folder, at: internalDate ?? date, replacedID: id == check.id ? nil : id, hasTrace: hasTrace,
+      isNamed: isNamed)
   }
 }

@@ -13,6 +13,9 @@ final class Desk: @unchecked Sendable {
   let clientName: String
   let logins: AccountLogins
   var settings: RelaySettings
+  var outgoing: OutgoingSettings
+  let tokenKey: [UInt8]
+  let signer: DomainSigner
   var isStopping = false
 
   private let doorbell: Doorbell
@@ -36,7 +39,7 @@ final class Desk: @unchecked Sendable {
 
   init(
     store: Store, loop: EventLoop, doorbell: Doorbell, settings: RelaySettings, clientName: String, log: Log,
-    logins: AccountLogins,
+    logins: AccountLogins, outgoing: OutgoingSettings, keys: RelayKeys,
     isDiskLow: @escaping @Sendable () -> Bool
   ) {
     self.store = store
@@ -46,12 +49,19 @@ final class Desk: @unchecked Sendable {
     self.clientName = clientName
     self.log = log
     self.logins = logins
+    self.outgoing = outgoing
+    tokenKey = keys.tokenKey
+    signer = DomainSigner(store: store, unseal: keys.unseal)
     self.isDiskLow = isDiskLow
   }
 
   func watchStore() {
     store.observe(.queue) { [doorbell] in doorbell.ring() }
-    store.observe(.accounts) { [doorbell] in doorbell.ring() }
+    store.observe(.accounts) { [self] in
+      // Keys of domains are told as changes of accounts.
+      loop.spawn { [self] in signer.forget() }
+      doorbell.ring()
+    }
   }
 
   // MARK: - The scheduler

@@ -81,16 +81,19 @@ struct Handover {
     let from: (displayName: String?, address: String)? =
       message.fromAddress == nil ? (account.settings.displayName, account.address) : nil
     let now = Clock.now()
+    let headers = OutgoingHeaders(settings: desk.outgoing, tokenKey: desk.tokenKey)
     let bytes = OutgoingMail.compose(
       outgoing.stored,
       plan: OutgoingMail.Plan(
         messageID: message.messageID, inReplyTo: outgoing.inReplyTo, references: outgoing.references,
         subjectWhenEmpty: outgoing.threadSubject.map { "Re: \($0)" }, from: from, date: now,
         // What its plan or its gates held back carries the time it goes at, as if its author had sent it then.
-        replacesDate: now - message.createdAt > Self.datedAnewAfterMilliseconds, queueID: message.id))
+        replacesDate: now - message.createdAt > Self.datedAnewAfterMilliseconds, queueID: message.id,
+        additions: headers.fields(for: message, outgoing, through: account)))
+    let signed = try await desk.signer.sign(bytes, now: now)
     let asked = outgoing.request
     return Composed(
-      bytes: bytes,
+      bytes: signed,
       request: ClientRequest(
         returnContent: asked.returnContent.flatMap(ReturnContent.init), envelopeID: asked.envelopeID,
         notify: asked.notify, originalRecipient: asked.originalRecipient, allowsUTF8: asked.allowsUTF8))

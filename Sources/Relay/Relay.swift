@@ -4,6 +4,20 @@ public import Host
 public import Store
 import Synchronization
 
+/// What the relay needs of the key file.
+public struct RelayKeys: Sendable {
+  /// Opens a sealed DKIM key.
+  public var unseal: @Sendable ([UInt8]) throws -> [UInt8]
+  /// Makes unsubscribe tokens.
+  public var tokenKey: [UInt8]
+
+  /// The keys.
+  public init(unseal: @escaping @Sendable ([UInt8]) throws -> [UInt8], tokenKey: [UInt8]) {
+    self.unseal = unseal
+    self.tokenKey = tokenKey
+  }
+}
+
 /// The room that sends: it claims what the gates let go, and hands it to the accounts' servers.
 ///
 /// All of it runs on one loop. What it must not forget is in the store's journal; connections and back-offs are all it
@@ -19,7 +33,7 @@ public final class Relay: Sendable {
   /// outcomes could not be written; `clientName` is said in EHLO.
   public init(
     store: Store, loop: EventLoop, settings: RelaySettings, clientName: String, log: Log,
-    logins: AccountLogins,
+    logins: AccountLogins, outgoing: OutgoingSettings, keys: RelayKeys,
     isDiskLow: @escaping @Sendable () -> Bool
   ) {
     self.loop = loop
@@ -27,7 +41,7 @@ public final class Relay: Sendable {
     doorbell = Doorbell(loop: loop)
     desk = Desk(
       store: store, loop: loop, doorbell: doorbell, settings: settings, clientName: clientName, log: log,
-      logins: logins, isDiskLow: isDiskLow)
+      logins: logins, outgoing: outgoing, keys: keys, isDiskLow: isDiskLow)
   }
 
   /// Puts right what a crash left, and begins. Call it once.
@@ -41,9 +55,12 @@ public final class Relay: Sendable {
   public var maxConnections: Int { connections.withLock { $0 } }
 
   /// Takes new settings; connections that are open keep their timeouts.
-  public func reload(_ settings: RelaySettings) {
+  public func reload(_ settings: RelaySettings, _ outgoing: OutgoingSettings) {
     connections.withLock { $0 = settings.maxConnections }
-    loop.spawn { [desk] in desk.settings = settings }
+    loop.spawn { [desk] in
+      desk.settings = settings
+      desk.outgoing = outgoing
+    }
     doorbell.ring()
   }
 

@@ -61,7 +61,8 @@ extension API {
 
   /// Fixed words stand before patterns with a parameter at the same place.
   static let routes: [Route] =
-    systemRoutes + applyRoutes + accessRoutes + accountRoutes + placeRoutes + keyRoutes + messageRoutes + sequenceRoutes
+    systemRoutes + applyRoutes + accessRoutes + accountRoutes + dkimRoutes + placeRoutes + keyRoutes + messageRoutes
+    + sequenceRoutes
     + creditRoutes
     + contactRoutes + inboxRoutes + suppressionRoutes + eventRoutes + submissionRoutes
 }

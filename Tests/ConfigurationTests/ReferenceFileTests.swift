@@ -44,7 +44,8 @@ struct ReferenceFileTests {
     let configuration = Configuration()
     let sections: [(String, Any)] = [
       ("server", configuration.server), ("listener", configuration.listeners[0]), ("intake", configuration.intake),
-      ("store", configuration.store), ("relay", configuration.relay), ("poller", configuration.poller),
+      ("store", configuration.store), ("relay", configuration.relay), ("outgoing", configuration.outgoing),
+      ("poller", configuration.poller),
       ("workspace", configuration.workspace), ("sequences", configuration.sequences),
       ("oauth", configuration.oauth), ("oauth_google", configuration.oauthGoogle),
       ("oauth_microsoft", configuration.oauthMicrosoft), ("dns", configuration.dns),

@@ -36,7 +36,7 @@ final class Bench: Sendable {
       logins: AccountLogins(
         secret: { _ in .success(secret.map { .password($0) } ?? .none) },
         renew: { _, _ in .failure(RemoteFailure(kind: .login, curlCode: 0, text: "there are no tokens")) }),
-      isDiskLow: { false })
+      outgoing: OutgoingSettings(), keys: RelayKeys(unseal: { $0 }, tokenKey: [1, 2, 3]), isDiskLow: { false })
   }
 
   deinit {

@@ -149,6 +149,35 @@ import Testing
     for message in messages { #expect(try await bench.message(message.id).state == .sent) }
   }
 
+  /// Our own trace in a copy says whose it is.
+  @Test func aCopyThatNamesItsMessageProvesThatOneAlone() async throws {
+    let bench = try Bench()
+    var submission = bench.submission(to: ["ann@example.org", "bob@example.org"])
+    submission.messageID = "<both@app.test>"
+    let messages = try await unknown(bench, submission)
+    let named = SentCopy(folder: "Sent", at: Self.dot, hasTrace: true, isNamed: true)
+    try await bench.store.write { transaction in
+      for check in try transaction.sentChecks(dueBy: Self.crash) {
+        let copies = check.messageID == messages[1].id ? [named] : []
+        try transaction.conclude(check, .copies(copies), nextLook: nil, now: Self.crash)
+      }
+    }
+    #expect(try await bench.message(messages[0].id).state == .unknown)
+    #expect(try await bench.message(messages[1].id).state == .sent)
+  }
+
+  /// After the wait, with the policy hold: a copy that is seen later still ends it.
+  @Test func aCopyThatTurnsUpLateIsLookedAt() async throws {
+    let bench = try Bench()
+    let message = try await unknown(bench, bench.submission())[0]
+    try await look(bench, .copies([]))
+    #expect(try await bench.store.read { try $0.sentCheck(of: message.id) } == nil)
+    let seen = try await bench.message(message.id)
+    try await bench.store.write { try $0.copyTurnedUp(of: seen, now: Self.crash + 20_000) }
+    try await look(bench, .copies([copy()]), at: Self.crash + 20_000)
+    #expect(try await bench.message(message.id).state == .sent)
+  }
+
   @Test func theOtherPersonsCopyIsNotThisOnes() async throws {
     let bench = try Bench()
     var submission = bench.submission(to: ["ann@example.org", "bob@example.org"])

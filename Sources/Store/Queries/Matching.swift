@@ -11,6 +11,9 @@ struct InboundMatch {
 extension Reader {
   /// The message that an inbound mail answers, and by which evidence; first hit wins (DESIGN.md, "Verdicts").
   func match(_ inbound: NewInbound, workspaceID: Int64) throws(StoreError) -> InboundMatch? {
+    if let id = inbound.unsubscribes, let message = try message(id), message.workspaceID == workspaceID {
+      return InboundMatch(message: message, evidence: "unsubscribe token", isByID: true)
+    }
     // Several messages can share the Message-ID their submitter gave: the one for the person it came from, or that the
     // bounce names, is meant.
     let people = inbound.bounces.map { $0.address.lowercased() } + [inbound.sender?.lowercased() ?? ""]

@@ -1,3 +1,5 @@
+internal import Configuration
+
 /// What of the store goes into the mail that leaves, besides the stored bytes.
 public struct Outgoing: Sendable, Equatable {
   /// The stored bytes.
@@ -10,6 +12,10 @@ public struct Outgoing: Sendable, Equatable {
   public var threadSubject: String?
   /// What its sender asked of the servers on its way.
   public var request = DeliveryRequest()
+  /// The key of its sequence.
+  public var sequence: String?
+  /// Whether its sequence wants List-Unsubscribe; nil when it does not say.
+  public var listUnsubscribe: Bool?
 }
 
 extension Reader {
@@ -22,6 +28,10 @@ extension Reader {
     guard let bytes else { throw .statement("message \(message.id) has no body") }
     var outgoing = Outgoing(stored: bytes, references: [])
     outgoing.request = try deliveryRequest(ofMessage: message.id)
+    if let enrollment = try enrollment(of: message), let sequence = try sequence(enrollment.sequenceID) {
+      outgoing.sequence = sequence.key
+      outgoing.listUnsubscribe = sequence.entry.listUnsubscribe
+    }
     guard let enrollment = message.enrollmentID, let number = message.step, number > 1 else { return outgoing }
     let before = try steps(ofEnrollment: enrollment).filter { ($0.step ?? 0) < number && $0.sentAt != nil }
     outgoing.references = before.map { $0.sentMessageID ?? $0.messageID }

@@ -1,3 +1,4 @@
+internal import MailText
 internal import Outreach
 
 /// A mail in an account's Sent folder: a copy of what Postern sent, or written by hand.
@@ -61,11 +62,20 @@ extension Transaction {
         return message
       }
     }
+    // A server that replaces Message-IDs without a word leaves our trace; another Postern's ids are of other mails.
+    for id in TraceField.queueIDs(in: HeaderBlock(parsing: mail.inbound.bytes)) {
+      guard let message = try message(id), message.accountID == account.id,
+        message.subject == mail.inbound.subject ?? "",
+        people.contains(message.recipient.lowercased())
+      else { continue }
+      return message
+    }
     return nil
   }
 
   private func noteCopy(of message: MessageRecord, _ mail: SentMail) throws(StoreError) {
     let inbound = mail.inbound
+    try copyTurnedUp(of: message, now: inbound.seenAt)
     // Answers will name what the server made of it.
     if let replaced = mail.messageIDs.first, replaced != message.messageID, message.sentMessageID == nil {
       try run("UPDATE message SET sent_message_id = ? WHERE id = ?", [.text(replaced), .integer(message.id)])

@@ -27,13 +27,16 @@ public struct SentCopy: Sendable, Equatable {
   public var replacedID: String?
   /// Whether a server took the mail: a mail program's own copy of what it submits has no trace field (RFC 5321 section 4.4).
   public var hasTrace: Bool
+  /// Whether its trace names the message, so that it is not the copy of another one with the same Message-ID.
+  public var isNamed: Bool
 
   /// A copy.
-  public init(folder: String, at: Int64?, replacedID: String? = nil, hasTrace: Bool) {
+  public init(folder: String, at: Int64?, replacedID: String? = nil, hasTrace: Bool, isNamed: Bool = false) {
     self.folder = folder
     self.at = at
     self.replacedID = replacedID
     self.hasTrace = hasTrace
+    self.isNamed = isNamed
   }
 }
 
@@ -111,6 +114,16 @@ extension Transaction {
     touch(.sentChecks)
   }
 
+  /// A copy of a message of unknown fate turned up in Sent by itself: the next look, which says what it proves, is due now.
+  func copyTurnedUp(of message: MessageRecord, now: Int64) throws(StoreError) {
+    guard message.state == .unknown, let open = try undecidedAttempt(of: message) else { return }
+    let hasten = "UPDATE sent_check SET next_look = MIN(next_look, ?) WHERE message_id = ?"
+    if try run(hasten, [.integer(now), .integer(message.id)]) == 0 {
+      try beginSentCheck(of: message, since: open.transmittingAt ?? open.claimedAt, now: now)
+    }
+    touch(.sentChecks)
+  }
+
   /// Lets a message wait for its next look.
   public func postponeSentCheck(_ messageID: Int64, until: Int64) throws(StoreError) {
     try run(
@@ -132,7 +145,8 @@ extension Transaction {
       words = found.isEmpty ? "no copy of it is in the account's mailbox" : "a copy is there, but nobody can say whose"
       // Copies of one Message-ID for several people do not say for whom: only as many as there are mails prove anything.
       let sharing = try siblings(message, check.accountID)
-      if !copies.isEmpty, copies.count >= sharing.went + sharing.unknown {
+      let isClear = copies.contains(where: \.isNamed) || copies.count >= sharing.went + sharing.unknown
+      if !copies.isEmpty, isClear {
         let copy = copies.min { distance($0, from: check.since) < distance($1, from: check.since) } ?? copies[0]
         if let id = copy.replacedID { try setSentMessageID(id, of: message) }
         if try proveSent(message, by: "its copy in \(copy.folder)", at: copy.at, now: now) { return }

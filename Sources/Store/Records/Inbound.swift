@@ -34,6 +34,8 @@ public struct NewInbound: Sendable {
   public var threadID: String?
   /// When somebody who is away is back; UTC epoch milliseconds.
   public var awayUntil: Int64?
+  /// The message whose unsubscribe token it carries, as proved by the token itself.
+  public var unsubscribes: Int64?
 
   /// All of it.
   public init(

@@ -97,18 +97,26 @@ class CrashRuns:
     """Runs on copies of one prepared store, so that each starts from the same bytes."""
 
     CONNECTIONS = 2
+    PROPER = PROPER
 
     def __init__(self, gateway: Gateway, sink: RoughSink, mails: int, plain: bool = False, clients: int = 2):
         """Plain mails all go through one account, whose server takes them."""
         self.gateway, self.sink, self.mails, self.plain, self.clients = gateway, sink, mails, plain, clients
         self.template = gateway.folder / "template"
-        accounts = [account_toml(MAIN, sink.port, tls="none", connections=self.CONNECTIONS)]
-        if not plain:
-            accounts += [account_toml(drop_account(number), sink.port, tls="none") for number in range(mails)]
         gateway.start()
-        gateway.apply("".join(accounts))
+        gateway.apply("".join(self.accounts()))
         gateway.stop()
         shutil.copytree(gateway.data, self.template)
+
+    def after_a_kill(self, way: Manner) -> list[tuple[str, int]]:
+        """How a mail may end, beside as its server says, when the daemon was killed: state and how often the server got it."""
+        return [("unknown", 0), ("unknown", 1)]
+
+    def accounts(self) -> list[str]:
+        """The apply file's accounts."""
+        dropping = [] if self.plain else range(self.mails)
+        return [account_toml(MAIN, self.sink.port, tls="none", connections=self.CONNECTIONS),
+                *(account_toml(drop_account(number), self.sink.port, tls="none") for number in dropping)]
 
     def fill_log(self, megabytes: int) -> None:
         """Makes the prepared store's write-ahead log so long that the next mails bring a checkpoint."""
@@ -216,9 +224,9 @@ class CrashRuns:
             seen, way = taken[number] + refused[number], manner(number)
             told = (f"with a 250 and id {answers.taken[number]}" if number in answers.taken else
                     "whose answer was lost" if number in answers.lost else answers.refused.get(number, "never answered"))
-            ends = [(PROPER[way], 1)]
+            ends = [(self.PROPER[way], 1)]
             if code != 0:
-                ends += [("unknown", 0), ("unknown", 1)]
+                ends += self.after_a_kill(way)
             if number not in answers.taken:
                 # Whoever was told no sends it again: then it must not be here.
                 ends = [("absent", 0)] + (ends if number in answers.lost else [])

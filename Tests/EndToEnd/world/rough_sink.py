@@ -22,6 +22,7 @@ class RoughSink:
     """`manner(recipient)` decides for each mail. Runs on a thread of its own."""
 
     LATE_SECONDS = 0.03
+    EXTENSIONS = (b"PIPELINING", b"8BITMIME")
 
     def __init__(self, manner=lambda recipient: Manner.TAKE):
         self.manner = manner
@@ -50,7 +51,8 @@ class RoughSink:
             while line := await reader.readline():
                 verb = line[:4].upper()
                 if verb == b"EHLO":
-                    writer.write(b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n")
+                    lines = [b"sink", *self.EXTENSIONS]
+                    writer.writelines(b"250%s%s\r\n" % (b"-" if line != lines[-1] else b" ", line) for line in lines)
                 elif verb == b"RCPT":
                     recipient = line[line.index(b"<") + 1:line.index(b">")].decode()
                     writer.write(b"250 2.1.5 ok\r\n")
