@@ -88,7 +88,8 @@ class Disk:
         """All files as the next start would find them, in a folder that is emptied first. Of what was written and not synced, each
         sector of 512 octets got to the disk or did not."""
         for path in target.iterdir():
-            path.unlink()
+            if path.is_file():
+                path.unlink()
         for name in self.names & self.synced.keys():
             if name.endswith("-shm"):
                 continue
