@@ -2,23 +2,13 @@
 
 import argparse
 import os
-import shutil
-import statistics
 import sys
-import time
 
 from bench.classify import classify
+from bench.intake import intake
 from bench.poller import poller
 from bench.relay import relay
-from world.gateway import Gateway
-from world.provider import Provider
-from world.system import REPOSITORY, Trouble, run
-
-
-def intake(options) -> int:
-    """Accepted mails a second, each safe on disk before its 250, and what else accepting costs."""
-    from bench.intake import intake as run_all
-    return run_all(options)
+from world.system import REPOSITORY, Trouble
 
 
 def main() -> int:
