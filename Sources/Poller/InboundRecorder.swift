@@ -123,7 +123,10 @@ struct InboundRecorder: Sendable {
     if folder.role == .sent { return try transaction.recordSentMail(mail.asSent) }
     let isOwn = try mail.messageID.map { id throws(StoreError) in try transaction.isOurs(messageID: id) } ?? false
     let asked = mail.inbound.subject.flatMap(unsubscribes).map { mail.asking(toStopBecauseOf: $0) }
-    return try transaction.recordInbound(isOwn ? mail.asOwn : asked ?? mail.inbound, mustMatch: folder.role == .junk)
+    var taken = isOwn ? mail.asOwn : asked ?? mail.inbound
+    // Seen is what is being written: of a step that was claimed before, nobody shall read that it set out after the stop.
+    taken.seenAt = Clock.now()
+    return try transaction.recordInbound(taken, mustMatch: folder.role == .junk)
   }
 
   private func recordSingly(
