@@ -5,7 +5,8 @@ import Foundation
 extension Verb {
   static let applyVerb = Verb(
     words: ["apply"],
-    summary: "make accounts, pools, submitters, sequences and suppressions be as files say; print the difference",
+    summary:
+      "make accounts, pools, submitters, sequences, templates and suppressions be as files say; print the difference",
     parameters: [Parameter(name: "FILE|-", repeats: true)],
     options: [Option(long: "dry-run", help: "print the difference and change nothing")],
     notes: "What the files do not mention stays as it is. Relative paths in a file start at the working folder."
@@ -39,6 +40,8 @@ extension Provision {
     submitters += other.submitters
     sequences += other.sequences
     suppressions += other.suppressions
+    templates += other.templates
+    snippets += other.snippets
   }
 }
 
@@ -78,7 +81,24 @@ extension Invocation {
       guard case .password(let source) = provision.submitters[index].secret else { continue }
       provision.submitters[index].secret = .password(try literal(source))
     }
+    for index in provision.templates.indices {
+      provision.templates[index].text = try provision.templates[index].text.map(literal)
+      provision.templates[index].html = try provision.templates[index].html.map(literal)
+    }
+    for index in provision.snippets.indices {
+      provision.snippets[index].text = try provision.snippets[index].text.map(literal)
+      provision.snippets[index].html = try provision.snippets[index].html.map(literal)
+    }
     return provision
+  }
+
+  private func literal(_ source: TextSource) throws(Failure) -> TextSource {
+    guard case .file(let path) = source else { return source }
+    let bytes = try shell.readFile(shell.absolute(path))
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Failure(ExitCode.data, "postern: \(path) is not UTF-8")
+    }
+    return .literal(text)
   }
 
   private func literal(_ source: SecretSource) throws(Failure) -> SecretSource {

@@ -22,16 +22,21 @@ extension Provision {
     let submitters = root.sections("submitter")
     let sequences = root.sections("sequence")
     let suppressions = root.sections("suppression")
+    let templates = root.sections("template")
+    let snippets = root.sections("snippet")
     root.finish()
     self.init(
       accounts: accounts.map(AccountEntry.init), pools: pools.map(PoolEntry.init),
       submitters: submitters.map(SubmitterEntry.init), sequences: sequences.map(SequenceEntry.init),
-      suppressions: suppressions.map(SuppressionEntry.init))
+      suppressions: suppressions.map(SuppressionEntry.init), templates: templates.map(TemplateEntry.init),
+      snippets: snippets.map(SnippetEntry.init))
     guard root.reader.errors.isEmpty else { return }
     refuseSame(accounts, self.accounts.map(\.settings.address), key: "address")
     refuseSame(pools, self.pools.map { "\($0.workspace) \($0.name)" }, key: "name")
     refuseSame(submitters, self.submitters.map(\.login), key: "login")
     refuseSame(sequences, self.sequences.map { "\($0.workspace) \($0.key)" }, key: "key")
+    refuseSame(templates, self.templates.map { "\($0.workspace) \($0.key)" }, key: "key")
+    refuseSame(snippets, self.snippets.map { "\($0.workspace) \($0.key)" }, key: "key")
     refuseSame(suppressions, self.suppressions.map { "\($0.workspace) \($0.value)" }, key: "address")
   }
 

@@ -1,7 +1,7 @@
 // What an apply file describes. All types are Codable with snake_case names: the command line sends them to the daemon as
 // JSON, and the store keeps `AccountSettings` and `SequenceEntry` as JSON text. Secrets are never part of the settings.
 
-/// The wanted state of accounts, pools, submitters, sequences and suppressions.
+/// The wanted state of accounts, pools, submitters, sequences, templates, snippets and suppressions.
 public struct Provision: Sendable, Equatable, Codable {
   /// `[[account]]`.
   public var accounts: [AccountEntry]
@@ -13,17 +13,24 @@ public struct Provision: Sendable, Equatable, Codable {
   public var sequences: [SequenceEntry]
   /// `[[suppression]]`.
   public var suppressions: [SuppressionEntry]
+  /// `[[template]]`.
+  public var templates: [TemplateEntry]
+  /// `[[snippet]]`.
+  public var snippets: [SnippetEntry]
 
   /// Nothing wanted, or what is given.
   public init(
     accounts: [AccountEntry] = [], pools: [PoolEntry] = [], submitters: [SubmitterEntry] = [],
-    sequences: [SequenceEntry] = [], suppressions: [SuppressionEntry] = []
+    sequences: [SequenceEntry] = [], suppressions: [SuppressionEntry] = [], templates: [TemplateEntry] = [],
+    snippets: [SnippetEntry] = []
   ) {
     self.accounts = accounts
     self.pools = pools
     self.submitters = submitters
     self.sequences = sequences
     self.suppressions = suppressions
+    self.templates = templates
+    self.snippets = snippets
   }
 }
 

@@ -1,7 +1,7 @@
 import MailText
 
 /// The readable text of an HTML body; quoted parts get `> ` before their lines, as in plain text. Never fails; linear in size.
-struct HTMLText {
+package struct HTMLText {
   private var out: [UInt8] = []
   /// Open elements that can hold a quote: whether each one is one.
   private var open: [(name: [UInt8], isQuote: Bool)] = []
@@ -14,7 +14,7 @@ struct HTMLText {
   /// Elements counted; deeper ones are read without being counted, as no mail of a person nests so deep.
   private static let deepest = 500
 
-  static func convert(_ html: String) -> String {
+  package static func convert(_ html: String) -> String {
     var reader = HTMLText()
     reader.run(Array(html.utf8))
     return String(decoding: reader.out, as: UTF8.self)

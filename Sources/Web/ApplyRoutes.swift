@@ -77,6 +77,8 @@ extension API {
             submitter, passwordHash: prepared.hashes[submitter.login],
             scramVerifier: prepared.verifiers[submitter.login], now: now)
         }
+        for snippet in wanted.snippets { try transaction.putSnippet(snippet, now: now) }
+        for template in wanted.templates { try transaction.putTemplate(template, now: now) }
         for sequence in wanted.sequences { try transaction.putSequence(sequence, now: now) }
         for suppression in wanted.suppressions {
           let workspace = try transaction.workspace(named: suppression.workspace)
@@ -110,6 +112,8 @@ struct PreparedProvision: Sendable {
     rest.provision.pools.removeAll { !changed.contains("pool \($0.name)") }
     rest.provision.submitters.removeAll { !changed.contains("submitter \($0.login)") }
     rest.provision.sequences.removeAll { !changed.contains("sequence \($0.key)") }
+    rest.provision.templates.removeAll { !changed.contains("template \($0.key)") }
+    rest.provision.snippets.removeAll { !changed.contains("snippet \($0.key)") }
     rest.provision.suppressions.removeAll { !changed.contains("suppression \($0.value)") }
     return rest
   }

@@ -51,6 +51,16 @@ func differences(_ prepared: PreparedProvision, _ db: Reader) throws -> [Change]
       known.map { changedValues(of: $0, to: submitter, prepared) }
     )
   }
+  for template in wanted.templates {
+    let workspace = try db.workspace(named: template.workspace)
+    let known = try db.template(keyed: template.key, workspaceID: workspace.id)
+    note("template", template.key, known.map { changedTexts($0.entry, template) })
+  }
+  for snippet in wanted.snippets {
+    let workspace = try db.workspace(named: snippet.workspace)
+    let known = try db.snippet(keyed: snippet.key, workspaceID: workspace.id)
+    note("snippet", snippet.key, known.map { changedTexts($0.entry, snippet) })
+  }
   for sequence in wanted.sequences {
     let workspace = try db.workspace(named: sequence.workspace)
     let known = try db.sequence(keyed: sequence.key, workspaceID: workspace.id)
@@ -84,6 +94,13 @@ private func changed(_ name: String, _ before: String, _ after: String) -> [Stri
 func changedMembers(_ before: some Encodable, _ after: some Encodable) -> [String] {
   let (old, new) = (flattened(before), flattened(after))
   return Set(old.keys).union(new.keys).sorted().flatMap { changed($0, old[$0] ?? "", new[$0] ?? "") }
+}
+
+/// The members of two entries that differ, by name alone: texts are too long for a table.
+private func changedTexts(_ before: some Encodable, _ after: some Encodable) -> [String] {
+  let (old, new) = (flattened(before), flattened(after))
+  let names = Set(old.keys).union(new.keys).filter { old[$0] ?? "" != new[$0] ?? "" }
+  return Set(names.map { String($0.prefix { $0 != "." }) }).sorted()
 }
 
 private func flattened(_ value: some Encodable) -> [String: String] {

@@ -1,0 +1,47 @@
+import Outreach
+import Testing
+
+@testable import Web
+
+private let file = """
+  [[template]]
+  key = "welcome"
+  subject = "Hi {{ contact.first_name | default: 'there' }}"
+  html = "<p>{{ contact.company }}</p>{% render 'sign' %}"
+  tags = ["first"]
+
+  [[snippet]]
+  key = "sign"
+  text = "Best, {{ sender.name }}"
+  """
+
+@Test func templatesAreAppliedCheckedAndShown() async throws {
+  let test = try TestAPI()
+  let applied = try await test.apply(file)
+  #expect(applied["changes.0.name"] == "welcome" && applied["changes.1.name"] == "sign")
+  #expect(try await test.apply(file)["changes.0.name"] == nil)
+  let changed = try await test.apply(file.replacing("Hi ", with: "Hello "))
+  #expect(changed["changes.0.what"] == "subject")
+  #expect(await test.get("/templates")["items.0.subject"] == "Hello {{ contact.first_name | default: 'there' }}")
+  let check = await test.get("/templates/welcome/check")
+  #expect(check["errors.0"] == nil)
+  #expect(check["needed.0"] == "contact.company")
+  _ = await test.post(
+    "/contacts/import", body: Array(#"{"contacts":[{"address":"rosa@acme.test","company":"A & B"}]}"#.utf8))
+  let preview = await test.get("/templates/welcome/preview", ["contact": "rosa@acme.test"])
+  #expect(preview["subject"] == "Hello there")
+  #expect(preview["html"] == "<p>A &amp; B</p>Best, <mark>[sender.name]</mark>")
+  #expect(await test.get("/templates/welcome/preview", ["contact": "no@acme.test"]).status == 404)
+  #expect(await test.delete("/snippets/sign").status == 200)
+  #expect(await test.get("/templates/welcome/check")["errors.0"] == "welcome (html):1:29: there is no snippet \"sign\"")
+  #expect(await test.delete("/templates/welcome").status == 200)
+  #expect(await test.delete("/templates/welcome").status == 404)
+}
+
+@Test func aTemplateThatCannotBeReadIsRefusedWithItsPlace() async throws {
+  let test = try TestAPI()
+  let answer = try await test.apply(file.replacing("<p>{{ contact.company }}", with: "<p>{{ contact.company"))
+  #expect(answer.status == 409)
+  #expect(answer["error.message"] == "template welcome (html):1:4: {{ is never closed by }}")
+  #expect(await test.get("/templates").count == 0)
+}
