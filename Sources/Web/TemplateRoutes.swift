@@ -83,13 +83,14 @@ private func preview(_ entry: TemplateEntry, contact address: String?, account: 
   var contact = ContactDraft(address: "someone@example.org")
   if let address {
     guard let known = try db.contact(at: address, workspaceID: defaultWorkspace) else {
-      throw Problem.notFound("contact \(address)")
+      return Response(Problem.notFound("contact \(address)"))
     }
     contact = known.facts
   }
-  let sender = try account.map { address in
-    guard let known = try db.account(at: address) else { throw Problem.notFound("account \(address)") }
-    return MailSender(address: known.address, displayName: known.settings.displayName)
+  var sender: MailSender?
+  if let account {
+    guard let known = try db.account(at: account) else { return Response(Problem.notFound("account \(account)")) }
+    sender = MailSender(address: known.address, displayName: known.settings.displayName)
   }
   let snippets = SnippetBook(db, workspaceID: defaultWorkspace)
   let zone = try contact.zone ?? db.workspace(defaultWorkspace).zone
@@ -103,7 +104,7 @@ private func preview(_ entry: TemplateEntry, contact address: String?, account: 
         ("preheader", .optional(texts.preheader)), ("text", .optional(texts.text)), ("html", .optional(texts.html)),
       ]))
   } catch {
-    throw Problem(status: 422, code: "template", message: error.description)
+    return Response(Problem(status: 422, code: "template", message: error.description))
   }
 }
 
