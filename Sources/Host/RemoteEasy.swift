@@ -40,7 +40,9 @@ final class RemoteEasy {
     set(CURLOPT_NOPROXY, "")
     // What an HTTP proxy says is no line of the server.
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-    // Whom to trust is said in the TLS hook.
+    // Whom to trust is said in the TLS hook, so libcurl takes all connections to a server for alike: one that trusts nobody here
+    // could go on with the session of another that does, and a session that is resumed is not verified again.
+    set(CURLOPT_SSL_SESSIONID_CACHE, 0)
     _ = postern_curl_set_text(handle, CURLOPT_CAINFO, nil)
     _ = postern_curl_set_text(handle, CURLOPT_CAPATH, nil)
     // A reply of a login is a few hundred bytes, and libcurl keeps this buffer as long as the connection.
