@@ -10,7 +10,6 @@ private let curlStarted: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 final class RemoteEasy {
   let handle: UnsafeMutableRawPointer
   private let scheme: RemoteOptions.Scheme
-  private let caFile: String?
   private(set) var transcript = RemoteTranscript()
   private let errorBuffer = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
@@ -23,7 +22,6 @@ final class RemoteEasy {
     }
     self.handle = handle
     scheme = options.scheme
-    caFile = options.caFile
     errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     set(CURLOPT_URL, url)
     set(CURLOPT_CONNECT_ONLY, 1)
@@ -40,13 +38,10 @@ final class RemoteEasy {
     set(CURLOPT_NOPROXY, "")
     // What an HTTP proxy says is no line of the server.
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-    // Whom to trust is said in the TLS hook, so libcurl takes all connections to a server for alike: one that trusts nobody here
-    // could go on with the session of another that does, and a session that is resumed is not verified again.
-    set(CURLOPT_SSL_SESSIONID_CACHE, 0)
-    _ = postern_curl_set_text(handle, CURLOPT_CAINFO, nil)
-    _ = postern_curl_set_text(handle, CURLOPT_CAPATH, nil)
-    // A reply of a login is a few hundred bytes, and libcurl keeps this buffer as long as the connection.
-    set(CURLOPT_BUFFERSIZE, 4_096)
+    if let file = options.caFile {
+      set(CURLOPT_CAINFO, file)
+      _ = postern_curl_set_text(handle, CURLOPT_CAPATH, nil)
+    }
     setLogin(options)
     setCallbacks()
   }
@@ -133,10 +128,9 @@ final class RemoteEasy {
       // Anything but the number of bytes makes libcurl give up (CURLE_WRITE_ERROR).
       return RemoteEasy.of(context).transcript.append(.init(start: bytes, count: size * count)) ? size * count : 0
     }
-    _ = postern_curl_set_pointer(handle, CURLOPT_SSL_CTX_DATA, me)
-    _ = postern_curl_set_tls_hook(handle) { _, tlsContext, context in
-      guard let tlsContext, let context else { return CURLE_FAILED_INIT }
-      return prepareTLS(tlsContext, caFile: RemoteEasy.of(context).caFile) ? CURLE_OK : CURLE_SSL_CACERT_BADFILE
+    _ = postern_curl_set_tls_hook(handle) { _, tlsContext, _ in
+      if let tlsContext { releaseIdleTLSBuffers(tlsContext) }
+      return CURLE_OK
     }
     // Lines that come outside a header (an IMAP greeting) would else go to stdout.
     _ = postern_curl_set_writer(handle, CURLOPT_WRITEFUNCTION) { _, size, count, _ in size * count }
