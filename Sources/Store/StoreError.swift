@@ -1,7 +1,7 @@
 /// What can go wrong in the store, in the words a caller acts on.
 public enum StoreError: Error, Sendable, Equatable {
-  /// The file was written by a newer Postern: `found` is its schema's number, `known` the newest this build has.
-  case newerSchema(found: Int, known: Int)
+  /// The file was written by a newer Postern: its schema has a step that this build does not know.
+  case newerSchema(step: String)
   /// The file can't be opened or isn't a store: SQLite's words, with the path.
   case cannotOpen(path: String, reason: String)
   /// The disk is full; the transaction was rolled back and the store goes on.
@@ -22,8 +22,8 @@ extension StoreError: CustomStringConvertible {
   /// The sentence a log line or a terminal shows.
   public var description: String {
     switch self {
-    case .newerSchema(let found, let known):
-      "the store is of schema \(found), this Postern knows up to \(known): install the newer Postern that wrote it"
+    case .newerSchema(let step):
+      "the store has step \(step) of a newer schema: install the newer Postern that wrote it"
     case .cannotOpen(let path, let reason): "cannot open the store \(path): \(reason)"
     case .full: "the disk is full"
     case .commitFailed(let reason): "a commit failed: \(reason)"

@@ -73,13 +73,29 @@ import Testing
     let bench = try Bench()
     bench.store.close()
     let connection = try SQLiteConnection(path: bench.store.path, mode: .writer)
-    try connection.run("UPDATE schema_version SET version = 99", [])
+    try connection.run("INSERT INTO schema_step (name) VALUES ('from tomorrow')", [])
     connection.close()
-    #expect(throws: StoreError.newerSchema(found: 99, known: Migrations.steps.count)) {
+    #expect(throws: StoreError.newerSchema(step: "from tomorrow")) {
       try Store(path: bench.store.path, now: Bench.noon)
     }
     let after = try SQLiteConnection(path: bench.store.path, mode: .reader)
-    #expect(try after.rows("SELECT version FROM schema_version", []) { row in row.integer(0) } == [99])
+    #expect(
+      try after.rows("SELECT COUNT(*) FROM schema_step", []) { row in row.integer(0) } == [
+        Int64(Migrations.steps.count + 1)
+      ])
+  }
+
+  @Test func aStoreWithNumberedStepsGoesOn() throws {
+    let path = NSTemporaryDirectory() + "postern-numbered-" + UUID().uuidString
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    // As builds left it that counted the steps.
+    let connection = try SQLiteConnection(path: path, mode: .writer)
+    for step in Migrations.steps.prefix(17) { try connection.script(step.sql) }
+    try connection.run("INSERT INTO schema_version (version) VALUES (17)", [])
+    try Migrations.bringUpToDate(connection, now: Bench.noon)
+    let names = try connection.rows("SELECT name FROM schema_step", []) { row in row.text(0) }
+    connection.close()
+    #expect(Set(names) == Set(Migrations.steps.map(\.name)))
   }
 
   @Test func aFileThatIsNoStoreIsNamed() throws {

@@ -1,22 +1,35 @@
 internal import Configuration
 
-/// Brings a store's schema to the newest this build knows, one numbered step after the other.
+/// Brings a store's schema to the newest this build knows, one step after the other.
 enum Migrations {
-  /// Step N of the list makes schema N. Steps are only ever added.
-  static let steps: [String] = [
+  /// A step of the schema. Steps are only ever added, and never changed once they are on main.
+  struct Step {
+    /// Recorded in the store, so that it is made once; a name and not a number, because two branches add steps at a time.
+    var name: String
+    var sql: String
+  }
+
+  static let steps: [Step] =
+    numbered.enumerated().map { Step(name: "\($0.offset + 1)", sql: $0.element) }
+
+  /// The first steps had numbers; `schema_version` says how many of them an old store has.
+  private static let numbered: [String] = [
     Schema1.sql, Schema2.sql, Schema3.sql, Schema4.sql, Schema5.sql, Schema6.sql, Schema7.sql, Schema8.sql, Schema9.sql,
-    Schema10.sql, Schema11.sql, Schema12.sql,
-    Schema13.sql, Schema14.sql, Schema15.sql, Schema16.sql, Schema17.sql,
+    Schema10.sql, Schema11.sql, Schema12.sql, Schema13.sql, Schema14.sql, Schema15.sql, Schema16.sql, Schema17.sql,
   ]
 
   static func bringUpToDate(_ connection: SQLiteConnection, now: Int64) throws(StoreError) {
-    let found = try version(connection)
-    guard found <= steps.count else { throw .newerSchema(found: found, known: steps.count) }
-    for number in found..<steps.count {
+    var made = try stepsMade(connection)
+    let known = Set(steps.map(\.name))
+    if let strange = made.subtracting(known).min() { throw .newerSchema(step: strange) }
+    for step in steps where !made.contains(step.name) {
       try connection.script("BEGIN IMMEDIATE")
-      try connection.script(steps[number])
+      try connection.script(step.sql)
+      try connection.run("INSERT INTO schema_step (name) VALUES (?)", [.text(step.name)])
+      made.insert(step.name)
+      // Builds from before the names read this one.
       try connection.run("DELETE FROM schema_version", [])
-      try connection.run("INSERT INTO schema_version (version) VALUES (?)", [.integer(Int64(number + 1))])
+      try connection.run("INSERT INTO schema_version (version) VALUES (?)", [.integer(Int64(made.count))])
       try connection.script("COMMIT")
     }
     try connection.run(
@@ -31,12 +44,22 @@ enum Migrations {
       """, [])
   }
 
-  private static func version(_ connection: SQLiteConnection) throws(StoreError) -> Int {
-    let known = try connection.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'", [])
-    {
-      _ in true
+  /// The names of the steps a store has; makes the table that holds them.
+  private static func stepsMade(_ connection: SQLiteConnection) throws(StoreError) -> Set<String> {
+    let tables = try connection.rows(
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('schema_version', 'schema_step')", []
+    ) { row in row.text(0) }
+    if !tables.contains("schema_step") {
+      try connection.script("BEGIN IMMEDIATE")
+      try connection.script("CREATE TABLE schema_step (name TEXT PRIMARY KEY)")
+      if tables.contains("schema_version") {
+        let count = try connection.rows("SELECT version FROM schema_version", []) { row in row.integer(0) }.first ?? 0
+        for number in 1...max(1, count) {
+          try connection.run("INSERT INTO schema_step (name) VALUES (?)", [.text("\(number)")])
+        }
+      }
+      try connection.script("COMMIT")
     }
-    guard !known.isEmpty else { return 0 }
-    return try connection.rows("SELECT version FROM schema_version", []) { row in Int(row.integer(0)) }.first ?? 0
+    return Set(try connection.rows("SELECT name FROM schema_step", []) { row in row.text(0) })
   }
 }
