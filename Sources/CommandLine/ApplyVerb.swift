@@ -85,11 +85,26 @@ extension Invocation {
       provision.templates[index].text = try provision.templates[index].text.map(literal)
       provision.templates[index].html = try provision.templates[index].html.map(literal)
     }
+    for index in provision.sequences.indices { try resolve(&provision.sequences[index]) }
     for index in provision.snippets.indices {
       provision.snippets[index].text = try provision.snippets[index].text.map(literal)
       provision.snippets[index].html = try provision.snippets[index].html.map(literal)
     }
     return provision
+  }
+
+  private func resolve(_ sequence: inout SequenceEntry) throws(Failure) {
+    for step in sequence.steps.indices {
+      try resolve(&sequence.steps[step].texts)
+      for variant in sequence.steps[step].variants.indices {
+        try resolve(&sequence.steps[step].variants[variant].texts)
+      }
+    }
+  }
+
+  private func resolve(_ texts: inout StepTexts) throws(Failure) {
+    texts.text = try texts.text.map(literal)
+    texts.html = try texts.html.map(literal)
   }
 
   private func literal(_ source: TextSource) throws(Failure) -> TextSource {

@@ -8,6 +8,9 @@ func parseSpan(_ text: String) -> Range<Int>? {
   return start..<end
 }
 
+/// Minutes of the day of a time like `09:30`; nil when it is none.
+func parseTimeOfDay(_ text: String) -> Int? { parseClock(text[...]).flatMap { $0 < 1440 ? $0 : nil } }
+
 private func parseClock(_ text: Substring) -> Int? {
   let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
   guard parts.count == 2, let hour = twoDigits(parts[0]), let minute = twoDigits(parts[1]) else { return nil }

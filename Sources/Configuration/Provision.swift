@@ -187,21 +187,6 @@ extension SubmitterEntry {
   }
 }
 
-extension SequenceEntry {
-  init(_ section: SectionReader) {
-    self.init(key: section.requiredString("key", check: Check.name))
-    name = section.optionalString("name", check: Check.oneLine)
-    workspace = section.string("workspace", default: workspace, check: Check.name)
-    onReply = section.optionalChoice("on_reply")
-    onBounce = section.optionalChoice("on_bounce")
-    onAway = section.optionalChoice("on_away")
-    listUnsubscribe = section.optionalBoolean("list_unsubscribe")
-    window = section.optionalSection("window").map(WindowSettings.init)
-    zone = section.optionalZone("zone")
-    section.finish()
-  }
-}
-
 extension SuppressionEntry {
   init(_ section: SectionReader) {
     let address = section.optionalString("address", check: Check.address)

@@ -283,52 +283,6 @@ public enum AwayReaction: String, Sendable, Codable, CaseIterable {
   case `continue`, wait
 }
 
-/// A sequence whose steps come by header.
-public struct SequenceEntry: Sendable, Equatable, Codable {
-  /// What `X-Postern-Sequence` says.
-  public var key: String
-  /// For people; the key when nil.
-  public var name: String?
-  /// The workspace.
-  public var workspace: String
-  /// What an answer does; nil is `[sequences]` of the configuration.
-  public var onReply: SequenceReaction?
-  /// What a hard bounce does; nil is `[sequences]` of the configuration.
-  public var onBounce: SequenceReaction?
-  /// What an out-of-office answer with a day of return does; nil is `[sequences]` of the configuration.
-  public var onAway: AwayReaction?
-  /// When its mails may go; nil is `[sequences]` of the configuration.
-  public var window: WindowSettings?
-  /// IANA name of its zone; nil is the workspace's.
-  public var zone: String?
-  /// Whether its mails get List-Unsubscribe; nil is what holds for the account.
-  public var listUnsubscribe: Bool?
-
-  enum CodingKeys: String, CodingKey {
-    case key, name, workspace, window, zone
-    case onReply = "on_reply"
-    case onBounce = "on_bounce"
-    case onAway = "on_away"
-    case listUnsubscribe = "list_unsubscribe"
-  }
-
-  /// A sequence.
-  public init(
-    key: String, name: String? = nil, workspace: String = "default", onReply: SequenceReaction? = nil,
-    onBounce: SequenceReaction? = nil, onAway: AwayReaction? = nil, window: WindowSettings? = nil,
-    zone: String? = nil
-  ) {
-    self.key = key
-    self.name = name
-    self.workspace = workspace
-    self.onReply = onReply
-    self.onBounce = onBounce
-    self.onAway = onAway
-    self.window = window
-    self.zone = zone
-  }
-}
-
 /// An address or a whole domain that gets no more mail.
 public struct SuppressionEntry: Sendable, Equatable, Codable {
   /// `someone@example.org`, or `example.org` for the domain; lower case.

@@ -97,7 +97,7 @@ extension SnippetEntry {
 
 extension SectionReader {
   /// At most one of `KEY` and `KEY_file`.
-  fileprivate func text(_ key: String) -> TextSource? {
+  func text(_ key: String) -> TextSource? {
     let literal = optionalString(key, check: Check.filled)
     let file = optionalFile("\(key)_file")
     if literal != nil, file != nil { fail(key: "\(key)_file", "give only one of \(key) and \(key)_file") }

@@ -78,6 +78,20 @@ public final class Zone: Sendable, Equatable, CustomStringConvertible {
     }
   }
 
+  /// The first instant of a local calendar day, counted from 1970-01-01, at which its clocks show `minute` of the day or
+  /// more: where daylight saving skips that minute, the end of the gap.
+  public func instant(ofDay day: Int64, minute: Int) -> Int64 {
+    let local = day * millisecondsOfDay + Int64(minute) * 60_000
+    // No zone is more than 15 hours ahead.
+    var cursor = Zone.bounded(local - 15 * 3_600_000)
+    while true {
+      let part = segment(at: cursor)
+      let candidate = max(cursor, local - part.offset)
+      if candidate < part.end { return candidate }
+      cursor = part.end
+    }
+  }
+
   /// The stretch of the same offset around an instant; it may be cut at the edge of a chunk.
   func segment(at instant: Int64) -> Segment {
     let bounded = Zone.bounded(instant)

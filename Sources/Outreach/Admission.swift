@@ -28,9 +28,14 @@ public enum Admission: Sendable, Equatable {
 /// Whether step `step` of `sequence` may be taken in for `recipient`.
 ///
 /// A paused enrollment takes steps, they wait. A completed one takes them and goes on. An ended one refuses them, because
-/// a mail that was taken would never go.
-public func admit(step: Int, of sequence: String, for recipient: String, enrollment: EnrollmentFacts?) -> Admission {
+/// a mail that was taken would never go. A sequence with steps of its own takes none by header.
+public func admit(
+  step: Int, of sequence: String, isNative: Bool = false, for recipient: String, enrollment: EnrollmentFacts?
+) -> Admission {
   let who = printable(recipient, limit: 100)
+  if isNative {
+    return .refuse(text: "X-Postern-Sequence: sequence \(sequence) has its own steps; enroll \(who) in it instead")
+  }
   guard let enrollment else {
     if step == 1 { return .accept(enrolls: true) }
     return .refuse(
@@ -44,4 +49,69 @@ public func admit(step: Int, of sequence: String, for recipient: String, enrollm
     guard enrollment.steps.contains(step) else { return .accept(enrolls: false) }
     return .refuse(text: "X-Postern-Step: step \(step) of sequence \(sequence) was already taken in for \(who)")
   }
+}
+
+/// What is known of somebody who is to be enrolled in a sequence.
+public struct EnrollmentCandidate: Sendable, Equatable {
+  /// The address, in lower case.
+  public var address: String
+  /// How the sequence stands.
+  public var sequence: SequenceState
+  /// Whether the sequence has steps of its own.
+  public var isNative: Bool
+  /// How the contact's enrollment in it stands; nil: never enrolled.
+  public var enrollment: EnrollmentState?
+  /// Why that ended.
+  public var stopReason: StopReason?
+  /// Why the address or its domain gets no mail; nil: it does.
+  public var suppression: String?
+
+  /// A candidate.
+  public init(
+    address: String, sequence: SequenceState, isNative: Bool, enrollment: EnrollmentState? = nil,
+    stopReason: StopReason? = nil, suppression: String? = nil
+  ) {
+    self.address = address
+    self.sequence = sequence
+    self.isNative = isNative
+    self.enrollment = enrollment
+    self.stopReason = stopReason
+    self.suppression = suppression
+  }
+}
+
+/// Why somebody is not enrolled.
+public struct EnrollmentRefusal: Error, Sendable, Equatable, CustomStringConvertible {
+  /// For programs.
+  public enum Reason: String, Codable, Sendable, Equatable, CaseIterable {
+    /// The address is none, is suppressed, was enrolled before; the sequence takes nobody, or has no steps of its own.
+    case noAddress = "no_address", suppressed, enrolled, sequenceState = "sequence_state", noSteps = "no_steps"
+  }
+
+  /// For programs.
+  public var reason: Reason
+  /// A sentence for people, without a full stop.
+  public var description: String
+
+  /// A refusal.
+  public init(_ reason: Reason, _ description: String) {
+    self.reason = reason
+    self.description = description
+  }
+}
+
+/// Whether somebody may be enrolled; nil: yes.
+public func mayEnroll(_ candidate: EnrollmentCandidate) -> EnrollmentRefusal? {
+  guard candidate.isNative else {
+    return EnrollmentRefusal(.noSteps, "the sequence has no steps of its own: they come by headers, and step 1 enrolls")
+  }
+  guard candidate.sequence.takesContacts else {
+    return EnrollmentRefusal(.sequenceState, "the sequence is \(candidate.sequence.rawValue)")
+  }
+  if let state = candidate.enrollment {
+    let reason = state == .stopped ? candidate.stopReason.map { " (\($0.rawValue))" } ?? "" : ""
+    return EnrollmentRefusal(.enrolled, "is enrolled already: \(state.rawValue)\(reason)")
+  }
+  if let reason = candidate.suppression { return EnrollmentRefusal(.suppressed, "is suppressed: \(reason)") }
+  return nil
 }

@@ -1,6 +1,7 @@
-// What becomes of the steps of a sequence that is sent by headers: a pure plan from what is known of one enrollment.
+// What becomes of the steps of a sequence: a pure plan from what is known of one enrollment.
+public import Delivery
 
-/// One step's message as the plan needs it.
+/// One step's message or task as the plan needs it.
 public struct StepFact: Sendable, Equatable {
   /// How the step's message stands (DESIGN.md, "States"), as far as the plan tells states apart.
   public enum State: String, Codable, Sendable, Equatable, CaseIterable {
@@ -26,12 +27,15 @@ public struct StepFact: Sendable, Equatable {
   public var finishedAt: Int64?
   /// The due time it has now; nil is none yet.
   public var due: Int64?
+  /// Not before this minute of the day, in the plan's zone.
+  public var minuteOfDay: Int?
 
   /// A step.
   public init(
     number: Int, state: State, submittedAt: Int64, delayMilliseconds: Int64? = nil, sendAt: Int64? = nil,
-    finishedAt: Int64? = nil, due: Int64? = nil
+    finishedAt: Int64? = nil, due: Int64? = nil, minuteOfDay: Int? = nil
   ) {
+    self.minuteOfDay = minuteOfDay
     self.number = number
     self.state = state
     self.submittedAt = submittedAt
@@ -74,14 +78,22 @@ public enum EnrollmentAction: Sendable, Equatable {
   case fail
 }
 
+/// Where the steps of an enrollment come from.
+public enum StepSource: Sendable, Equatable {
+  /// Each by a mail with headers: one may be missing still, and the last one that is known need not be the last.
+  case headers
+  /// The sequence's own: all are known, and numbers may be left out.
+  case definition
+}
+
 /// Plans the steps known so far of one enrollment.
 ///
 /// A delay counts from the end of the step before it: sent, or skipped, failed, cancelled or bounced where the sequence
 /// goes on after that; for step 1 from submission. A due time is never before the step was taken in, it may be in the past;
-/// and never before `notBefore`, the day that a contact who is away named.
+/// and never before `notBefore`, the day that a contact who is away named. `zone` is where times of day are meant.
 public func plan(
-  _ steps: [StepFact], enrollment: EnrollmentState, stopReason: StopReason? = nil, policy: SequencePolicy,
-  notBefore: Int64? = nil
+  _ steps: [StepFact], from source: StepSource = .headers, enrollment: EnrollmentState, stopReason: StopReason? = nil,
+  policy: SequencePolicy, notBefore: Int64? = nil, zone: Zone = .utc
 ) -> [EnrollmentAction] {
   let steps = steps.sorted { $0.number < $1.number }
   let waiting = steps.filter { $0.state == .waiting }
@@ -91,14 +103,14 @@ public func plan(
     return waiting.map { .cancel(step: $0.number, reason: reason) }
   case .active, .paused, .completed: break
   }
-  if isGivenUp(steps, policy) {
+  if isGivenUp(steps, source, policy) {
     return waiting.map { .cancel(step: $0.number, reason: .failed) } + [.fail]
   }
   let isOver = waiting.isEmpty && !steps.contains { $0.state == .underWay }
   var actions: [EnrollmentAction] = []
   if enrollment == .completed, !isOver { actions.append(.reactivate) }
   for step in waiting {
-    switch due(of: step, among: steps) {
+    switch due(of: step, among: steps, source, zone) {
     case .success(let planned):
       let due = max(planned, notBefore ?? planned)
       if step.due != due { actions.append(.schedule(step: step.number, due: due)) }
@@ -114,24 +126,45 @@ private struct Blocker: Error {
   var step: Int
 }
 
-private func due(of step: StepFact, among steps: [StepFact]) -> Result<Int64, Blocker> {
+private func due(of step: StepFact, among steps: [StepFact], _ source: StepSource, _ zone: Zone)
+  -> Result<Int64, Blocker>
+{
   var base = step.submittedAt
-  if step.number > 1 {
-    // Step 3 may be taken in before step 2: it waits until there is one.
-    guard let previous = steps.last(where: { $0.number == step.number - 1 }), let finishedAt = previous.finishedAt,
+  // Step 3 may be taken in before step 2: it waits until there is one.
+  let before = source == .headers ? step.number - 1 : steps.last { $0.number < step.number }?.number ?? 0
+  if before > 0 {
+    guard let previous = steps.last(where: { $0.number == before }), let finishedAt = previous.finishedAt,
       previous.state != .waiting, previous.state != .underWay
-    else { return .failure(Blocker(step: step.number - 1)) }
+    else { return .failure(Blocker(step: before)) }
     base = finishedAt
   }
-  if let sendAt = step.sendAt { return .success(max(sendAt, base, step.submittedAt)) }
-  let (due, overflow) = base.addingReportingOverflow(step.delayMilliseconds ?? 0)
-  return .success(overflow ? .max : max(due, step.submittedAt))
+  return .success(due(of: step, after: base, zone))
 }
 
-/// Nothing to follow up on when no step before the failed one went; otherwise after so many failures.
-private func isGivenUp(_ steps: [StepFact], _ policy: SequencePolicy) -> Bool {
+/// When a step is due whose delay begins at `base`.
+func due(of step: StepFact, after base: Int64, _ zone: Zone) -> Int64 {
+  if let sendAt = step.sendAt { return max(sendAt, base, step.submittedAt) }
+  let (sum, overflow) = base.addingReportingOverflow(step.delayMilliseconds ?? 0)
+  if overflow { return .max }
+  guard let minute = step.minuteOfDay else { return max(sum, step.submittedAt) }
+  // On the day the delay leads to: counted by instants, "a day later at 9:30" would slip by a day for a mail that went a
+  // second after 9:30.
+  let earliest = max(base, step.submittedAt)
+  let day = zone.day(at: sum)
+  let sameDay = zone.instant(ofDay: day, minute: minute)
+  return sameDay >= earliest ? sameDay : zone.instant(ofDay: zone.day(at: earliest) + 1, minute: minute)
+}
+
+/// By headers: nothing to follow up on when no step before the failed one went. Otherwise after so many failures, or when
+/// all there is has failed.
+private func isGivenUp(_ steps: [StepFact], _ source: StepSource, _ policy: SequencePolicy) -> Bool {
   let failures = steps.filter { $0.state == .failed }
   guard let first = failures.first else { return false }
-  let hasThread = steps.contains { $0.number < first.number && ($0.state == .sent || $0.state == .bounced) }
-  return !hasThread || failures.count >= policy.failedStepsToGiveUp
+  if failures.count >= policy.failedStepsToGiveUp { return true }
+  switch source {
+  case .headers:
+    return !steps.contains { $0.number < first.number && ($0.state == .sent || $0.state == .bounced) }
+  case .definition:
+    return steps.allSatisfy { $0.state == .failed || $0.state == .skipped }
+  }
 }

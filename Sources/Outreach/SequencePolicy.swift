@@ -1,5 +1,22 @@
 // What a sequence does when something comes back, and the words for how an enrollment stands and ended.
 
+/// How a sequence stands.
+public enum SequenceState: String, Codable, Sendable, Equatable, CaseIterable {
+  /// Being written: contacts may be enrolled, nothing goes.
+  case draft
+  /// It goes.
+  case active
+  /// Held by a person: nothing goes, nobody is taken.
+  case paused
+  /// Who is in it goes on to the end, nobody new is taken.
+  case completed
+
+  /// Whether contacts may be enrolled.
+  public var takesContacts: Bool { self == .draft || self == .active }
+  /// Whether its steps go.
+  public var isRunning: Bool { self == .active || self == .completed }
+}
+
 /// How a contact's way through a sequence stands.
 public enum EnrollmentState: String, Codable, Sendable, Equatable, CaseIterable {
   /// Steps go when they are due; steps wait; all known steps went; ended early; given up.

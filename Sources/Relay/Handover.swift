@@ -79,7 +79,7 @@ struct Handover {
     let message = claim.message
     let outgoing = try await desk.store.read(seesLog: false) { reader in try reader.outgoing(message) }
     let from: (displayName: String?, address: String)? =
-      message.fromAddress == nil ? (account.settings.displayName, account.address) : nil
+      message.fromAddress == nil ? (outgoing.fromName ?? account.settings.displayName, account.address) : nil
     let now = Clock.now()
     let headers = OutgoingHeaders(settings: desk.outgoing, tokenKey: desk.tokenKey)
     let bytes = OutgoingMail.compose(

@@ -2,7 +2,8 @@ public import Host
 public import Store
 import Synchronization
 
-/// The room of time: plans the next step of every enrollment that something changed for, and keeps house.
+/// The room of time: plans the next step of every enrollment that something changed for, opens the tasks whose time has
+/// come, and keeps house.
 ///
 /// It hears of changes through the store, where each is a mark on the enrollment's row, so nothing is missed over a crash.
 public final class Sequencer: Sendable {
@@ -47,16 +48,21 @@ public final class Sequencer: Sendable {
     var nextHousekeeping = Clock.now()
     while !Task.isCancelled {
       do {
-        let planned = try await store.write(seesLog: false) { transaction in
-          try transaction.planEnrollments(now: Clock.now(), limit: Self.batch)
+        let (isAll, nextTask) = try await store.write(seesLog: false) { transaction in
+          let now = Clock.now()
+          let planned = try transaction.planEnrollments(now: now, limit: Self.batch)
+          let opened = try transaction.openTasks(now: now, limit: Self.batch)
+          // What was opened moves its enrollment on.
+          return (planned < Self.batch && opened == 0, try transaction.nextTaskTime())
         }
-        if planned == Self.batch { continue }
+        if !isAll { continue }
         if Clock.now() >= nextHousekeeping {
           nextHousekeeping = Clock.now() + Self.housekeepingMilliseconds
           let oldest = Clock.now() - idempotencyWindow
           try await store.write { transaction in try transaction.forgetIdempotencyKeys(before: oldest) }
         }
-        await doorbell.wait(until: Clock.deadline(in: Self.housekeepingMilliseconds))
+        let wait = min(nextTask.map { max(0, $0 - Clock.now()) } ?? .max, Self.housekeepingMilliseconds)
+        await doorbell.wait(until: Clock.deadline(in: wait))
       } catch {
         log.error("sequencer.failed", ["error": .text("\(error)")])
         await doorbell.wait(until: Clock.deadline(in: Self.retryMilliseconds))

@@ -4,6 +4,8 @@
 public class Reader {
   let connection: SQLiteConnection
   private var decoded: [ObjectIdentifier: [String: AnyObject]] = [:]
+  /// Texts of sequences that were read before.
+  let mailTemplates = MailTemplateBook()
 
   init(_ connection: SQLiteConnection) { self.connection = connection }
 
@@ -54,9 +56,12 @@ public final class Transaction: Reader {
   var accountBook = AccountBook()
   /// Where the ids of new messages come from.
   let messageIDs: MessageIDs
+  /// Whether it runs a forecast: nothing is written for contacts then, because no bodies were copied.
+  let isForetelling: Bool
 
-  init(_ connection: SQLiteConnection, messageIDs: MessageIDs) {
+  init(_ connection: SQLiteConnection, messageIDs: MessageIDs, isForetelling: Bool = false) {
     self.messageIDs = messageIDs
+    self.isForetelling = isForetelling
     super.init(connection)
   }
 

@@ -120,7 +120,7 @@ private func sequenceMembers(_ sequence: SequenceRecord, _ db: Reader) throws(St
   let window = entry.window ?? defaults.window
   var members: [(String, JSON)] = [
     ("id", .integer(sequence.id)), ("key", .text(sequence.key)), ("name", .text(entry.name ?? sequence.key)),
-    ("workspace", .text(entry.workspace)), ("state", .text(sequence.state)),
+    ("workspace", .text(entry.workspace)), ("state", .text(sequence.state.rawValue)),
     ("on_reply", .text(onReply.rawValue)), ("on_bounce", .text(onBounce.rawValue)),
     ("on_away", .text(onAway.rawValue)),
     ("window", window.map { .encoding($0) } ?? .null), ("zone", .optional(entry.zone)),

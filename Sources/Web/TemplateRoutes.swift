@@ -107,19 +107,3 @@ private func preview(_ entry: TemplateEntry, contact address: String?, account: 
     return Response(Problem(status: 422, code: "template", message: error.description))
   }
 }
-
-/// A workspace's snippets, read when they are asked for; one that cannot be read is none.
-private struct SnippetBook {
-  let db: Reader
-  let workspaceID: Int64
-
-  init(_ db: Reader, workspaceID: Int64) {
-    self.db = db
-    self.workspaceID = workspaceID
-  }
-
-  subscript(key: String, form: Template.Form) -> Template? {
-    guard let found = try? db.snippet(keyed: key, workspaceID: workspaceID) else { return nil }
-    return try? found.entry.template(form)
-  }
-}

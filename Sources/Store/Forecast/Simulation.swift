@@ -51,7 +51,7 @@ final class Simulation {
     let messageIDs = MessageIDs()
     let highest = try copy.rows("SELECT COALESCE(MAX(id), 0) FROM message", []) { row in row.integer(0) }.first
     messageIDs.begin(after: highest ?? 0)
-    transaction = Transaction(copy, messageIDs: messageIDs)
+    transaction = Transaction(copy, messageIDs: messageIDs, isForetelling: true)
     self.now = now
     self.maxConnections = maxConnections
     self.happenings = happenings.reversed()
@@ -81,7 +81,11 @@ final class Simulation {
         happenings.removeLast()
         try happening.action(transaction)
       }
-      while try transaction.planEnrollments(now: now, limit: 200) == 200 {}
+      var isPlanned = false
+      while !isPlanned {
+        let planned = try transaction.planEnrollments(now: now, limit: 200)
+        isPlanned = try planned < 200 && transaction.openTasks(now: now, limit: 200) == 0
+      }
       guard let next = try look() else { return true }
       now = next
     }
@@ -104,6 +108,7 @@ final class Simulation {
     }
     if let flight = flights.first { next = min(next, flight.endsAt) }
     if let happening = happenings.last { next = min(next, happening.at) }
+    if let task = try transaction.nextTaskTime() { next = min(next, task) }
     return next == .max ? nil : max(next, now)
   }
 

@@ -9,7 +9,10 @@ enum StateCopy {
     try Migrations.bringUpToDate(copy, now: now)
     try copy.run("ATTACH ? AS live", [.text("file:" + escaped(path) + "?mode=ro")])
     try copy.script("BEGIN; DELETE FROM workspace; DELETE FROM pool")
-    for table in ["workspace", "pool", "account", "pool_account", "sequence", "usage", "domain_usage", "suppression"] {
+    let whole = [
+      "workspace", "pool", "account", "pool_account", "sequence", "experiment", "usage", "domain_usage", "suppression",
+    ]
+    for table in whole {
       try copy.script("INSERT INTO main.\(table) SELECT * FROM live.\(table)")
     }
     try copy.script(messages)
@@ -49,6 +52,7 @@ enum StateCopy {
       SELECT recipient FROM main.message UNION SELECT lower(recipient) FROM main.message);
     INSERT INTO main.enrollment SELECT * FROM live.enrollment WHERE state IN ('active', 'paused') OR replan = 1
       OR id IN (SELECT enrollment_id FROM main.message WHERE enrollment_id IS NOT NULL);
+    INSERT INTO main.task SELECT * FROM live.task WHERE enrollment_id IN (SELECT id FROM main.enrollment);
     INSERT INTO main.contact SELECT * FROM live.contact WHERE id IN (SELECT contact_id FROM main.enrollment);
     INSERT INTO main.attempt SELECT * FROM live.attempt WHERE state IN ('claimed', 'transmitting');
     INSERT OR IGNORE INTO main.attempt SELECT * FROM live.attempt

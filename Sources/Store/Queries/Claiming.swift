@@ -128,10 +128,20 @@ extension Transaction {
     }
     let pool = try accountBook.pool(message.poolID, self)
     let report = evaluate(facts, accounts: accounts.map(\.facts), pool: PoolPolicy(pool), now: now)
+    if message.stepID != nil, try leavesItsPlace(message, report, now: now, &shared) { return true }
     switch report.outcome {
     case .go(let id):
       guard let account = accounts.first(where: { $0.record.id == id }) else {
         throw .statement("the gates chose account \(id), which is no candidate for message \(message.id)")
+      }
+      var message = message
+      if message.bodyID == 0, !isForetelling {
+        switch try write(message, through: account.record, now: now, &shared) {
+        case .success(let written): message = written
+        case .failure(let error):
+          try end(message, as: .failed, because: error.description, now: now)
+          return true
+        }
       }
       pass.claims.append(try claim(message, by: account.record, now: now))
       accountBook.tookOne(id, facts)
@@ -161,6 +171,27 @@ extension Transaction {
       let look = later ?? (report.binding == .account ? now + underWayMilliseconds : nil)
       try park(message, until: look, by: report.binding?.rawValue ?? "due")
     }
+    return true
+  }
+
+  /// Whether a step of a sequence's own is not to be decided about: its sequence was edited and its enrollment has to follow
+  /// first, or the contact takes a branch here.
+  private func leavesItsPlace(
+    _ message: MessageRecord, _ report: GateReport, now: Int64, _ shared: inout SharedFacts
+  ) throws(StoreError) -> Bool {
+    // As conditions, branches are looked at when the step is about to go: due, running and not to be cancelled.
+    guard [.due, .running, .suppression].allSatisfy({ report[$0]?.isOpen ?? false }), let id = message.stepID,
+      let number = message.step, let enrollment = try enrollment(of: message)
+    else { return false }
+    let sequence = try sequence(enrollment.sequenceID, &shared)
+    if enrollment.version != sequence.version, enrollment.state == .active {
+      try plan(enrollment, now: now, &shared)
+      return true
+    }
+    guard let step = sequence.entry.step(id),
+      let branch = try takenBranch(of: step, StepQuestion(enrollment: enrollment, now: now))
+    else { return false }
+    try follow(branch, from: number, sequence, enrollment, now: now)
     return true
   }
 

@@ -30,8 +30,8 @@ extension Reader {
     guard let enrollment = try enrollment(of: message) else { return facts }
     let sequence = try sequence(enrollment.sequenceID, &shared)
     facts.running = running(enrollment, sequence)
-    facts.window = try window(of: sequence, enrollment, workspace)
-    facts.conditions = try conditions(of: message, enrollment)
+    facts.window = try window(of: sequence, enrollment, workspace).window
+    facts.conditions = try conditions(of: message, enrollment, sequence, now: now)
     return facts
   }
 
@@ -46,7 +46,9 @@ extension Reader {
   }
 
   private func dueReason(_ message: MessageRecord) -> String {
-    if message.scheduledFor == nil, let step = message.step { return "waits for step \(step - 1)" }
+    if message.scheduledFor == nil, let step = message.step {
+      return message.stepID == nil ? "waits for step \(step - 1)" : "waits for the step before it"
+    }
     return message.retryAt == nil ? "scheduled" : "retry \(message.attempts)"
   }
 
@@ -56,26 +58,33 @@ extension Reader {
       return .ended("the enrollment stopped: \(enrollment.stopReason?.rawValue ?? enrollment.state.rawValue)")
     case .paused: return .paused("the enrollment of \(enrollment.contact) is paused")
     case .active, .completed:
-      return sequence.state == "paused" ? .paused("the sequence \(sequence.key) is paused") : .running
+      if sequence.state.isRunning { return .running }
+      return .paused("the sequence \(sequence.key) is \(sequence.state == .draft ? "a draft" : "paused")")
     }
   }
 
-  /// The hours of a sequence, by the clock on the contact's own wall where that is known.
-  private func window(of sequence: SequenceRecord, _ enrollment: EnrollmentRecord, _ workspace: WorkspaceRecord)
-    throws(StoreError) -> Window?
+  /// The hours of a sequence, by the clock on the contact's own wall where that is known; and the zone of that clock.
+  func window(of sequence: SequenceRecord, _ enrollment: EnrollmentRecord, _ workspace: WorkspaceRecord)
+    throws(StoreError) -> (window: Window?, zone: Zone)
   {
-    guard var settings = sequence.entry.window ?? workspace.sequenceDefaults.window else { return nil }
     let own = try first("SELECT zone FROM contact WHERE id = ?", [.integer(enrollment.contactID)]) { row in
       row.textOrNil(0)
     }
-    if let own = own ?? nil, Zone.named(own) != nil { settings.zone = own }
-    let zone = (sequence.entry.zone ?? workspace.zone) as String
-    return Window(settings, in: Zone.named(zone) ?? .utc)
+    let usual = Zone.named(sequence.entry.zone ?? workspace.zone) ?? .utc
+    let zone = (own ?? nil).flatMap { Zone.named($0) }
+    guard var settings = sequence.entry.window ?? workspace.sequenceDefaults.window else { return (nil, zone ?? usual) }
+    if let zone { settings.zone = zone.name }
+    let window = Window(settings, in: usual)
+    return (window, window.zone)
   }
 
-  private func conditions(of message: MessageRecord, _ enrollment: EnrollmentRecord) throws(StoreError)
-    -> [ConditionFact]
-  {
+  private func conditions(
+    of message: MessageRecord, _ enrollment: EnrollmentRecord, _ sequence: SequenceRecord, now: Int64
+  ) throws(StoreError) -> [ConditionFact] {
+    if let id = message.stepID {
+      guard let step = sequence.entry.step(id) else { return [] }
+      return try conditions(of: step, StepQuestion(enrollment: enrollment, now: now))
+    }
     let named = message.conditions.split(separator: ",").compactMap { StepCondition(rawValue: String($0)) }
     guard !named.isEmpty else { return [] }
     let steps = try steps(ofEnrollment: enrollment.id)
@@ -158,14 +167,14 @@ extension Reader {
     return fact
   }
 
-  private func workspace(_ id: Int64, _ shared: inout SharedFacts) throws(StoreError) -> WorkspaceRecord {
+  func workspace(_ id: Int64, _ shared: inout SharedFacts) throws(StoreError) -> WorkspaceRecord {
     if let known = shared.workspaces[id] { return known }
     let found = try workspace(id)
     shared.workspaces[id] = found
     return found
   }
 
-  private func sequence(_ id: Int64, _ shared: inout SharedFacts) throws(StoreError) -> SequenceRecord {
+  func sequence(_ id: Int64, _ shared: inout SharedFacts) throws(StoreError) -> SequenceRecord {
     if let known = shared.sequences[id] { return known }
     guard let found = try sequence(id) else { throw .statement("there is no sequence \(id)") }
     shared.sequences[id] = found

@@ -14,6 +14,8 @@ public struct Outgoing: Sendable, Equatable {
   public var request = DeliveryRequest()
   /// The key of its sequence.
   public var sequence: String?
+  /// The name in From that its step asks for; nil: the account's.
+  public var fromName: String?
   /// Whether its sequence wants List-Unsubscribe; nil when it does not say.
   public var listUnsubscribe: Bool?
 }
@@ -22,11 +24,13 @@ extension Reader {
   /// The body and thread of a claimed message. A later step answers the steps of its enrollment that went before it, by
   /// the Message-IDs their recipients saw.
   public func outgoing(_ message: MessageRecord) throws(StoreError) -> Outgoing {
-    let bytes = try first(
-      "SELECT b.bytes FROM message m JOIN body b ON b.id = m.body_id WHERE m.id = ?", [.integer(message.id)]
-    ) { row in row.blob(0) }
-    guard let bytes else { throw .statement("message \(message.id) has no body") }
-    var outgoing = Outgoing(stored: bytes, references: [])
+    let found = try first(
+      "SELECT b.bytes, m.from_name FROM message m JOIN body b ON b.id = m.body_id WHERE m.id = ?",
+      [.integer(message.id)]
+    ) { row in (bytes: row.blob(0), fromName: row.textOrNil(1)) }
+    guard let found else { throw .statement("message \(message.id) has no body") }
+    var outgoing = Outgoing(stored: found.bytes, references: [])
+    outgoing.fromName = found.fromName
     outgoing.request = try deliveryRequest(ofMessage: message.id)
     if let enrollment = try enrollment(of: message), let sequence = try sequence(enrollment.sequenceID) {
       outgoing.sequence = sequence.key

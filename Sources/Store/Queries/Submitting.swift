@@ -114,13 +114,14 @@ extension Transaction {
   private func place(_ recipient: String, _ submission: Submission) throws(StoreError) -> Result<StepPlace?, Refusal> {
     guard let key = submission.control.sequence else { return .success(nil) }
     let number = submission.control.step ?? 1
+    let isNative = try sequence(keyed: key, workspaceID: submission.workspaceID)?.isNative ?? false
     let enrollment = try enrollment(of: recipient, inSequence: key, workspaceID: submission.workspaceID)
     var facts: EnrollmentFacts?
     if let enrollment {
       let steps = try steps(ofEnrollment: enrollment.id).compactMap(\.step)
       facts = EnrollmentFacts(state: enrollment.state, stopReason: enrollment.stopReason, steps: steps)
     }
-    switch admit(step: number, of: key, for: recipient, enrollment: facts) {
+    switch admit(step: number, of: key, isNative: isNative, for: recipient, enrollment: facts) {
     case .accept: break
     case .refuse(let text): return .failure(Refusal(text: text))
     }

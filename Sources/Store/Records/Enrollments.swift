@@ -1,22 +1,5 @@
-public import Configuration
 internal import MailText
 public import Outreach
-
-/// A plan of mails, and how it is going.
-public struct SequenceRecord: Sendable, Equatable {
-  /// The row.
-  public var id: Int64
-  /// Whose it is.
-  public var workspaceID: Int64
-  /// What `X-Postern-Sequence` says.
-  public var key: String
-  /// `active` or `paused`.
-  public var state: String
-  /// Its policy; nils in it mean the configuration's `[sequences]`.
-  public var entry: SequenceEntry
-  /// When it was first heard of.
-  public var createdAt: Int64
-}
 
 /// One contact's way through a sequence.
 public struct EnrollmentRecord: Sendable, Equatable {
@@ -44,32 +27,15 @@ public struct EnrollmentRecord: Sendable, Equatable {
   public var repliedAt: Int64?
   /// No step goes before it: the contact is away until then.
   public var notBefore: Int64?
+  /// Of the definition that its steps follow; 0: its steps come by headers.
+  public var version: Int64
+  /// When its next step is due; nil: not by time alone.
+  public var nextActionAt: Int64?
+  /// The campaign's run that enrolled.
+  public var campaignRun: Int64?
 }
 
 extension Reader {
-  /// All sequences, by key.
-  public func sequences() throws(StoreError) -> [SequenceRecord] { try sequences(where: "1 = 1", []) }
-
-  /// The sequence of a key.
-  public func sequence(keyed key: String, workspaceID: Int64) throws(StoreError) -> SequenceRecord? {
-    try sequences(where: "workspace_id = ? AND key = ?", [.integer(workspaceID), .text(key)]).first
-  }
-
-  /// One sequence.
-  public func sequence(_ id: Int64) throws(StoreError) -> SequenceRecord? {
-    try sequences(where: "id = ?", [.integer(id)]).first
-  }
-
-  private func sequences(where condition: String, _ values: [SQLValue]) throws(StoreError) -> [SequenceRecord] {
-    try connection.rows(
-      "SELECT id, workspace_id, key, state, entry, created_at FROM sequence WHERE \(condition) ORDER BY key", values
-    ) { row throws(StoreError) in
-      SequenceRecord(
-        id: row.integer(0), workspaceID: row.integer(1), key: row.text(2), state: row.text(3),
-        entry: try decode(SequenceEntry.self, row.text(4)), createdAt: row.integer(5))
-    }
-  }
-
   /// One enrollment.
   public func enrollment(_ id: Int64) throws(StoreError) -> EnrollmentRecord? {
     try enrollments(where: "e.id = ?", [.integer(id)], limit: 1).first
@@ -114,10 +80,12 @@ extension Reader {
       [.integer(workspaceID), .text(address.lowercased())], limit: 1000)
   }
 
-  /// The messages of an enrollment by step.
+  /// The messages of an enrollment by step; not those of steps that an edit has removed.
   public func steps(ofEnrollment id: Int64) throws(StoreError) -> [MessageRecord] {
     try connection.rows(
-      "SELECT \(MessageRecord.columns) FROM message m WHERE m.enrollment_id = ? ORDER BY m.step", [.integer(id)]
+      """
+      SELECT \(MessageRecord.columns) FROM message m WHERE m.enrollment_id = ? AND m.step IS NOT NULL ORDER BY m.step
+      """, [.integer(id)]
     ) { row throws(StoreError) in try MessageRecord(row) }
   }
 
@@ -127,7 +95,7 @@ extension Reader {
     try connection.rows(
       """
       SELECT e.id, e.sequence_id, q.key, e.contact_id, c.address, e.state, e.stop_reason, e.account_id, e.started_at,
-        e.ended_at, e.replied_at, e.not_before
+        e.ended_at, e.replied_at, e.not_before, e.version, e.next_action_at, e.campaign_run
       FROM enrollment e JOIN sequence q ON q.id = e.sequence_id JOIN contact c ON c.id = e.contact_id
       WHERE \(condition) ORDER BY e.id LIMIT ?
       """, values + [.integer(Int64(limit))]
@@ -140,40 +108,13 @@ extension Reader {
         contact: row.text(4), state: state, stopReason: row.textOrNil(6).flatMap(StopReason.init(rawValue:)),
         accountID: row.integerOrNil(7),
         startedAt: row.integer(8), endedAt: row.integerOrNil(9), repliedAt: row.integerOrNil(10),
-        notBefore: row.integerOrNil(11))
+        notBefore: row.integerOrNil(11), version: row.integer(12), nextActionAt: row.integerOrNil(13),
+        campaignRun: row.integerOrNil(14))
     }
   }
 }
 
 extension Transaction {
-  /// Makes a sequence be as `entry` says.
-  public func putSequence(_ entry: SequenceEntry, now: Int64) throws(StoreError) {
-    let workspace = try workspace(named: entry.workspace)
-    try write(entry, workspaceID: workspace.id, now: now)
-    try unpark(workspaceID: workspace.id)
-  }
-
-  private func write(_ entry: SequenceEntry, workspaceID: Int64, now: Int64) throws(StoreError) {
-    try run(
-      """
-      INSERT INTO sequence (workspace_id, key, state, entry, created_at) VALUES (?, ?, 'active', ?, ?)
-      ON CONFLICT (workspace_id, key) DO UPDATE SET entry = excluded.entry
-      """, [.integer(workspaceID), .text(entry.key), .text(try JSONText.encode(entry)), .integer(now)])
-    try append(.sequenceChanged, at: now, workspaceID: workspaceID, detail: [("sequence", entry.key)])
-  }
-
-  /// The sequence of a key; a key heard of for the first time makes one with the configuration's policy.
-  func sequence(making key: String, workspaceID: Int64, now: Int64) throws(StoreError) -> SequenceRecord {
-    if let known = try sequence(keyed: key, workspaceID: workspaceID) { return known }
-    // Nothing can have been parked because of a sequence that was not there.
-    try write(
-      SequenceEntry(key: key, workspace: try workspace(workspaceID).key), workspaceID: workspaceID, now: now)
-    guard let made = try sequence(keyed: key, workspaceID: workspaceID) else {
-      throw .statement("sequence \(key) vanished")
-    }
-    return made
-  }
-
   func contact(making address: String, workspaceID: Int64, now: Int64) throws(StoreError) -> Int64 {
     let folded = address.lowercased()
     let known = try first(
@@ -185,10 +126,17 @@ extension Transaction {
       [.integer(workspaceID), .text(folded), .integer(now)])
   }
 
-  func enroll(contact: Int64, in sequence: SequenceRecord, now: Int64) throws(StoreError) -> Int64 {
+  func enroll(contact: Int64, in sequence: SequenceRecord, campaignRun: Int64? = nil, now: Int64) throws(StoreError)
+    -> Int64
+  {
     let id = try insert(
-      "INSERT INTO enrollment (sequence_id, contact_id, state, replan, started_at) VALUES (?, ?, 'active', 1, ?)",
-      [.integer(sequence.id), .integer(contact), .integer(now)])
+      """
+      INSERT INTO enrollment (sequence_id, contact_id, state, replan, started_at, version, campaign_run)
+      VALUES (?, ?, 'active', 1, ?, ?, ?)
+      """,
+      [
+        .integer(sequence.id), .integer(contact), .integer(now), .integer(sequence.version), SQLValue(campaignRun),
+      ])
     try append(
       .enrolled, at: now, workspaceID: sequence.workspaceID, enrollmentID: id, detail: [("sequence", sequence.key)])
     touch(.enrollments)
@@ -205,7 +153,7 @@ extension Transaction {
   func stop(_ enrollment: EnrollmentRecord, reason: StopReason, workspaceID: Int64, now: Int64) throws(StoreError) {
     guard enrollment.state != .stopped, enrollment.state != .failed else { return }
     try run(
-      "UPDATE enrollment SET state = ?, stop_reason = ?, ended_at = ?, replan = 0 WHERE id = ?",
+      "UPDATE enrollment SET state = ?, stop_reason = ?, ended_at = ?, replan = 0, next_action_at = NULL WHERE id = ?",
       [
         .text(reason == .failed ? EnrollmentState.failed.rawValue : EnrollmentState.stopped.rawValue),
         .text(reason.rawValue), .integer(now), .integer(enrollment.id),
@@ -233,7 +181,8 @@ extension Transaction {
   func pause(_ enrollment: EnrollmentRecord, because reason: String, workspaceID: Int64, now: Int64) throws(StoreError)
   {
     guard enrollment.state == .active else { return }
-    try run("UPDATE enrollment SET state = 'paused' WHERE id = ?", [.integer(enrollment.id)])
+    try run(
+      "UPDATE enrollment SET state = 'paused', next_action_at = NULL WHERE id = ?", [.integer(enrollment.id)])
     try append(
       .enrollmentPaused, at: now, workspaceID: workspaceID, enrollmentID: enrollment.id,
       detail: [("contact", enrollment.contact), ("sequence", enrollment.sequence), ("reason", reason)])
@@ -248,6 +197,11 @@ extension Transaction {
       try end(step, as: .cancelled, because: reason, now: now)
       count += 1
     }
+    try run(
+      """
+      UPDATE task SET state = 'cancelled', reason = ?, finished_at = ?
+      WHERE enrollment_id = ? AND state IN ('scheduled', 'open')
+      """, [.text(reason), .integer(now), .integer(enrollmentID)])
     return count
   }
 }

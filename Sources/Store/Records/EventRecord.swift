@@ -36,6 +36,16 @@ public struct EventRecord: Sendable, Equatable {
     case enrollmentStopped = "enrollment.stopped"
     /// All its steps have gone.
     case enrollmentCompleted = "enrollment.completed"
+    /// An enrollment took a branch: `detail.to` says where to.
+    case branched = "enrollment.branched"
+    /// A person put an enrollment to another step: `detail.to`.
+    case enrollmentMoved = "enrollment.moved"
+    /// A person should do something.
+    case taskOpened = "task.opened"
+    /// A person did it; `detail.by` says who.
+    case taskDone = "task.done"
+    /// A person passed it over.
+    case taskSkipped = "task.skipped"
     /// A mail was seen over IMAP and sorted.
     case inbound = "inbound.received"
     /// The rules of today take a mail for something else; `detail.from` and `detail.to`.
@@ -68,6 +78,12 @@ public struct EventRecord: Sendable, Equatable {
     case submitterRemoved = "submitter.removed"
     /// A sequence was made or its settings changed.
     case sequenceChanged = "sequence.changed"
+    /// A sequence was activated, paused or completed; `detail.state`.
+    case sequenceState = "sequence.state"
+    /// A sequence was removed.
+    case sequenceRemoved = "sequence.removed"
+    /// One of a step's variants won: `detail.winner`.
+    case experimentWon = "experiment.won"
     /// A key for apps was made.
     case keyAdded = "key.added"
     /// A key was revoked.

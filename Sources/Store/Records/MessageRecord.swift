@@ -64,6 +64,16 @@ public struct MessageRecord: Sendable, Equatable {
   public var openedAt: Int64?
   /// When a link in it was first followed.
   public var clickedAt: Int64?
+  /// Where its bytes are; 0: they are written when an account takes it.
+  var bodyID: Int64
+  /// The id of its step in a sequence that has its own steps.
+  public var stepID: String?
+  /// The version of the sequence that it was written by, or is to be.
+  public var version: Int64?
+  /// Which variant of its step it is.
+  public var variant: String?
+  /// Not before this minute of the day.
+  var minuteOfDay: Int?
 
   /// When the relay looks at it next; nil while it waits for a change, or for nothing any more.
   public var due: Int64? { state != .scheduled ? nil : parkedBy == nil ? scheduledFor : nextLook }
@@ -72,9 +82,10 @@ public struct MessageRecord: Sendable, Equatable {
     m.id, m.workspace_id, m.state, m.lane, m.priority, m.scheduled_for, m.retry_at, m.next_look, m.parked_by, m.sender, \
     m.recipient, m.from_address, m.subject, m.message_id, m.sent_message_id, m.pool_id, m.account_id, \
     m.enrollment_id, m.step, m.delay, m.send_at, m.conditions, m.campaign, m.tag, m.attempts, m.last_reply, \
-    m.created_at, m.sent_at, m.finished_at, m.replied_at, m.opened_at, m.clicked_at
+    m.created_at, m.sent_at, m.finished_at, m.replied_at, m.opened_at, m.clicked_at, m.body_id, m.step_id, m.version, \
+    m.variant, m.minute_of_day
     """
-  static let columnCount: Int32 = 32
+  static let columnCount: Int32 = 37
 
   init(_ row: SQLiteConnection.Row) throws(StoreError) {
     let name = row.text(2)
@@ -113,6 +124,11 @@ public struct MessageRecord: Sendable, Equatable {
     repliedAt = row.integerOrNil(29)
     openedAt = row.integerOrNil(30)
     clickedAt = row.integerOrNil(31)
+    bodyID = row.integer(32)
+    stepID = row.textOrNil(33)
+    version = row.integerOrNil(34)
+    variant = row.textOrNil(35)
+    minuteOfDay = row.integerOrNil(36).map { Int($0) }
   }
 }
 

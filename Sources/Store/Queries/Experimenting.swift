@@ -1,0 +1,107 @@
+internal import Configuration
+internal import Outreach
+
+/// Deals the variants of one step.
+struct VariantDealer {
+  private let variants: [String]
+  private let winner: String?
+  private let experiment: Experiment
+  private let id: Int64
+  private let counts: [VariantCount]
+
+  /// The dealer of a step that has variants.
+  init(_ step: StepEntry, of sequence: SequenceRecord, _ db: Reader, now: Int64) throws(StoreError) {
+    let settings = step.experiment ?? ExperimentSettings()
+    variants = step.variants.map(\.id)
+    winner = try db.experiment(of: sequence, step: step.id)?.winner
+    experiment = Experiment(step)
+    // The same contacts must not be dealt the same place in every experiment.
+    id = step.id.utf8.reduce(sequence.id) { ($0 &* 31) &+ Int64($1) }
+    counts =
+      winner == nil && settings.choice == .bandit ? try db.variantCounts(of: step, in: sequence, now: now) : []
+  }
+
+  /// The variant for a contact; all get the winner once there is one.
+  func variant(for contact: Int64) -> String {
+    if let winner, variants.contains(winner) { return winner }
+    return variants[experiment.variant(for: contact, in: id, counts: counts)]
+  }
+}
+
+extension Experiment {
+  /// The rules of a step's variants.
+  init(_ step: StepEntry) {
+    let settings = step.experiment ?? ExperimentSettings()
+    let choice: VariantChoice =
+      switch settings.choice {
+      case .equal: .equal
+      case .weighted: .weighted
+      case .bandit: .bandit
+      }
+    self.init(
+      choice: choice, weights: step.variants.map(\.weight), minimumSample: settings.minimumSample,
+      confidence: Double(settings.confidence) / 100)
+  }
+}
+
+/// What is known of a step's variants.
+public struct ExperimentRecord: Sendable, Equatable {
+  /// The version of the sequence since which the variants are what they are.
+  public var sinceVersion: Int64
+  /// The variant that won; all new contacts get it.
+  public var winner: String?
+  /// When.
+  public var calledAt: Int64?
+}
+
+extension Reader {
+  /// The experiment of a step; nil: it has no variants.
+  public func experiment(of sequence: SequenceRecord, step: String) throws(StoreError) -> ExperimentRecord? {
+    try first(
+      "SELECT since_version, winner, called_at FROM experiment WHERE sequence_id = ? AND step_id = ?",
+      [.integer(sequence.id), .text(step)]
+    ) { row in
+      ExperimentRecord(sinceVersion: row.integer(0), winner: row.textOrNil(1), calledAt: row.integerOrNil(2))
+    }
+  }
+
+  /// What became of the mails of each variant, in the order of the step's variants: of the mails that went long enough ago.
+  func variantCounts(of step: StepEntry, in sequence: SequenceRecord, now: Int64) throws(StoreError) -> [VariantCount] {
+    let settings = step.experiment ?? ExperimentSettings()
+    let column =
+      switch settings.metric {
+      case .open: "opened_at"
+      case .click: "clicked_at"
+      case .reply: "replied_at"
+      }
+    let since = try experiment(of: sequence, step: step.id)?.sinceVersion ?? 0
+    let rows = try connection.rows(
+      """
+      SELECT m.variant, COUNT(*), COUNT(m.\(column)) FROM enrollment e JOIN message m ON m.enrollment_id = e.id
+      WHERE e.sequence_id = ? AND m.step_id = ? AND m.version >= ? AND m.sent_at <= ? AND m.variant IS NOT NULL
+      GROUP BY m.variant
+      """,
+      [.integer(sequence.id), .text(step.id), .integer(since), .integer(now - settings.settleMilliseconds)]
+    ) { row in (row.text(0), VariantCount(trials: Int(row.integer(1)), successes: Int(row.integer(2)))) }
+    let counts = Dictionary(rows) { first, _ in first }
+    return step.variants.map { counts[$0.id] ?? VariantCount() }
+  }
+}
+
+extension Transaction {
+  /// After a definition changed: steps whose variants are others than before begin a new experiment.
+  func beginExperiments(of sequence: SequenceRecord, before: SequenceEntry?) throws(StoreError) {
+    let kept = sequence.entry.steps.filter { step in
+      guard !step.variants.isEmpty, let old = before?.step(step.id) else { return false }
+      return old.variants == step.variants && old.texts == step.texts
+    }.map(\.id)
+    for step in sequence.entry.steps where !step.variants.isEmpty && !kept.contains(step.id) {
+      try run(
+        "INSERT OR REPLACE INTO experiment (sequence_id, step_id, since_version) VALUES (?, ?, ?)",
+        [.integer(sequence.id), .text(step.id), .integer(sequence.version)])
+    }
+    for old in before?.steps ?? [] where sequence.entry.step(old.id)?.variants.isEmpty ?? true {
+      try run("DELETE FROM experiment WHERE sequence_id = ? AND step_id = ?", [.integer(sequence.id), .text(old.id)])
+    }
+  }
+}

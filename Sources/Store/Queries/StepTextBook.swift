@@ -1,0 +1,88 @@
+internal import Configuration
+internal import Host
+internal import MailText
+public import Outreach
+
+/// Why a step's mail cannot be written: names the text and place, or what is missing.
+struct StepTextError: Error, Equatable, CustomStringConvertible {
+  var description: String
+}
+
+/// Texts that were read before, by their own words: reading one costs more than writing it for a contact.
+final class MailTemplateBook {
+  private var known: [Key: MailTemplate] = [:]
+
+  private struct Key: Hashable {
+    var name, subject: String
+    var preheader, text, html: String?
+  }
+
+  /// The texts as templates.
+  func template(_ texts: MailTexts, name: String) throws(TemplateError) -> MailTemplate {
+    let key = Key(
+      name: name, subject: texts.subject, preheader: texts.preheader, text: texts.text, html: texts.html)
+    if let found = known[key] { return found }
+    let made = try MailTemplate(texts, name: name)
+    // All steps and variants of a busy gateway; a few kilobytes each.
+    if known.count >= 2000 { known.removeAll() }
+    known[key] = made
+    return made
+  }
+}
+
+/// A workspace's snippets, read when they are asked for; one that cannot be read is none.
+public struct SnippetBook {
+  private let db: Reader
+  private let workspaceID: Int64
+
+  /// The snippets that `db` sees.
+  public init(_ db: Reader, workspaceID: Int64) {
+    self.db = db
+    self.workspaceID = workspaceID
+  }
+
+  /// The snippet of a key, for one form.
+  public subscript(key: String, form: Template.Form) -> Template? {
+    guard let found = try? db.snippet(keyed: key, workspaceID: workspaceID) else { return nil }
+    return try? found.entry.template(form)
+  }
+}
+
+extension Reader {
+  /// What a step's mail says, as it stands before any contact's values are put in: its own texts over its template's.
+  func plainTexts(of step: StepEntry, variant: String?, workspaceID: Int64) throws(StoreError)
+    -> Result<MailTexts, StepTextError>
+  {
+    let own = step.texts(ofVariant: variant)
+    var texts = MailTexts(
+      subject: own.subject ?? "", preheader: own.preheader, text: own.text?.text, html: own.html?.text)
+    guard let key = own.template else { return .success(texts) }
+    guard let entry = try template(keyed: key, workspaceID: workspaceID)?.entry else {
+      return .failure(StepTextError(description: "step \(step.id): there is no template \(key)"))
+    }
+    texts.subject = own.subject ?? entry.subject
+    texts.preheader = own.preheader ?? entry.preheader
+    if own.text == nil, own.html == nil {
+      texts.text = entry.text?.text
+      texts.html = entry.html?.text
+    }
+    return .success(texts)
+  }
+
+  /// The same, read as templates.
+  func texts(of step: StepEntry, variant: String?, in sequence: String, workspaceID: Int64) throws(StoreError)
+    -> Result<MailTemplate, StepTextError>
+  {
+    let texts: MailTexts
+    switch try plainTexts(of: step, variant: variant, workspaceID: workspaceID) {
+    case .success(let found): texts = found
+    case .failure(let error): return .failure(error)
+    }
+    let name = "step \(step.id)" + (variant.map { ", variant \($0)" } ?? "")
+    do throws(TemplateError) {
+      return .success(try mailTemplates.template(texts, name: name))
+    } catch {
+      return .failure(StepTextError(description: error.description))
+    }
+  }
+}
