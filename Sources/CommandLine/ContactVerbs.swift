@@ -77,7 +77,8 @@ extension Verb {
     ]
     call.shell.out(renderFacts(facts, of: contact, zone: call.shell.zone))
     let enrollments = [
-      Column("SEQUENCE", "sequence"), Column("STATE", "state"), Column("REASON", "stop_reason"),
+      Column("ENROLLMENT", "id", .number), Column("SEQUENCE", "sequence"), Column("STATE", "state"),
+      Column("REASON", "stop_reason"), Column("STEPS", "steps_text"), Column("NEXT", "next_at", .time),
       Column("STARTED", "started_at", .time), Column("ENDED", "ended_at", .time),
       Column("REPLIED", "replied_at", .time),
     ]
@@ -98,12 +99,7 @@ extension Verb {
   private static let batch = 1000
 
   private static func importContacts(_ call: Invocation) throws(Failure) {
-    var mapping: [String: String] = [:]
-    for pair in call.values["map"] ?? [] {
-      let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
-      guard parts.count == 2 else { throw call.usage("--map needs COLUMN=NAME, not \"\(pair)\"") }
-      mapping[parts[0]] = parts[1]
-    }
+    let mapping = try call.columnMapping()
     var sums: [String: Int64] = ["added": 0, "updated": 0, "unchanged": 0, "refused": 0]
     let files = call.positional
     for file in files {

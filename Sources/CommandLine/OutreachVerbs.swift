@@ -1,46 +1,6 @@
-// `sequence`, `credit`, `inbox`, `events`.
+// `credit`, `inbox`, `events`.
 
 extension Verb {
-  static let sequenceVerbs: [Verb] = [
-    Verb(words: ["sequence", "list"], summary: "list sequences with their enrollments by state") {
-      (call: Invocation) throws(Failure) in
-      try call.printList(
-        try call.lines("/sequences"),
-        [
-          Column("KEY", "key"), Column("NAME", "name"), Column("STATE", "state"),
-          Column("ENROLLED", "enrolled", .number), Column("ACTIVE", "active", .number),
-          Column("PAUSED", "paused", .number), Column("COMPLETED", "completed", .number),
-          Column("STOPPED", "stopped", .number), Column("FAILED", "failed", .number),
-          Column("REPLIED", "replied", .number),
-        ], empty: "no sequences")
-    },
-    Verb(
-      words: ["sequence", "show"], summary: "show a sequence and where each contact is in it",
-      parameters: [Parameter(name: "KEY")], options: [.limit(1000)], run: showSequence),
-  ]
-
-  private static func showSequence(_ call: Invocation) throws(Failure) {
-    let key = call.positional[0]
-    let limit = try call.number("limit", in: 1...1_000_000) ?? 1000
-    let query = [("limit", String(limit) as String?)]
-    let sequence = try call.object("GET", "/sequences/\(key)", query: query)
-    guard !call.wantsJSON else { return }
-    let facts = [
-      Column("key", "key"), Column("name", "name"), Column("workspace", "workspace"), Column("state", "state"),
-      Column("on reply", "on_reply"), Column("on bounce", "on_bounce"), Column("on away", "on_away"),
-      Column("window", "window"),
-      Column("zone", "zone"), Column("since", "created_at", .time),
-    ]
-    let enrollments = [
-      Column("ID", "id", .number), Column("CONTACT", "contact"), Column("STATE", "state"),
-      Column("REASON", "stop_reason"), Column("ACCOUNT", "account"), Column("STEPS", "steps_text"),
-      Column("NEXT", "next_at", .time), Column("REPLIED", "replied_at", .time),
-    ]
-    call.shell.out(renderFacts(facts, of: sequence, zone: call.shell.zone))
-    let rows = sequence["enrollments"].items
-    if !rows.isEmpty { call.shell.out("\n" + renderTable(enrollments, rows, zone: call.shell.zone)) }
-  }
-
   static let creditVerbs: [Verb] = [
     Verb(
       words: ["credit", "show"], summary: "credits by day", options: [.limit(30)]

@@ -63,7 +63,7 @@ extension Window {
   ///
   /// `even` takes steps of the golden ratio around the day's hours: of any run of ids each falls into the widest gap that
   /// the ones before it left, so nothing has to be counted. A place that has passed is `now` at the latest. Nil: never.
-  func place(of id: Int64, due: Int64, now: Int64) -> Int64? {
+  public func place(of id: Int64, due: Int64, now: Int64) -> Int64? {
     guard let opens = nextOpen(from: max(now, due)) else { return nil }
     guard spread != .asap else { return opens }
     let hours = openHours(ofDayAt: opens)

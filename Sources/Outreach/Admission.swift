@@ -84,8 +84,10 @@ public struct EnrollmentCandidate: Sendable, Equatable {
 public struct EnrollmentRefusal: Error, Sendable, Equatable, CustomStringConvertible {
   /// For programs.
   public enum Reason: String, Codable, Sendable, Equatable, CaseIterable {
-    /// The address is none, is suppressed, was enrolled before; the sequence takes nobody, or has no steps of its own.
-    case noAddress = "no_address", suppressed, enrolled, sequenceState = "sequence_state", noSteps = "no_steps"
+    /// The address is none; what is said of the contact can't be so; it is suppressed, or was enrolled before.
+    case noAddress = "no_address", noContact = "no_contact", suppressed, enrolled
+    /// The sequence takes nobody, or has no steps of its own.
+    case sequenceState = "sequence_state", noSteps = "no_steps"
   }
 
   /// For programs.

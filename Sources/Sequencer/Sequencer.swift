@@ -44,6 +44,14 @@ public final class Sequencer: Sendable {
     await running?.value
   }
 
+  /// Counting reads what went, so it is done beside the writer.
+  private func callWinners() async throws(StoreError) {
+    let now = Clock.now()
+    for decided in try await store.read({ try $0.decidedExperiments(now: now) }) {
+      try await store.write { transaction in try transaction.callWinner(decided, now: now) }
+    }
+  }
+
   private func run() async {
     var nextHousekeeping = Clock.now()
     while !Task.isCancelled {
@@ -60,6 +68,7 @@ public final class Sequencer: Sendable {
           nextHousekeeping = Clock.now() + Self.housekeepingMilliseconds
           let oldest = Clock.now() - idempotencyWindow
           try await store.write { transaction in try transaction.forgetIdempotencyKeys(before: oldest) }
+          try await callWinners()
         }
         let wait = min(nextTask.map { max(0, $0 - Clock.now()) } ?? .max, Self.housekeepingMilliseconds)
         await doorbell.wait(until: Clock.deadline(in: wait))

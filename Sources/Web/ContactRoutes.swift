@@ -36,9 +36,10 @@ extension API {
     },
     Route("GET", "contacts/*") { api, _, address in
       guard let address = contactAddress(address) else { throw Problem.invalid("\"\(address)\" is no mail address") }
+      let now = api.now()
       let found = try await api.store.read { db -> JSON? in
         guard let contact = try db.contact(at: address, workspaceID: defaultWorkspace) else { return nil }
-        return .object(contact.members + (try history(of: contact, db)))
+        return .object(contact.members + (try history(of: contact, now: now, db)))
       }
       guard let found else { throw Problem.notFound("contact \(address)") }
       return Response(found)
@@ -155,16 +156,9 @@ extension ContactRecord {
 }
 
 /// A person's way through everything: enrollments, and the mails that went or will go.
-private func history(of contact: ContactRecord, _ db: Reader) throws(StoreError) -> [(String, JSON)] {
-  var enrollments: [JSON] = []
-  for item in try db.enrollments(ofContact: contact.id) {
-    enrollments.append(
-      .object([
-        ("id", .integer(item.id)), ("sequence", .text(item.sequence)), ("state", .text(item.state.rawValue)),
-        ("stop_reason", .optional(item.stopReason?.rawValue)), ("started_at", .time(item.startedAt)),
-        ("ended_at", .time(item.endedAt)), ("replied_at", .time(item.repliedAt)),
-      ]))
-  }
+private func history(of contact: ContactRecord, now: Int64, _ db: Reader) throws(StoreError) -> [(String, JSON)] {
+  let viewer = EnrollmentViewer(db, now: now)
+  let enrollments = try db.enrollments(ofContact: contact.id).map { item throws(StoreError) in try viewer.json(item) }
   let suppression = try db.suppression(of: contact.facts.address, workspaceID: contact.workspaceID)
   var mails: [JSON] = []
   for mail in try db.messages(to: contact.facts.address, workspaceID: contact.workspaceID, limit: 100) {

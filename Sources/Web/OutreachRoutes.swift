@@ -1,44 +1,9 @@
-import Configuration
 import Delivery
 import Foundation
-import Outreach
 import Sorting
 import Store
 
 extension API {
-  static let sequenceRoutes: [Route] = [
-    Route("GET", "sequences") { api, request, _ in
-      let views = try await api.store.read { db in
-        try db.sequences().map { JSON.object(try sequenceMembers($0, db)) }
-      }
-      return Response(list: views, for: request)
-    },
-    Route("GET", "sequences/*/enrollments") { api, request, key in
-      let sequence = try await api.sequence(key)
-      let limit = try request.limit(default: 1000)
-      let after = try request.number("after", default: 0, in: 0...Int64.max)
-      let items = try await api.store.read { db in try enrollments(of: sequence, after: after, limit: limit, db) }
-      return Response(list: items, for: request)
-    },
-    Route("GET", "sequences/*") { api, request, key in
-      let sequence = try await api.sequence(key)
-      let limit = try request.limit(default: 1000)
-      return Response(
-        try await api.store.read { db in
-          .object(
-            try sequenceMembers(sequence, db) + [
-              ("enrollments", .list(try enrollments(of: sequence, after: 0, limit: limit, db)))
-            ])
-        })
-    },
-  ]
-
-  private func sequence(_ key: String) async throws -> SequenceRecord {
-    let found = try await store.read { db in try db.sequence(keyed: key, workspaceID: defaultWorkspace) }
-    guard let found else { throw Problem.notFound("sequence \(key)") }
-    return found
-  }
-
   static let creditRoutes: [Route] = [
     Route("GET", "credits") { api, request, _ in
       let limit = try request.limit(default: 30)
@@ -108,62 +73,6 @@ extension API {
 
 /// The row of the workspace that always exists; the API serves it alone so far.
 let defaultWorkspace: Int64 = 1
-
-private func sequenceMembers(_ sequence: SequenceRecord, _ db: Reader) throws(StoreError) -> [(String, JSON)] {
-  let counts = try db.enrollmentCounts(ofSequence: sequence.id)
-  let entry = sequence.entry
-  // What holds, not only what the sequence says itself: where it is silent the workspace's defaults do.
-  let defaults = try db.workspace(sequence.workspaceID).sequenceDefaults
-  let onReply = entry.onReply ?? defaults.onReply ?? .stop
-  let onBounce = entry.onBounce ?? defaults.onBounce ?? .stop
-  let onAway = entry.onAway ?? defaults.onAway ?? .continue
-  let window = entry.window ?? defaults.window
-  var members: [(String, JSON)] = [
-    ("id", .integer(sequence.id)), ("key", .text(sequence.key)), ("name", .text(entry.name ?? sequence.key)),
-    ("workspace", .text(entry.workspace)), ("state", .text(sequence.state.rawValue)),
-    ("on_reply", .text(onReply.rawValue)), ("on_bounce", .text(onBounce.rawValue)),
-    ("on_away", .text(onAway.rawValue)),
-    ("window", window.map { .encoding($0) } ?? .null), ("zone", .optional(entry.zone)),
-    ("created_at", .time(sequence.createdAt)), ("enrolled", .integer(counts.reduce(0) { $0 + $1.count })),
-  ]
-  for state in ["active", "paused", "completed", "stopped", "failed"] {
-    members.append((state, .integer(counts.first { $0.state == state }?.count ?? 0)))
-  }
-  members.append(("replied", .integer(counts.reduce(0) { $0 + $1.replied })))
-  return members
-}
-
-private func enrollments(of sequence: SequenceRecord, after: Int64, limit: Int, _ db: Reader) throws(StoreError)
-  -> [JSON]
-{
-  let names = AccountNames(db)
-  var items: [JSON] = []
-  for enrollment in try db.enrollments(ofSequence: sequence.id, after: after, limit: limit) {
-    let steps = try db.steps(ofEnrollment: enrollment.id)
-    let next = steps.filter { $0.state == .scheduled }.compactMap { $0.due ?? $0.scheduledFor }.min()
-    items.append(
-      .object([
-        ("id", .integer(enrollment.id)), ("contact", .text(enrollment.contact)),
-        ("state", .text(enrollment.state.rawValue)), ("stop_reason", .optional(enrollment.stopReason?.rawValue)),
-        ("account", try names.address(enrollment.accountID)),
-        ("steps_sent", .number(steps.count { $0.sentAt != nil })), ("steps_known", .number(steps.count)),
-        ("steps_text", .text(steps.map { "\($0.step ?? 0) \($0.state.rawValue)" }.joined(separator: ", "))),
-        ("next_at", .time(next)), ("started_at", .time(enrollment.startedAt)), ("ended_at", .time(enrollment.endedAt)),
-        ("replied_at", .time(enrollment.repliedAt)), ("steps", .list(steps.map(\.stepJSON))),
-      ]))
-  }
-  return items
-}
-
-extension MessageRecord {
-  fileprivate var stepJSON: JSON {
-    .object([
-      ("step", .optional(step)), ("message_id", .integer(id)), ("state", .text(state.rawValue)),
-      ("scheduled_for", .time(scheduledFor)), ("sent_at", .time(sentAt)), ("opened_at", .time(openedAt)),
-      ("clicked_at", .time(clickedAt)), ("replied_at", .time(repliedAt)), ("error", .optional(lastReply)),
-    ])
-  }
-}
 
 extension CreditDay {
   fileprivate var json: JSON {

@@ -172,7 +172,9 @@ struct StepLayer {
       return
     }
     guard let message = rows.messages.first(where: { $0.stepID == step.id && $0.state == .scheduled }) else { return }
-    let isDealt = step.variants.contains { $0.id == message.variant }
+    // One that may have gone keeps its words, and the version they are of.
+    let isFresh = try db.unwrite(message)
+    let isDealt = !isFresh || step.variants.contains { $0.id == message.variant }
     let variant = isDealt ? message.variant : try deal(step, to: contact)
     let lane = message.lane < 0 ? -poolID : message.lane
     try db.run(
@@ -181,12 +183,12 @@ struct StepLayer {
         lane = ? WHERE id = ?
       """,
       [
-        .integer(sequence.version), SQLValue(variant), .text(try subject(of: step, variant)),
+        SQLValue(isFresh ? sequence.version : message.version), SQLValue(variant),
+        .text(isFresh ? try subject(of: step, variant) : message.subject),
         .integer(step.delayMilliseconds), .text(conditions(of: step)),
         SQLValue(step.texts(ofVariant: variant).minuteOfDay), .integer(poolID), .integer(lane), .integer(message.id),
       ])
     db.changedLanes(message.lane, lane)
-    try db.unwrite(message)
   }
 
   private mutating func add(

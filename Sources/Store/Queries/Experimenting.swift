@@ -1,4 +1,4 @@
-internal import Configuration
+public import Configuration
 internal import Outreach
 
 /// Deals the variants of one step.
@@ -88,7 +88,94 @@ extension Reader {
   }
 }
 
+/// How the experiment of a step stands.
+public struct ExperimentStanding: Sendable, Equatable {
+  /// One variant's mails whose time to succeed is over.
+  public struct Variant: Sendable, Equatable {
+    /// Its id.
+    public var id: String
+    /// Its share.
+    public var weight: Int
+    /// Mails.
+    public var trials: Int
+    /// Those that succeeded.
+    public var successes: Int
+  }
+
+  /// Its rules.
+  public var settings: ExperimentSettings
+  /// Since when, and which variant won.
+  public var record: ExperimentRecord
+  /// In the order of the definition.
+  public var variants: [Variant]
+}
+
+extension Reader {
+  /// The experiment of a step; nil: it has no variants.
+  public func standing(ofExperiment step: StepEntry, in sequence: SequenceRecord, now: Int64) throws(StoreError)
+    -> ExperimentStanding?
+  {
+    guard !step.variants.isEmpty, let record = try experiment(of: sequence, step: step.id) else { return nil }
+    let counts = try variantCounts(of: step, in: sequence, now: now)
+    let variants = zip(step.variants, counts).map { variant, count in
+      ExperimentStanding.Variant(
+        id: variant.id, weight: variant.weight, trials: count.trials, successes: count.successes)
+    }
+    return ExperimentStanding(settings: step.experiment ?? ExperimentSettings(), record: record, variants: variants)
+  }
+
+  /// Experiments whose winner can be told now.
+  public func decidedExperiments(now: Int64) throws(StoreError) -> [DecidedExperiment] {
+    var decided: [DecidedExperiment] = []
+    for sequence in try sequences() where sequence.isNative && sequence.state != .draft {
+      for step in sequence.entry.steps where !step.variants.isEmpty {
+        guard let known = try experiment(of: sequence, step: step.id), known.winner == nil else { continue }
+        let counts = try variantCounts(of: step, in: sequence, now: now)
+        if let winner = Experiment(step).winner(counts) {
+          decided.append(
+            DecidedExperiment(
+              sequenceID: sequence.id, stepID: step.id, winner: step.variants[winner].id,
+              sinceVersion: known.sinceVersion, counts: counts))
+        }
+      }
+    }
+    return decided
+  }
+}
+
+/// An experiment whose winner can be told.
+public struct DecidedExperiment: Sendable, Equatable {
+  var sequenceID: Int64
+  var stepID: String
+  var winner: String
+  var sinceVersion: Int64
+  var counts: [VariantCount]
+}
+
 extension Transaction {
+  /// Calls the winner of an experiment: from now on all new contacts get it. Nothing, when the experiment was begun anew or
+  /// decided since.
+  public func callWinner(_ decided: DecidedExperiment, now: Int64) throws(StoreError) {
+    let changed = try run(
+      """
+      UPDATE experiment SET winner = ?, called_at = ?
+      WHERE sequence_id = ? AND step_id = ? AND since_version = ? AND winner IS NULL
+      """,
+      [
+        .text(decided.winner), .integer(now), .integer(decided.sequenceID), .text(decided.stepID),
+        .integer(decided.sinceVersion),
+      ])
+    guard changed > 0, let sequence = try sequence(decided.sequenceID), let step = sequence.entry.step(decided.stepID)
+    else { return }
+    let results = zip(step.variants, decided.counts).map { "\($0.id) \($1.successes)/\($1.trials)" }
+    try append(
+      .experimentWon, at: now, workspaceID: sequence.workspaceID,
+      detail: [
+        ("sequence", sequence.key), ("step", step.id), ("winner", decided.winner),
+        ("results", results.joined(separator: ", ")),
+      ])
+  }
+
   /// After a definition changed: steps whose variants are others than before begin a new experiment.
   func beginExperiments(of sequence: SequenceRecord, before: SequenceEntry?) throws(StoreError) {
     let kept = sequence.entry.steps.filter { step in

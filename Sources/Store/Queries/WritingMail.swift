@@ -62,15 +62,17 @@ extension Transaction {
   }
 
   /// Takes back what was written of a mail whose server said later, so that it is written anew; not of one that may have
-  /// gone: its recipient must not find two texts under one Message-ID.
-  func unwrite(_ message: MessageRecord) throws(StoreError) {
-    guard message.bodyID != 0 else { return }
+  /// gone: its recipient must not find two texts under one Message-ID. Returns whether it is to be written.
+  @discardableResult
+  func unwrite(_ message: MessageRecord) throws(StoreError) -> Bool {
+    guard message.bodyID != 0 else { return true }
     let mayHaveGone = try first(
       "SELECT 1 FROM attempt WHERE message_id = ? AND state IN ('unknown', 'accepted') LIMIT 1", [.integer(message.id)]
     ) { _ in true }
-    guard mayHaveGone == nil else { return }
+    guard mayHaveGone == nil else { return false }
     try run("UPDATE message SET body_id = 0 WHERE id = ?", [.integer(message.id)])
     try run("DELETE FROM body WHERE id = ?", [.integer(message.bodyID)])
+    return true
   }
 
   /// Two lanes hold something else than before.

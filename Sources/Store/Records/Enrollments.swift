@@ -35,7 +35,44 @@ public struct EnrollmentRecord: Sendable, Equatable {
   public var campaignRun: Int64?
 }
 
+/// What a list of enrollments is narrowed to.
+public struct EnrollmentQuery: Sendable, Equatable {
+  /// Only this sequence's key.
+  public var sequence: String?
+  /// Only this contact's address, in lower case.
+  public var contact: String?
+  /// Only this state.
+  public var state: EnrollmentState?
+  /// Only ids above it: the page's cursor.
+  public var after: Int64 = 0
+  /// At most so many.
+  public var limit = 1000
+
+  /// All.
+  public init() {}
+}
+
 extension Reader {
+  /// Enrollments of a workspace in the order they began.
+  public func enrollments(_ query: EnrollmentQuery, workspaceID: Int64) throws(StoreError) -> [EnrollmentRecord] {
+    var conditions = ["q.workspace_id = ?", "e.id > ?"]
+    var values: [SQLValue] = [.integer(workspaceID), .integer(query.after)]
+    // By ids: joined by names, SQLite would walk through all contacts.
+    if let key = query.sequence {
+      conditions.append("e.sequence_id = (SELECT id FROM sequence WHERE workspace_id = ? AND key = ?)")
+      values += [.integer(workspaceID), .text(key)]
+    }
+    if let address = query.contact {
+      conditions.append("e.contact_id = (SELECT id FROM contact WHERE workspace_id = ? AND address = ?)")
+      values += [.integer(workspaceID), .text(address)]
+    }
+    if let state = query.state {
+      conditions.append("e.state = ?")
+      values.append(.text(state.rawValue))
+    }
+    return try enrollments(where: conditions.joined(separator: " AND "), values, limit: query.limit)
+  }
+
   /// One enrollment.
   public func enrollment(_ id: Int64) throws(StoreError) -> EnrollmentRecord? {
     try enrollments(where: "e.id = ?", [.integer(id)], limit: 1).first
