@@ -6,7 +6,7 @@ extension Verb {
   static let applyVerb = Verb(
     words: ["apply"],
     summary:
-      "make accounts, pools, submitters, sequences, templates and suppressions be as files say; print the difference",
+      "make accounts, pools, submitters, sequences, templates, campaigns and suppressions be as files say; print the difference",
     parameters: [Parameter(name: "FILE|-", repeats: true)],
     options: [Option(long: "dry-run", help: "print the difference and change nothing")],
     notes: "What the files do not mention stays as it is. Relative paths in a file start at the working folder."
@@ -42,6 +42,7 @@ extension Provision {
     suppressions += other.suppressions
     templates += other.templates
     snippets += other.snippets
+    campaigns += other.campaigns
   }
 }
 
@@ -81,6 +82,16 @@ extension Invocation {
       guard case .password(let source) = provision.submitters[index].secret else { continue }
       provision.submitters[index].secret = .password(try literal(source))
     }
+    for index in provision.campaigns.indices {
+      if var http = provision.campaigns[index].source.http {
+        try resolve(&http)
+        provision.campaigns[index].source.http = http
+      }
+      if var http = provision.campaigns[index].enrichment?.http {
+        try resolve(&http)
+        provision.campaigns[index].enrichment?.http = http
+      }
+    }
     for index in provision.templates.indices {
       provision.templates[index].text = try provision.templates[index].text.map(literal)
       provision.templates[index].html = try provision.templates[index].html.map(literal)
@@ -105,6 +116,12 @@ extension Invocation {
   private func resolve(_ texts: inout StepTexts) throws(Failure) {
     texts.text = try texts.text.map(literal)
     texts.html = try texts.html.map(literal)
+  }
+
+  private func resolve(_ call: inout HTTPCall) throws(Failure) {
+    let secret = try call.auth?.secret.map(literal)
+    call.auth?.secret = secret
+    call.caFile = call.caFile.map(shell.absolute)
   }
 
   private func literal(_ source: TextSource) throws(Failure) -> TextSource {

@@ -10,8 +10,8 @@ extension Verb {
   /// Every verb, in the order `--help` shows them.
   static func table(serve: @escaping @Sendable (String) -> Int32) -> [Verb] {
     [.serve(run: serve), checkConfig, applyVerb] + accountVerbs + [accountDKIM] + poolVerbs + submitterVerbs + keyVerbs
-      + queueVerbs + sequenceVerbs + enrollmentVerbs + taskVerbs + contactVerbs + templateVerbs + creditVerbs
-      + suppressVerbs + inboxVerbs + [
+      + queueVerbs + sequenceVerbs + enrollmentVerbs + taskVerbs + campaignVerbs + contactVerbs + templateVerbs
+      + creditVerbs + suppressVerbs + inboxVerbs + [
         eventVerb, classify, sendmail, version,
       ]
   }

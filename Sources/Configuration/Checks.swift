@@ -175,3 +175,51 @@ enum Check {
     return nil
   }
 }
+
+extension Check {
+  /// A time of the day like `08:30`.
+  static func clock(_ text: String) -> String? {
+    guard parseTimeOfDay(text) != nil else {
+      return "\"\(text)\" is no time; write it like \"08:30\""
+    }
+    return nil
+  }
+
+  /// A file's name without any way to another folder.
+  static func fileName(_ text: String) -> String? {
+    text.utf8.contains { $0 == 0x2f || $0 < 0x20 } || text.hasPrefix(".")
+      ? "must be the name of a file in the folder" : nil
+  }
+
+  /// RFC 6901 section 3: empty, or `/` and tokens in which `~` stands before 0 or 1 only.
+  static func pointer(_ text: String) -> String? {
+    let bytes = Array(text.utf8)
+    let isGood =
+      (bytes.isEmpty || bytes[0] == 0x2f)
+      && bytes.indices.allSatisfy { bytes[$0] != 0x7e || $0 + 1 < bytes.count && [0x30, 0x31].contains(bytes[$0 + 1]) }
+    return isGood ? nil : "\"\(text)\" is no JSON pointer; write it like \"/data/people\""
+  }
+
+  /// A URL of an API; `{{ name }}` in it stands for a value, but not in the host.
+  static func webAddress(_ text: String, isClearAllowed: Bool) -> String? {
+    let bare = text.replacing(#/\{\{[^{}]*\}\}/#, with: "x")
+    guard let url = URL(string: bare), let host = url.host(), !host.isEmpty, url.user() == nil, url.fragment == nil,
+      text.hasPrefix("\(url.scheme ?? "")://\(host)")
+    else { return "\"\(text)\" is no https URL; names and passwords belong in auth" }
+    if url.scheme == "https" || (url.scheme == "http" && isClearAllowed) { return nil }
+    return "\"\(text)\" is no https URL; http is for networks of allow_networks"
+  }
+
+  /// RFC 9110 section 5.6.2: a token.
+  static func isHeaderName(_ text: String) -> Bool {
+    !text.isEmpty
+      && text.utf8.allSatisfy {
+        (0x30...0x39).contains($0) || (0x61...0x7a).contains($0 | 0x20) || "!#$%&'*+-.^_`|~".utf8.contains($0)
+      }
+  }
+
+  /// RFC 9110 section 5.5: visible characters and blanks.
+  static func headerValue(_ text: String) -> String? {
+    text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f } ? nil : "must not hold line breaks or control characters"
+  }
+}

@@ -41,6 +41,7 @@ extension Configuration {
     poller = PollerSettings(root.section("poller"))
     workspace = WorkspaceSettings(root.section("workspace"))
     sequences = SequenceDefaults(root.section("sequences"))
+    campaigns = CampaignSettings(root.section("campaigns"))
     oauth = OAuthSettings(root.section("oauth"))
     oauthGoogle = OAuthClient(root.section("oauth_google"), default: .google)
     oauthMicrosoft = OAuthClient(root.section("oauth_microsoft"), default: .microsoft)
@@ -206,6 +207,14 @@ extension WorkspaceSettings {
     contactLimit = section.integer("contact_limit", default: contactLimit, in: 0...1_000_000)
     contactLimitPeriodMilliseconds = section.duration(
       "contact_limit_period", default: contactLimitPeriodMilliseconds, atLeast: "1s")
+    section.finish()
+  }
+}
+
+extension CampaignSettings {
+  init(_ section: SectionReader) {
+    self.init()
+    folder = section.string("folder", default: folder, check: Check.path)
     section.finish()
   }
 }

@@ -24,12 +24,13 @@ extension Provision {
     let suppressions = root.sections("suppression")
     let templates = root.sections("template")
     let snippets = root.sections("snippet")
+    let campaigns = root.sections("campaign")
     root.finish()
     self.init(
       accounts: accounts.map(AccountEntry.init), pools: pools.map(PoolEntry.init),
       submitters: submitters.map(SubmitterEntry.init), sequences: sequences.map(SequenceEntry.init),
       suppressions: suppressions.map(SuppressionEntry.init), templates: templates.map(TemplateEntry.init),
-      snippets: snippets.map(SnippetEntry.init))
+      snippets: snippets.map(SnippetEntry.init), campaigns: campaigns.map(CampaignEntry.init))
     guard root.reader.errors.isEmpty else { return }
     refuseSame(accounts, self.accounts.map(\.settings.address), key: "address")
     refuseSame(pools, self.pools.map { "\($0.workspace) \($0.name)" }, key: "name")
@@ -37,6 +38,7 @@ extension Provision {
     refuseSame(sequences, self.sequences.map { "\($0.workspace) \($0.key)" }, key: "key")
     refuseSame(templates, self.templates.map { "\($0.workspace) \($0.key)" }, key: "key")
     refuseSame(snippets, self.snippets.map { "\($0.workspace) \($0.key)" }, key: "key")
+    refuseSame(campaigns, self.campaigns.map { "\($0.workspace) \($0.key)" }, key: "key")
     refuseSame(suppressions, self.suppressions.map { "\($0.workspace) \($0.value)" }, key: "address")
   }
 
@@ -139,8 +141,10 @@ extension WarmupSettings {
 }
 
 extension WindowSettings {
-  init(_ section: SectionReader) {
-    self.init()
+  init(_ section: SectionReader) { self.init(section, default: WindowSettings()) }
+
+  init(_ section: SectionReader, default wanted: WindowSettings) {
+    self = wanted
     let names = Weekday.allCases.map(\.rawValue)
     let days = section.strings("days", default: days.map(\.rawValue)) { day in
       names.contains(day) ? nil : "\"\(day)\" is no day; write \(names.joined(separator: ", "))"

@@ -1,7 +1,7 @@
 // What an apply file describes. All types are Codable with snake_case names: the command line sends them to the daemon as
 // JSON, and the store keeps `AccountSettings` and `SequenceEntry` as JSON text. Secrets are never part of the settings.
 
-/// The wanted state of accounts, pools, submitters, sequences, templates, snippets and suppressions.
+/// The wanted state of accounts, pools, submitters, sequences, templates, snippets, campaigns and suppressions.
 public struct Provision: Sendable, Equatable, Codable {
   /// `[[account]]`.
   public var accounts: [AccountEntry]
@@ -17,12 +17,14 @@ public struct Provision: Sendable, Equatable, Codable {
   public var templates: [TemplateEntry]
   /// `[[snippet]]`.
   public var snippets: [SnippetEntry]
+  /// `[[campaign]]`.
+  public var campaigns: [CampaignEntry]
 
   /// Nothing wanted, or what is given.
   public init(
     accounts: [AccountEntry] = [], pools: [PoolEntry] = [], submitters: [SubmitterEntry] = [],
     sequences: [SequenceEntry] = [], suppressions: [SuppressionEntry] = [], templates: [TemplateEntry] = [],
-    snippets: [SnippetEntry] = []
+    snippets: [SnippetEntry] = [], campaigns: [CampaignEntry] = []
   ) {
     self.accounts = accounts
     self.pools = pools
@@ -31,6 +33,7 @@ public struct Provision: Sendable, Equatable, Codable {
     self.suppressions = suppressions
     self.templates = templates
     self.snippets = snippets
+    self.campaigns = campaigns
   }
 }
 

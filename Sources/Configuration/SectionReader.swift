@@ -133,6 +133,20 @@ final class SectionReader {
     return texts
   }
 
+  /// A table of names and texts, whatever the names.
+  func texts(_ key: String, check: (String) -> String? = { _ in nil }) -> [String: String] {
+    var texts: [String: String] = [:]
+    for entry in value(key, .table)?.entries ?? [] {
+      guard entry.value.type == .string, let text = entry.value.text else {
+        fail(entry.value, "\(key).\(entry.key): expected a string, found \(entry.value.type.spoken)")
+        continue
+      }
+      if let complaint = check(text) { fail(entry.value, "\(key).\(entry.key): \(complaint)") }
+      texts[entry.key] = text
+    }
+    return texts
+  }
+
   func integers(_ key: String, in range: ClosedRange<Int>) -> [Int]? {
     guard let value = value(key, .array) else { return nil }
     return elements(of: value, key, .integer).compactMap { item in
@@ -251,9 +265,10 @@ final class SectionReader {
 
 /// Sections of the other kind of file: taking one for the other is the most likely mistake, and no slip of the pen.
 private let otherFile: [String: String] = {
-  let apply = ["account", "pool", "submitter", "sequence", "suppression"]
+  let apply = ["account", "pool", "submitter", "sequence", "suppression", "campaign"]
   let daemon = [
-    "server", "listener", "intake", "store", "relay", "poller", "workspace", "sequences", "oauth", "oauth_google",
+    "server", "listener", "intake", "store", "relay", "poller", "workspace", "sequences", "campaigns", "oauth",
+    "oauth_google",
     "oauth_microsoft", "dns", "discovery",
   ]
   return Dictionary(

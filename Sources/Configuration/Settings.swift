@@ -18,6 +18,8 @@ public struct Configuration: Sendable, Equatable {
   public var workspace = WorkspaceSettings()
   /// `[sequences]`.
   public var sequences = SequenceDefaults()
+  /// Recurring runs that find contacts.
+  public var campaigns = CampaignSettings()
   /// `[oauth]`.
   public var oauth = OAuthSettings()
   /// `[oauth_google]`.
@@ -39,6 +41,9 @@ public struct Configuration: Sendable, Equatable {
   /// The folder where `postern sendmail` keeps mails while the daemon is down: `server.spool_dir`, below
   /// `server.data_dir` when it is relative.
   public var spoolFolder: String { inDataFolder(server.spoolDir) }
+
+  /// The folder of campaigns' CSV files: `campaigns.folder`, below `server.data_dir` when it is relative.
+  public var campaignsFolder: String { inDataFolder(campaigns.folder) }
 
   private func inDataFolder(_ path: String) -> String { path.hasPrefix("/") ? path : server.dataDir + "/" + path }
 }
@@ -337,6 +342,15 @@ public struct SequenceDefaults: Sendable, Equatable {
   public var onAway = AwayReaction.continue
   /// When its mails may go; nil is always.
   public var window: WindowSettings?
+
+  /// The defaults.
+  public init() {}
+}
+
+/// `[campaigns]`: recurring runs that find contacts.
+public struct CampaignSettings: Sendable, Equatable {
+  /// Where the files of CSV sources are; relative to `server.data_dir`.
+  public var folder = "campaigns"
 
   /// The defaults.
   public init() {}

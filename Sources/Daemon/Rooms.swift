@@ -78,7 +78,9 @@ final class Rooms: Sendable {
         tokenKey: tokenKey)
       sequencer = Sequencer(
         store: store, loop: loops.next(),
-        idempotencyWindowMilliseconds: configuration.intake.idempotencyWindowMilliseconds, log: log)
+        idempotencyWindowMilliseconds: configuration.intake.idempotencyWindowMilliseconds,
+        campaigns: CampaignHooks(
+          folder: configuration.campaignsFolder, hostname: configuration.server.hostname, unseal: { try key.open($0) }), log: log)
       spool = SpoolIntake(
         intake: intake, store: store, folder: try Self.openSpool(configuration), loop: loops.next(), log: log)
       controlSocket = try Self.openControlSocket(configuration.server.controlSocket)

@@ -73,3 +73,19 @@ extension Window {
     return max(place, opens)
   }
 }
+
+extension Window {
+  /// Where mail `index` of `count` that are laid out together goes, over what is left of the day's hours from `start`, which
+  /// must be inside. Unlike `place(of:due:now:)` it knows how many there are, so that `even` distances are the same.
+  public func place(_ index: Int, of count: Int, from start: Int64) -> Int64 {
+    let length = openTime(after: start)
+    let open: Int64 =
+      switch spread {
+      case .asap: 0
+      // By the share first: a length has 27 bits, and nobody lays out 2³⁶ mails.
+      case .even: length * Int64(min(index, count)) / Int64(max(1, count))
+      case .random: part(mixed(start, Int64(index)), of: length)
+      }
+    return instant(after: start, open: open) ?? start
+  }
+}

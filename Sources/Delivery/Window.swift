@@ -19,7 +19,7 @@ public struct Window: Sendable, Equatable {
   /// The zone its hours are meant in.
   public let zone: Zone
   /// How mails are laid over its hours.
-  public let spread: Spread
+  public var spread: Spread
   /// For each day from Monday the open spans in milliseconds of the local day, in order.
   private let week: [[Range<Int64>]]
   /// Whether no hours were given at all.

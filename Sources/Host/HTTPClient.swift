@@ -1,6 +1,6 @@
-/// One HTTPS request of the daemon to somebody else's server.
+/// One HTTP request of the daemon to somebody else's server.
 public struct HTTPRequest: Sendable, Equatable {
-  /// `https://…`; anything else is refused.
+  /// `https://…`; anything else is refused, but for `http://…` where `allowsClear` says so.
   public var url: String
   /// `name: value` lines beside libcurl's own.
   public var headers: [String]
@@ -18,12 +18,16 @@ public struct HTTPRequest: Sendable, Equatable {
   public var address: String?
   /// Whether it may connect to this machine and to private networks, also by a redirect.
   public var allowsPrivate: Bool
+  /// Private networks that it may connect to all the same.
+  public var allowedNetworks: [AddressRange]
+  /// Whether `http://` will do.
+  public var allowsClear: Bool
 
   /// A GET, or with a body a POST.
   public init(
     url: String, headers: [String] = [], body: [UInt8]? = nil, timeoutMilliseconds: Int64 = 30_000,
     mostBytes: Int = 1 << 20, mostRedirects: Int = 0, caFile: String? = nil, address: String? = nil,
-    allowsPrivate: Bool = false
+    allowsPrivate: Bool = false, allowedNetworks: [AddressRange] = [], allowsClear: Bool = false
   ) {
     self.url = url
     self.headers = headers
@@ -34,19 +38,24 @@ public struct HTTPRequest: Sendable, Equatable {
     self.caFile = caFile
     self.address = address
     self.allowsPrivate = allowsPrivate
+    self.allowedNetworks = allowedNetworks
+    self.allowsClear = allowsClear
   }
 }
 
 /// What the server answered, whatever its status.
-public struct HTTPResponse: Sendable, Equatable {
+public struct HTTPResponse: Sendable {
   /// 200, 404 …
   public var status: Int
+  /// The header fields in their order, values without blanks around them.
+  public var fields: [(name: String, value: String)]
   /// The whole body.
   public var body: [UInt8]
 
   /// An answer.
-  public init(status: Int, body: [UInt8]) {
+  public init(status: Int, fields: [(name: String, value: String)] = [], body: [UInt8]) {
     self.status = status
+    self.fields = fields
     self.body = body
   }
 }
@@ -76,7 +85,7 @@ public struct HTTPFailure: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String { text }
 }
 
-/// Small HTTPS requests on a loop: token servers, autoconfig.
+/// Small HTTP requests on a loop: token servers, autoconfig, sources of campaigns.
 public enum HTTPClient {
   /// Sends a request and gives its answer. To be called from a task of `loop`.
   public static func send(_ request: HTTPRequest, on loop: EventLoop) async -> Result<HTTPResponse, HTTPFailure> {

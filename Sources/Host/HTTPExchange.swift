@@ -9,8 +9,13 @@ final class HTTPExchange: @unchecked Sendable {
   private let request: HTTPRequest
   private var code: UInt32 = 0
   private var body: [UInt8] = []
+  private var fields: [(name: String, value: String)] = []
+  private var headerBytes = 0
   private var isTooLarge = false
   private var wasForbidden: String?
+  /// More than any server sends; libcurl of old sets no bound to their sum. Bytes.
+  private static let mostHeaderBytes = 64 << 10
+
   private let errorBuffer = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
   private var headers: UnsafeMutablePointer<curl_slist>?
   private var pins: UnsafeMutablePointer<curl_slist>?
@@ -27,7 +32,7 @@ final class HTTPExchange: @unchecked Sendable {
     waiter = Waiter(loop: loop)
     errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     set(CURLOPT_URL, request.url)
-    set(CURLOPT_PROTOCOLS_STR, "https")
+    set(CURLOPT_PROTOCOLS_STR, request.allowsClear ? "http,https" : "https")
     set(CURLOPT_REDIR_PROTOCOLS_STR, "https")
     set(CURLOPT_NOSIGNAL, 1)
     set(CURLOPT_QUICK_EXIT, 1)
@@ -47,7 +52,8 @@ final class HTTPExchange: @unchecked Sendable {
     if let body = request.body {
       set(CURLOPT_POST, 1)
       set(CURLOPT_POSTFIELDSIZE, body.count)
-      var copy = body
+      // With a byte behind it: of nothing there is no address, and without one libcurl would ask for the body elsewhere.
+      var copy = body + [0]
       copy.withUnsafeMutableBytes { _ = postern_curl_set_pointer(handle, CURLOPT_COPYPOSTFIELDS, $0.baseAddress) }
     }
     for line in request.headers { headers = curl_slist_append(headers, line) }
@@ -72,12 +78,13 @@ final class HTTPExchange: @unchecked Sendable {
     let code = CURLcode(rawValue: code)
     if let wasForbidden, code != CURLE_OK { return .failure(HTTPFailure(kind: .forbidden, text: wasForbidden)) }
     if isTooLarge {
-      return .failure(HTTPFailure(kind: .tooLarge, text: "the answer has more than \(request.mostBytes) bytes"))
+      let most = headerBytes > Self.mostHeaderBytes ? Self.mostHeaderBytes : request.mostBytes
+      return .failure(HTTPFailure(kind: .tooLarge, text: "the answer has more than \(most) bytes"))
     }
     guard code == CURLE_OK else { return .failure(HTTPFailure(kind: Self.kind(code), text: words(code))) }
     var status = 0
     _ = postern_curl_status(handle, &status)
-    return .success(HTTPResponse(status: status, body: body))
+    return .success(HTTPResponse(status: status, fields: fields, body: body))
   }
 
   private static func kind(_ code: CURLcode) -> HTTPFailure.Kind {
@@ -123,6 +130,12 @@ final class HTTPExchange: @unchecked Sendable {
       let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
       return HTTPExchange.of(context).take(piece) ? size * count : 0
     }
+    _ = postern_curl_set_pointer(handle, CURLOPT_HEADERDATA, me)
+    _ = postern_curl_set_writer(handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+      guard let context else { return 0 }
+      let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+      return HTTPExchange.of(context).take(headerLine: line) ? size * count : 0
+    }
     _ = postern_curl_set_pointer(handle, CURLOPT_OPENSOCKETDATA, me)
     _ = postern_curl_set_socket_opener(handle) { context, _, address in
       guard let context, let address else { return -1 }
@@ -139,12 +152,32 @@ final class HTTPExchange: @unchecked Sendable {
     return true
   }
 
+  private func take(headerLine line: UnsafeRawBufferPointer) -> Bool {
+    headerBytes += line.count
+    guard headerBytes <= Self.mostHeaderBytes else {
+      isTooLarge = true
+      return false
+    }
+    // A status line begins the fields of another answer: of a redirect's target, or after a 100.
+    guard !line.starts(with: "HTTP/".utf8) else {
+      fields = []
+      return true
+    }
+    guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return true }
+    let value = line[(colon + 1)...].drop { $0 == 0x20 || $0 == 0x09 }
+    let end = value.lastIndex { $0 > 0x20 }.map { $0 + 1 } ?? value.startIndex
+    fields.append(
+      (String(decoding: line[..<colon], as: UTF8.self), String(decoding: value[..<end], as: UTF8.self)))
+    return true
+  }
+
   /// The last moment before a connection: every address, also of a redirect, comes by here.
   private func open(_ address: UnsafeMutablePointer<curl_sockaddr>) -> Int32 {
     let offset = MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 0
     let peer = PeerAddress(
       socketAddress: UnsafeRawPointer(address) + offset, length: Int(address.pointee.addrlen))
-    guard request.allowsPrivate || !peer.isPrivate else {
+    let isAllowed = request.allowedNetworks.contains { $0.contains(peer) }
+    guard request.allowsPrivate || isAllowed || !peer.isPrivate else {
       wasForbidden = "\(peer.host) is an address of this machine or of a private network"
       return -1
     }

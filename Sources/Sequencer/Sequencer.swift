@@ -13,6 +13,7 @@ public final class Sequencer: Sendable {
   private let log: Log
   private let doorbell: Doorbell
   private let task = Mutex<Task<Void, Never>?>(nil)
+  private let campaigns: CampaignRoom
 
   /// Enrollments planned in one transaction: few enough that nobody's reply waits long behind it.
   private static let batch = 200
@@ -22,7 +23,10 @@ public final class Sequencer: Sendable {
   private static let retryMilliseconds: Int64 = 1000
 
   /// A sequencer on `loop`; idempotency keys older than their window are dropped.
-  public init(store: Store, loop: EventLoop, idempotencyWindowMilliseconds: Int64, log: Log) {
+  public init(
+    store: Store, loop: EventLoop, idempotencyWindowMilliseconds: Int64, campaigns: CampaignHooks, log: Log
+  ) {
+    self.campaigns = CampaignRoom(store: store, loop: loop, hooks: campaigns, log: log)
     idempotencyWindow = idempotencyWindowMilliseconds
     self.store = store
     self.loop = loop
@@ -35,10 +39,12 @@ public final class Sequencer: Sendable {
     store.observe(.enrollments) { [doorbell] in doorbell.ring() }
     let running = loop.spawn { [self] in await run() }
     task.withLock { $0 = running }
+    campaigns.start()
   }
 
   /// Ends after the transaction under way.
   public func stop() async {
+    await campaigns.stop()
     let running = task.withLock { $0 }
     running?.cancel()
     await running?.value

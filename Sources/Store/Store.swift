@@ -18,6 +18,8 @@ public final class Store: Sendable {
     case events
     /// A message of unknown fate waits for a look into its account's Sent folder.
     case sentChecks
+    /// Campaigns were started, changed or held.
+    case campaigns
   }
 
   private struct Job: Sendable {

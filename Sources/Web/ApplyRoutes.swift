@@ -37,6 +37,7 @@ extension API {
       if let stored, (try? hooks.unseal(stored)) == secret { continue }
       prepared.sealed[address] = try hooks.seal(secret)
     }
+    for campaign in provision.campaigns { try await prepare(campaign, &prepared) }
     for submitter in provision.submitters {
       switch submitter.secret {
       case nil: continue
@@ -60,6 +61,27 @@ extension API {
     return prepared
   }
 
+  /// Seals what a campaign's requests carry.
+  private func prepare(_ campaign: CampaignEntry, _ prepared: inout PreparedProvision) async throws {
+    let stored = try await store.read { db in
+      try db.campaign(keyed: campaign.key, workspaceID: try db.workspace(named: campaign.workspace).id)
+    }
+    func sealed(_ auth: HTTPAuth?, _ stored: [UInt8]?) throws -> [UInt8]? {
+      guard let source = auth?.secret else { return nil }
+      guard case .literal(let secret) = source else { throw Problem.invalid("a secret must be sent as a literal") }
+      // It stands in a header field.
+      guard secret.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
+        throw Problem.invalid("campaign \(campaign.key): the password holds line breaks or control characters")
+      }
+      if let stored, (try? hooks.unseal(stored)) == secret { return nil }
+      return try hooks.seal(secret)
+    }
+    let secrets = CampaignSecrets(
+      source: try sealed(campaign.source.http?.auth, stored?.sourceSecret),
+      enrichment: try sealed(campaign.enrichment?.http.auth, stored?.enrichmentSecret))
+    if secrets != CampaignSecrets() { prepared.campaignSecrets[campaign.key] = secrets }
+  }
+
   /// A dry run does everything and then takes it back, so that it finds the same errors.
   private func write(_ prepared: PreparedProvision, isDry: Bool) async throws {
     let now = now()
@@ -80,6 +102,10 @@ extension API {
         for snippet in wanted.snippets { try transaction.putSnippet(snippet, now: now) }
         for template in wanted.templates { try transaction.putTemplate(template, now: now) }
         for sequence in wanted.sequences { try transaction.putSequence(sequence, now: now) }
+        for campaign in wanted.campaigns {
+          let secrets = prepared.campaignSecrets[campaign.key] ?? CampaignSecrets()
+          try transaction.putCampaign(campaign, secrets, now: now)
+        }
         for suppression in wanted.suppressions {
           let workspace = try transaction.workspace(named: suppression.workspace)
           try transaction.suppress(
@@ -103,6 +129,8 @@ struct PreparedProvision: Sendable {
   var hashes: [String: String] = [:]
   /// SCRAM verifiers by login; only those that are new.
   var verifiers: [String: String] = [:]
+  /// Of campaigns by key; only those that changed.
+  var campaignSecrets: [String: CampaignSecrets] = [:]
 
   /// Without what does not change.
   func only(_ changes: [Change]) -> PreparedProvision {
@@ -114,6 +142,7 @@ struct PreparedProvision: Sendable {
     rest.provision.sequences.removeAll { !changed.contains("sequence \($0.key)") }
     rest.provision.templates.removeAll { !changed.contains("template \($0.key)") }
     rest.provision.snippets.removeAll { !changed.contains("snippet \($0.key)") }
+    rest.provision.campaigns.removeAll { !changed.contains("campaign \($0.key)") }
     rest.provision.suppressions.removeAll { !changed.contains("suppression \($0.value)") }
     return rest
   }

@@ -66,6 +66,14 @@ func differences(_ prepared: PreparedProvision, _ db: Reader) throws -> [Change]
     let known = try db.sequence(keyed: sequence.key, workspaceID: workspace.id)
     note("sequence", sequence.key, known.map { changedMembers($0.entry, sequence) })
   }
+  for campaign in wanted.campaigns {
+    let workspace = try db.workspace(named: campaign.workspace)
+    let known = try db.campaign(keyed: campaign.key, workspaceID: workspace.id)
+    let isNewSecret = prepared.campaignSecrets[campaign.key] != nil
+    note(
+      "campaign", campaign.key,
+      known.map { changedMembers($0.entry, campaign.withoutSecrets) + (isNewSecret ? ["password"] : []) })
+  }
   for suppression in wanted.suppressions {
     let workspace = try db.workspace(named: suppression.workspace)
     let stored = storedSuppression(suppression.value)

@@ -62,8 +62,8 @@ extension API {
   /// Fixed words stand before patterns with a parameter at the same place.
   static let routes: [Route] =
     systemRoutes + applyRoutes + accessRoutes + accountRoutes + dkimRoutes + placeRoutes + keyRoutes + messageRoutes
-    + sequenceRoutes + enrollmentRoutes + taskRoutes + creditRoutes + contactRoutes + templateRoutes + inboxRoutes
-    + suppressionRoutes + eventRoutes
+    + sequenceRoutes + enrollmentRoutes + taskRoutes + campaignRoutes + creditRoutes + contactRoutes + templateRoutes
+    + inboxRoutes + suppressionRoutes + eventRoutes
     + submissionRoutes
 }
 

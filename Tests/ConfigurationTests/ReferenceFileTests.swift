@@ -47,6 +47,7 @@ struct ReferenceFileTests {
       ("store", configuration.store), ("relay", configuration.relay), ("outgoing", configuration.outgoing),
       ("poller", configuration.poller),
       ("workspace", configuration.workspace), ("sequences", configuration.sequences),
+      ("campaigns", configuration.campaigns),
       ("oauth", configuration.oauth), ("oauth_google", configuration.oauthGoogle),
       ("oauth_microsoft", configuration.oauthMicrosoft), ("dns", configuration.dns),
       ("discovery", configuration.discovery),

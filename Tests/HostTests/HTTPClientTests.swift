@@ -30,7 +30,9 @@ import Testing
 
   @Test func anAnswerIsGivenWhole() async throws {
     let answer = try await Self.exchange(["HTTP/1.1 404 Not Found", "Content-Length: 2", "", ""])
-    #expect(try answer.get() == HTTPResponse(status: 404, body: [13, 10]))
+    let response = try answer.get()
+    #expect(response.status == 404 && response.body == [13, 10])
+    #expect(response.fields.map { "\($0.name)=\($0.value)" } == ["Content-Length=2"])
   }
 
   @Test func aTooLargeAnswerIsGivenUp() async throws {
@@ -45,6 +47,26 @@ import Testing
   }
 
   /// What was looked up elsewhere is connected to, and the certificate is still of the name.
+  @Test func anAllowedNetworkIsAskedAndNoOther() async throws {
+    let answer = try await Self.exchange(Self.good.dropLast() + ["{\"a\":"]) { request, _ in
+      request.allowsPrivate = false
+      request.allowedNetworks = [AddressRange("127.0.0.0/8"), AddressRange("::1")].compactMap(\.self)
+      request.mostBytes = 4
+    }
+    #expect(answer.failure?.kind == .tooLarge, "it was asked")
+    let other = try await Self.exchange(Self.good) { request, _ in
+      request.allowsPrivate = false
+      request.allowedNetworks = [AddressRange("10.0.0.0/8")].compactMap(\.self)
+    }
+    #expect(other.failure?.kind == .forbidden)
+  }
+
+  @Test func endlessHeaderFieldsAreGivenUp() async throws {
+    let fields = (0..<1000).map { "X-\($0): \(String(repeating: "x", count: 100))" }
+    let answer = try await Self.exchange(["HTTP/1.1 200 OK"] + fields)
+    #expect(answer.failure?.kind == .tooLarge)
+  }
+
   @Test func anAddressCanBeGiven() async throws {
     let answer = try await Self.exchange(Self.good) { request, port in
       request.url = "https://elsewhere.invalid:\(port)/"

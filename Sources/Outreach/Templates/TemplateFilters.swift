@@ -290,7 +290,7 @@ private func withoutTags(_ html: String) -> String {
 }
 
 /// RFC 3986, section 2.3: all but unreserved characters.
-private func percentEncoded(_ text: String) -> String {
+func percentEncoded(_ text: String) -> String {
   let hex = Array("0123456789ABCDEF".utf8)
   var out: [UInt8] = []
   for byte in text.utf8 {

@@ -174,6 +174,8 @@ final class SQLiteConnection {
 
     func textOrNil(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
 
+    func blobOrNil(_ column: Int32) -> [UInt8]? { isNull(column) ? nil : blob(column) }
+
     func blob(_ column: Int32) -> [UInt8] {
       guard let start = sqlite3_column_blob(statement, column) else { return [] }
       return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))))

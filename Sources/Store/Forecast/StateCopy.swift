@@ -11,6 +11,7 @@ enum StateCopy {
     try copy.script("BEGIN; DELETE FROM workspace; DELETE FROM pool")
     let whole = [
       "workspace", "pool", "account", "pool_account", "sequence", "experiment", "usage", "domain_usage", "suppression",
+      "campaign", "campaign_run",
     ]
     for table in whole {
       try copy.script("INSERT INTO main.\(table) SELECT * FROM live.\(table)")

@@ -7,6 +7,8 @@ struct SharedFacts {
   var workspaces: [Int64: WorkspaceRecord] = [:]
   var credits: [Int64: CreditFact] = [:]
   var sequences: [Int64: SequenceRecord] = [:]
+  /// By run: the key of its campaign when that is held.
+  var pausedCampaigns: [Int64: String?] = [:]
 }
 
 extension Reader {
@@ -30,7 +32,12 @@ extension Reader {
     guard let enrollment = try enrollment(of: message) else { return facts }
     let sequence = try sequence(enrollment.sequenceID, &shared)
     facts.running = running(enrollment, sequence)
+    if facts.running == .running, let run = enrollment.campaignRun, let key = try pausedCampaign(ofRun: run, &shared) {
+      facts.running = .paused("the campaign \(key) is paused")
+    }
     facts.window = try window(of: sequence, enrollment, workspace).window
+    // It has its place among the mails of its run; a second laying out would undo that.
+    if enrollment.campaignRun != nil, message.sendAt != nil { facts.window?.spread = .asap }
     facts.conditions = try conditions(of: message, enrollment, sequence, now: now)
     return facts
   }
@@ -61,6 +68,18 @@ extension Reader {
       if sequence.state.isRunning { return .running }
       return .paused("the sequence \(sequence.key) is \(sequence.state == .draft ? "a draft" : "paused")")
     }
+  }
+
+  /// The key of the campaign of a run, when it is held.
+  private func pausedCampaign(ofRun id: Int64, _ shared: inout SharedFacts) throws(StoreError) -> String? {
+    if let known = shared.pausedCampaigns[id] { return known }
+    let paused = try first(
+      """
+      SELECT c.key FROM campaign_run r JOIN campaign c ON c.id = r.campaign_id WHERE r.id = ? AND c.state = 'paused'
+      """, [.integer(id)]
+    ) { row in row.text(0) }
+    shared.pausedCampaigns[id] = .some(paused)
+    return paused
   }
 
   /// The hours of a sequence, by the clock on the contact's own wall where that is known; and the zone of that clock.

@@ -17,6 +17,18 @@ public struct NoticePolicy: Sendable, Equatable {
   }
 }
 
+/// A mail that this gateway writes itself, without From, Date and Message-ID, which it gets when it goes.
+struct OwnMail {
+  var recipient: String
+  var subject: String
+  var bytes: [UInt8]
+  /// nil is `default`.
+  var pool: String?
+  var allowsUTF8 = false
+  var priority = 0
+  var account: String?
+}
+
 /// What stands for a submitter in mails that this gateway writes itself; a client has a row's id, or none.
 private let ownSubmitter: Int64 = -1
 
@@ -38,18 +50,27 @@ extension Transaction {
       originalRecipient: request.originalRecipient, envelopeID: request.envelopeID, subject: message.subject,
       reply: reply.text, isServersWord: reply.code != nil, arrivedAt: message.createdAt,
       boundary: "postern-\(UUIDv7.text(at: now))")
-    var control = ControlHeaders()
     // The way the mail took, or would have taken.
-    control.pool = try pool(message.poolID)?.key
-    control.priority = message.priority
-    if message.lane > 0 { control.account = try presentAccount(message.lane)?.address }
-    let hostname = policy.hostname
+    var mail = OwnMail(
+      recipient: message.sender, subject: "\(action.rawValue): \(message.subject)",
+      bytes: notice.bytes(returning: original, all: request.returnContent == "FULL" && action == .failed),
+      pool: try pool(message.poolID)?.key, allowsUTF8: request.allowsUTF8, priority: message.priority)
+    if message.lane > 0 { mail.account = try presentAccount(message.lane)?.address }
+    try queueOwnMail(mail, workspaceID: message.workspaceID, hostname: policy.hostname, now: now)
+  }
+
+  /// Queues a mail that this gateway writes itself: it has the null reverse-path (RFC 5321 §4.5.5) and costs no credit.
+  func queueOwnMail(_ mail: OwnMail, workspaceID: Int64, hostname: String, now: Int64) throws(StoreError) {
+    var control = ControlHeaders()
+    control.pool = mail.pool
+    control.priority = mail.priority
+    control.account = mail.account
     let submission = Submission(
-      workspaceID: message.workspaceID, submitter: nil, sender: "", recipients: [message.sender], fromAddress: nil,
-      body: notice.bytes(returning: original, all: request.returnContent == "FULL" && action == .failed),
-      messageID: nil, makeMessageID: { MessageID.make(uuid: UUIDv7.text(at: now), domain: hostname) },
-      subject: "\(action.rawValue): \(message.subject)", control: control, receivedAt: now, idempotencyWindow: 0,
-      requests: [message.sender: DeliveryRequest(allowsUTF8: request.allowsUTF8)])
+      workspaceID: workspaceID, submitter: nil, sender: "", recipients: [mail.recipient], fromAddress: nil,
+      body: mail.bytes, messageID: nil,
+      makeMessageID: { MessageID.make(uuid: UUIDv7.text(at: now), domain: hostname) }, subject: mail.subject,
+      control: control, receivedAt: now, idempotencyWindow: 0,
+      requests: [mail.recipient: DeliveryRequest(allowsUTF8: mail.allowsUTF8)])
     guard case .queued(let ids) = try submit(submission), let id = ids.first else { return }
     try run("UPDATE message SET submitter_id = ? WHERE id = ?", [.integer(ownSubmitter), .integer(id)])
   }

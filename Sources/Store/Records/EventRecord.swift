@@ -84,6 +84,22 @@ public struct EventRecord: Sendable, Equatable {
     case sequenceRemoved = "sequence.removed"
     /// One of a step's variants won: `detail.winner`.
     case experimentWon = "experiment.won"
+    /// A campaign was made or its definition changed.
+    case campaignChanged = "campaign.changed"
+    /// A person started a campaign.
+    case campaignStarted = "campaign.started"
+    /// A campaign waits: no run begins or goes on, and its mails wait.
+    case campaignPaused = "campaign.paused"
+    /// A campaign goes on.
+    case campaignResumed = "campaign.resumed"
+    /// A run of a campaign began.
+    case campaignRunStarted = "campaign.run_started"
+    /// A run of a campaign ended; `detail` has its numbers.
+    case campaignRunFinished = "campaign.run_finished"
+    /// All runs of a campaign are over; `detail` has the sums.
+    case campaignCompleted = "campaign.completed"
+    /// A campaign was removed.
+    case campaignRemoved = "campaign.removed"
     /// A key for apps was made.
     case keyAdded = "key.added"
     /// A key was revoked.

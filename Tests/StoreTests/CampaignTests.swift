@@ -1,0 +1,440 @@
+import Configuration
+import Delivery
+import Foundation
+import Outreach
+import Testing
+
+@testable import Store
+
+private let minute: Int64 = 60_000
+private let hour: Int64 = 3_600_000
+private let day: Int64 = 86_400_000
+
+/// Campaigns in the store: runs page by page, nobody twice, places in the day, the end.
+@Suite struct CampaignTests {
+  /// 2026-11-20 06:00 UTC: the run of a day is at 8, its mails lie from 9 to 17.
+  static let morning = Bench.noon - 6 * hour
+
+  @Test func aRunFindsDropsEnrolsAndSpreads() async throws {
+    let bench = try await CampaignBench()
+    try await bench.start(at: Self.morning)
+    let run = try await bench.begin(at: Self.morning + 2 * hour)
+    let start = Self.morning + 2 * hour
+    try await bench.found(run, ["a@x.test", "B@x.test", "b@x.test", "abuse@x.test", "no address"], at: start)
+    try await bench.found(run, ["c@x.test", "a@x.test", "d@x.test"], isLast: true, at: start)
+    try await bench.drive(run, at: start)
+    let record = try await bench.run(run)
+    #expect(record.state == .done)
+    #expect(record.numbers(\.found, \.withAddress, \.new, \.enrolled, \.errors) == "6 4 4 4 2")
+    #expect(record.lastError?.contains("is no mail address") == true)
+    // Eight hours over four mails, from nine o'clock on.
+    try await bench.plan(at: start)
+    let nine = Self.morning + 3 * hour
+    #expect(try await bench.firstMails() == [0, 2, 4, 6].map { nine + $0 * hour })
+    // What the gates say agrees with the plan.
+    let id = try #require(try await bench.messages().first { $0.scheduledFor == nine + 4 * hour }?.id)
+    let explained = try await bench.store.read { try $0.explain(id, now: start) }
+    let report = try #require(explained?.report)
+    #expect(report.gates[0].until == nine + 4 * hour)
+    #expect(report.outcome == .wait(until: nine + 4 * hour))
+  }
+
+  @Test func nobodyTwiceWhateverComesAgain() async throws {
+    let bench = try await CampaignBench()
+    try await bench.start(at: Self.morning)
+    var now = Self.morning + 2 * hour
+    for number in 1...3 {
+      let run = try await bench.begin(at: now)
+      try await bench.found(run, ["a@x.test", "b@x.test", "new\(number)@x.test"], isLast: true, at: now)
+      // As after a crash between a page and its place: the same page once more.
+      try await bench.found(run, ["a@x.test", "b@x.test"], isLast: true, at: now)
+      try await bench.drive(run, at: now)
+      let record = try await bench.run(run)
+      #expect(
+        record.numbers(\.found, \.withAddress, \.new, \.enrolled) == "3 3 \(number == 1 ? 3 : 1) \(number == 1 ? 3 : 1)"
+      )
+      now += day
+    }
+    #expect(
+      try await bench.messages().map(\.recipient).sorted() == ["a", "b", "new1", "new2", "new3"].map { "\($0)@x.test" })
+  }
+
+  @Test func whoMayNotBeWrittenToIsLeftOut() async throws {
+    let bench = try await CampaignBench()
+    try await bench.start(at: Self.morning)
+    try await bench.store.write { transaction in
+      _ = try transaction.suppress("gone@x.test", workspaceID: 1, reason: "manual", source: "test", now: Self.morning)
+      let sequence = try #require(try transaction.sequence(keyed: "welcome", workspaceID: 1))
+      _ = try transaction.enroll([Enrollee(address: "there@x.test")], in: sequence, now: Self.morning)
+    }
+    let now = Self.morning + 2 * hour
+    let run = try await bench.begin(at: now)
+    try await bench.found(run, ["gone@x.test", "there@x.test", "a@x.test"], isLast: true, at: now)
+    try await bench.drive(run, at: now)
+    let record = try await bench.run(run)
+    #expect(record.numbers(\.found, \.withAddress, \.new, \.enrolled, \.errors) == "3 3 1 1 0")
+  }
+
+  @Test func mostPerRunLeavesTheRestForTheNextOne() async throws {
+    let bench = try await CampaignBench { $0.mostPerRun = 2 }
+    try await bench.start(at: Self.morning)
+    var enrolled: [Int] = []
+    for number in 0..<3 {
+      let now = Self.morning + 2 * hour + Int64(number) * day
+      let run = try await bench.begin(at: now)
+      try await bench.found(run, (0..<5).map { "p\($0)@x.test" }, isLast: true, at: now)
+      try await bench.drive(run, at: now)
+      enrolled.append(try await bench.run(run).enrolled)
+    }
+    #expect(enrolled == [2, 2, 1])
+  }
+
+  /// The clock stands still from Friday to Tuesday night: one run, late, and its mails on the next day that is open.
+  @Test func aMissedRunRunsOnce() async throws {
+    let bench = try await CampaignBench()
+    try await bench.start(at: Self.morning)
+    let late = Self.morning + 4 * day + 16 * hour
+    let run = try await bench.begin(at: late)
+    #expect(
+      try await bench.store.read { try $0.campaignLook(now: late) }
+        == CampaignLook(runs: [run], hasDue: false, nextAt: nil, isEnding: false))
+    try await bench.found(run, ["a@x.test"], isLast: true, at: late)
+    try await bench.drive(run, at: late)
+    try await bench.store.write { try $0.beginDueRuns(now: late) }
+    let campaign = try await bench.campaign()
+    #expect(campaign.runsMade == 1 && campaign.nextRunAt == Self.morning + 5 * day + 2 * hour)
+    try await bench.plan(at: late)
+    #expect(try await bench.firstMails() == [Self.morning + 5 * day + 3 * hour])
+  }
+
+  /// A crash in the middle of enrolling: what has its place keeps it, the rest goes on in the same spacing; after a night anew.
+  @Test func theLayoutGoesOnWhereItWas() async throws {
+    let bench = try await CampaignBench()
+    try await bench.start(at: Self.morning)
+    let now = Self.morning + 2 * hour
+    let run = try await bench.begin(at: now)
+    try await bench.found(run, (0..<240).map { "p\($0)@x.test" }, isLast: true, at: now)
+    while try await bench.store.write({ try $0.enrichmentWork(ofRun: run, now: now) }) != .over {}
+    #expect(try await bench.store.write { try $0.enrollSome(ofRun: run, now: now) })
+    #expect(try await bench.run(run).enrolled == 100)
+    #expect(try await bench.store.write { try $0.enrollSome(ofRun: run, now: now + hour + minute) })
+    try await bench.plan(at: now)
+    let nine = Self.morning + 3 * hour
+    #expect(try await bench.firstMails() == (0..<200).map { nine + Int64($0) * 2 * minute })
+    let tomorrow = now + day
+    try await bench.drive(run, at: tomorrow)
+    try await bench.plan(at: tomorrow)
+    let rest = try await bench.firstMails().suffix(40)
+    #expect(rest == (0..<40).map { nine + day + Int64($0) * 12 * minute }[...])
+  }
+
+  @Test func enrichmentIsCachedAndHasABudget() async throws {
+    let bench = try await CampaignBench {
+      $0.enrichment = CampaignEnrichment(
+        http: HTTPCall(
+          url: "https://find.test/", method: .post, body: #"{"who":"{{ people }}"}"#,
+          fields: ["id": "/id", "email": "/mail"]),
+        batch: 2, cacheMilliseconds: 3 * day, callsPerRun: 2, callsPerDay: 3)
+    }
+    try await bench.start(at: Self.morning)
+    let now = Self.morning + 2 * hour
+    let people = (1...6).map { FoundPerson(id: "\($0)", facts: ContactDraft(address: "", firstName: "P\($0)")) }
+    let run = try await bench.begin(at: now)
+    try await bench.found(run, people: people, isLast: true, at: now)
+    // Odd ones have an address; nobody knows the others'.
+    let asked = try await bench.enrich(run, at: now) { Int($0.id ?? "").map { $0 % 2 == 1 } ?? false }
+    #expect(asked == [["1", "2"], ["3", "4"]], "the budget of a run is two requests")
+    try await bench.drive(run, at: now)
+    var record = try await bench.run(run)
+    #expect(record.numbers(\.found, \.withAddress, \.new, \.enrolled, \.calls) == "6 2 2 2 2")
+    #expect(record.lastError == "the enrichment's budget is used up")
+
+    // The next run knows 1 to 4, hits and misses.
+    let second = try await bench.begin(at: now + day)
+    try await bench.found(second, people: people, isLast: true, at: now + day)
+    #expect(try await bench.enrich(second, at: now + day) { _ in true } == [["5", "6"]])
+    try await bench.drive(second, at: now + day)
+    record = try await bench.run(second)
+    #expect(record.numbers(\.found, \.withAddress, \.new, \.enrolled, \.calls) == "6 4 2 2 1")
+
+    // After its age an answer is not believed any more; who was contacted is not asked about at all.
+    let third = try await bench.begin(at: now + 3 * day)
+    try await bench.found(third, people: people, isLast: true, at: now + 3 * day)
+    #expect(try await bench.enrich(third, at: now + 3 * day) { _ in true } == [["2", "4"]])
+  }
+
+  @Test func theDaysBudgetHoldsOverRuns() async throws {
+    let bench = try await CampaignBench {
+      $0.everyMilliseconds = hour
+      $0.enrichment = CampaignEnrichment(
+        http: HTTPCall(url: "https://find.test/{{ person.id }}", fields: ["email": "/mail"]), callsPerDay: 3)
+    }
+    try await bench.start(at: Self.morning)
+    var calls: [Int] = []
+    for number in 0..<3 {
+      let now = Self.morning + Int64(number) * hour
+      let run = try await bench.begin(at: now)
+      let people = (1...2).map { FoundPerson(id: "\(number)-\($0)", facts: ContactDraft(address: "")) }
+      try await bench.found(run, people: people, isLast: true, at: now)
+      calls.append(try await bench.enrich(run, at: now) { _ in true }.count)
+      try await bench.drive(run, at: now)
+    }
+    #expect(calls == [2, 1, 0])
+  }
+
+  @Test func whileItIsPausedNoMailGoesAndNoRunGoesOn() async throws {
+    let bench = try await CampaignBench { $0.window.spread = .asap }
+    try await bench.start(at: Self.morning)
+    let now = Self.morning + 3 * hour
+    let run = try await bench.begin(at: now)
+    try await bench.found(run, ["a@x.test"], isLast: true, at: now)
+    try await bench.drive(run, at: now)
+    try await bench.plan(at: now)
+    let id = try await bench.campaign().id
+    try await bench.store.write { try $0.pauseCampaign(id, now: now) }
+    #expect(try await bench.bench.claim(at: now + hour).claims.isEmpty)
+    let message = try #require(try await bench.messages().first)
+    let explained = try await bench.store.read { try $0.explain(message.id, now: now + hour) }
+    #expect(explained?.report.gates[1].reason == "the campaign daily is paused")
+    #expect(try await bench.store.read { try $0.campaignLook(now: now + day) }.hasDue == false)
+    try await bench.store.write { try $0.resumeCampaign(id, now: now + 2 * hour) }
+    #expect(try await bench.bench.claim(at: now + 2 * hour).claims.map(\.message.id) == [message.id])
+    #expect(try await bench.store.read { try $0.campaignLook(now: now + day) }.hasDue)
+  }
+
+  @Test func itEndsOnceWithAnEventAndAMailToItsOwner() async throws {
+    let bench = try await CampaignBench {
+      $0.runs = 2
+      $0.window.spread = .asap
+    }
+    try await bench.start(at: Self.morning)
+    for number in 0..<2 {
+      let now = Self.morning + 3 * hour + Int64(number) * day
+      let run = try await bench.begin(at: now)
+      try await bench.found(run, ["p\(number)@x.test"], isLast: true, failure: number == 1 ? "it broke" : nil, at: now)
+      try await bench.drive(run, at: now)
+      try await bench.plan(at: now)
+      try await bench.end(at: now)
+      #expect(try await bench.campaign().state == .active, "its mail has not gone")
+      _ = try await bench.bench.sendAll(at: now)
+    }
+    let now = Self.morning + 4 * hour + day
+    for _ in 0..<2 { try await bench.end(at: now) }
+    let campaign = try await bench.campaign()
+    #expect(campaign.state == .completed && campaign.endedAt == now)
+    let kinds = try await bench.store.read { try $0.events(after: 0, limit: 1000).map(\.kind) }
+    #expect(kinds.count { $0 == "campaign.completed" } == 1 && kinds.count { $0 == "campaign.run_finished" } == 2)
+    let mails = try await bench.messages().filter { $0.recipient == "owner@x.test" }
+    #expect(mails.map(\.subject) == ["Campaign daily is completed"])
+    let body = try #require(try await bench.store.read { try $0.body(mails[0].bodyID) })
+    let text = String(decoding: body, as: UTF8.self)
+    for line in ["runs: 2", "enrolled: 2", "sent: 2", "credits: 2", "2 (2026-11-21): it broke"] {
+      #expect(text.contains("  \(line)\r\n"))
+    }
+    #expect(try await bench.bench.claim(at: now).claims.map(\.message.recipient) == ["owner@x.test"])
+  }
+
+  /// Its mails wait for something else: the day is over, and so is the campaign.
+  @Test func aLastMailThatIsStuckHoldsNothingUp() async throws {
+    let bench = try await CampaignBench { $0.runs = 1 }
+    try await bench.start(at: Self.morning)
+    let now = Self.morning + 2 * hour
+    let run = try await bench.begin(at: now)
+    try await bench.found(run, ["a@x.test", "b@x.test"], isLast: true, at: now)
+    try await bench.drive(run, at: now)
+    try await bench.end(at: now + 15 * hour)
+    #expect(try await bench.campaign().state == .active)
+    try await bench.end(at: now + 16 * hour)
+    #expect(try await bench.campaign().state == .completed)
+    let id = try await bench.campaign().id
+    await #expect(throws: StoreError.self) { try await bench.store.write { try $0.startCampaign(id, now: now + day) } }
+    try await bench.change { $0.runs = 3 }
+    try await bench.store.write { try $0.startCampaign(id, now: now + 16 * hour) }
+    #expect(try await bench.campaign().nextRunAt == now + day)
+  }
+
+  @Test func removingItStopsWhoIsOnTheWay() async throws {
+    let bench = try await CampaignBench()
+    try await bench.start(at: Self.morning)
+    let now = Self.morning + 2 * hour
+    let run = try await bench.begin(at: now)
+    try await bench.found(run, ["a@x.test", "b@x.test"], isLast: true, at: now)
+    try await bench.drive(run, at: now)
+    try await bench.plan(at: now)
+    let id = try await bench.campaign().id
+    #expect(try await bench.store.write { try $0.removeCampaign(id, now: now) } == 2)
+    #expect(try await bench.messages().allSatisfy { $0.state == .cancelled })
+    #expect(try await bench.bench.claim(at: now + day).claims.isEmpty)
+    #expect(try await bench.store.read { try $0.campaigns(workspaceID: 1) } == [])
+  }
+
+  @Test func wrongDefinitionsAreRefusedWithTheirPlace() async throws {
+    let bench = try await CampaignBench()
+    let cases: [(@Sendable (inout CampaignEntry) -> Void, String)] = [
+      ({ $0.sequence = "nowhere" }, "there is no sequence \"nowhere\""),
+      ({ $0.source = CampaignSource(kind: .segment, filter: "tag =") }, "source.filter:"),
+      (
+        {
+          $0.source = CampaignSource(kind: .http, http: HTTPCall(url: "https://{{ page }}/x", fields: ["email": "/e"]))
+        }, "must name its host"
+      ),
+      (
+        { $0.source = CampaignSource(kind: .http, http: HTTPCall(url: "http://h.test/x", fields: ["email": "/e"])) },
+        "must be https"
+      ),
+      (
+        {
+          $0.source = CampaignSource(
+            kind: .http, http: HTTPCall(url: "https://h.test/{{ pag }}", fields: ["email": "/e"]))
+        }, "nothing called {{ pag }}"
+      ),
+      (
+        {
+          $0.source = CampaignSource(
+            kind: .http, http: HTTPCall(url: "https://h.test", method: .post, body: "{", fields: ["email": "/e"]))
+        }, "source.body: no JSON"
+      ),
+      (
+        {
+          $0.source = CampaignSource(
+            kind: .http, http: HTTPCall(url: "https://h.test", fields: ["email": "/e"], auth: HTTPAuth(kind: .bearer)))
+        }, "source.auth has no password"
+      ),
+    ]
+    for (change, words) in cases {
+      let refusal = await #expect(throws: StoreError.self, "\(words)") { try await bench.change(change) }
+      #expect("\(refusal as Any)".contains(words))
+    }
+  }
+}
+
+extension CampaignRunRecord {
+  fileprivate func numbers(_ paths: KeyPath<CampaignRunRecord, Int>...) -> String {
+    paths.map { String(self[keyPath: $0]) }.joined(separator: " ")
+  }
+}
+
+/// A store with a sequence of its own steps, a campaign, and short ways through its runs.
+private final class CampaignBench: Sendable {
+  let bench: Bench
+  var store: Store { bench.store }
+
+  static let entry = CampaignEntry(
+    key: "daily", sequence: "welcome", owner: "owner@x.test", source: CampaignSource(kind: .csv, file: "people.csv"))
+
+  init(_ change: @Sendable (inout CampaignEntry) -> Void = { _ in }) async throws {
+    bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    var entry = Self.entry
+    change(&entry)
+    let wanted = entry
+    try await store.write { transaction in
+      let toml = """
+        [[sequence]]
+        key = "welcome"
+        [[sequence.step]]
+        id = "intro"
+        subject = "Hello"
+        text = "Hello"
+        """
+      for sequence in try Provision.parse(toml: toml, file: "t").get().sequences {
+        try transaction.putSequence(sequence, now: CampaignTests.morning)
+      }
+      try transaction.putCampaign(wanted, CampaignSecrets(), now: CampaignTests.morning)
+    }
+  }
+
+  func change(_ change: @escaping @Sendable (inout CampaignEntry) -> Void) async throws {
+    try await store.write { transaction in
+      var entry = try #require(try transaction.campaign(keyed: "daily", workspaceID: 1)).entry
+      change(&entry)
+      try transaction.putCampaign(entry, CampaignSecrets(), now: CampaignTests.morning)
+    }
+  }
+
+  func campaign() async throws -> CampaignRecord {
+    try #require(try await store.read { try $0.campaign(keyed: "daily", workspaceID: 1) })
+  }
+
+  func start(at now: Int64) async throws {
+    let id = try await campaign().id
+    try await store.write { transaction in
+      let sequence = try #require(try transaction.sequence(keyed: "welcome", workspaceID: 1))
+      try transaction.setState(ofSequence: sequence.id, to: .active, now: now)
+      try transaction.startCampaign(id, now: now)
+    }
+  }
+
+  /// Begins the run that is due, and gives it.
+  func begin(at now: Int64) async throws -> Int64 {
+    try await store.write { try $0.beginDueRuns(now: now) }
+    return try #require(try await store.read { try $0.campaignLook(now: now) }.runs.first)
+  }
+
+  func found(
+    _ run: Int64, _ addresses: [String] = [], people: [FoundPerson] = [], isLast: Bool = false, failure: String? = nil,
+    at now: Int64
+  ) async throws {
+    let all = addresses.map { FoundPerson(facts: ContactDraft(address: $0)) } + people
+    try await store.write { transaction in
+      try transaction.record(
+        RunPage(people: all, position: .rows(1), isLast: isLast, failure: failure), ofRun: run, now: now)
+    }
+  }
+
+  /// Drives a run to its end without asking anybody.
+  func drive(_ run: Int64, at now: Int64) async throws {
+    while try await store.write({ try $0.enrichmentWork(ofRun: run, now: now) }) == .again {}
+    while try await store.write({ try $0.enrollSome(ofRun: run, now: now) }) {}
+  }
+
+  /// Answers for an enrichment; gives the ids of each batch it was asked about.
+  func enrich(_ run: Int64, at now: Int64, _ knows: @escaping @Sendable (FoundPerson) -> Bool) async throws
+    -> [[String]]
+  {
+    var asked: [[String]] = []
+    while true {
+      switch try await store.write({ try $0.enrichmentWork(ofRun: run, now: now) }) {
+      case .over: return asked
+      case .again: continue
+      case .ask(let people):
+        guard try await store.write({ try $0.spendCall(ofRun: run, now: now) }) else {
+          try await store.write { transaction in
+            try transaction.noteEnrichmentTrouble(
+              "the enrichment's budget is used up", isError: false, isOver: true, ofRun: run)
+          }
+          return asked
+        }
+        asked.append(people.map { $0.person.id ?? "" })
+        let outcomes = people.map { item -> EnrichmentCall.Outcome in
+          guard knows(item.person) else { return .missing }
+          return .found(FoundPerson(facts: ContactDraft(address: "p\(item.person.id ?? "")@x.test")))
+        }
+        try await store.write { try $0.record(outcomes, about: people, ofRun: run, now: now) }
+      }
+    }
+  }
+
+  func run(_ id: Int64) async throws -> CampaignRunRecord {
+    try #require(try await store.read { try $0.campaignRun(id) })
+  }
+
+  func end(at now: Int64) async throws {
+    try await store.write { try $0.endCampaigns(hostname: "mail.test", now: now) }
+  }
+
+  func plan(at now: Int64) async throws {
+    while try await store.write({ try $0.planEnrollments(now: now, limit: 500) }) > 0 {}
+  }
+
+  func messages() async throws -> [MessageRecord] {
+    try await store.read { db in
+      try db.connection.rows("SELECT \(MessageRecord.columns) FROM message m ORDER BY m.id", []) {
+        row throws(StoreError) in
+        try MessageRecord(row)
+      }
+    }
+  }
+
+  func firstMails() async throws -> [Int64] { try await messages().compactMap(\.scheduledFor).sorted() }
+}
