@@ -80,7 +80,8 @@ final class Rooms: Sendable {
         store: store, loop: loops.next(),
         idempotencyWindowMilliseconds: configuration.intake.idempotencyWindowMilliseconds,
         campaigns: CampaignHooks(
-          folder: configuration.campaignsFolder, hostname: configuration.server.hostname, unseal: { try key.open($0) }), log: log)
+          folder: configuration.campaignsFolder, hostname: configuration.server.hostname, unseal: { try key.open($0) }),
+        log: log)
       spool = SpoolIntake(
         intake: intake, store: store, folder: try Self.openSpool(configuration), loop: loops.next(), log: log)
       controlSocket = try Self.openControlSocket(configuration.server.controlSocket)

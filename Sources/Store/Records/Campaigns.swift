@@ -28,10 +28,13 @@ public struct CampaignRecord: Sendable, Equatable {
   public var nextRunAt: Int64?
   /// When the day of the last run is over.
   public var endsAt: Int64?
-  /// When it was made, changed, started and ended.
+  /// When it was made.
   public var createdAt: Int64
+  /// When its definition last changed.
   public var changedAt: Int64
+  /// When it was first started.
   public var startedAt: Int64?
+  /// When it was completed.
   public var endedAt: Int64?
 }
 
@@ -59,16 +62,21 @@ public struct CampaignRunRecord: Sendable, Equatable {
   public var position: RunPosition
   /// Why the source could not be read to its end.
   public var failure: String?
-  /// When it should have begun, began, and ended.
+  /// When it should have begun.
   public var plannedAt: Int64
+  /// When it began.
   public var startedAt: Int64
+  /// When it ended.
   public var endedAt: Int64?
   /// How its mails are laid over the day: from where, how many, and how many have their place.
   public var layout: (from: Int64?, count: Int, done: Int)
-  /// People that the source named; those of them with an address; those never contacted in this campaign; those enrolled.
+  /// People that the source named.
   public var found: Int
+  /// Those of them with an address, of the source or the enrichment.
   public var withAddress: Int
+  /// Those of them that were never contacted in this campaign, and may be.
   public var new: Int
+  /// Those of them that were enrolled.
   public var enrolled: Int
   /// Requests that failed and rows that were refused.
   public var errors: Int
