@@ -131,15 +131,16 @@ struct BounceRules {
     let original = recipient.originalRecipient
     let said = recipient.diagnostic ?? ""
     let hosts = Hosts.names(recipient: final, remote: recipient.remoteMTA, said: said) + reporter
+    let reading = said.isEmpty ? .empty : Reading(said)
     let direct = Diagnosis(
-      text: said, status: StatusChoice.best(recipient.status, said), code: SMTPCode.find(in: said), hosts: hosts)
+      reading: reading, status: StatusChoice.best(recipient.status, said), code: SMTPCode.find(in: said), hosts: hosts)
     // The notice's text is only asked when the report's own words do not say enough: the reason, its command and its code.
     let section =
       direct.isConclusive ? "" : notice?.section(about: [final, original].compactMap(\.self), alone: alone) ?? ""
     let status = StatusChoice.best(recipient.status, said.isEmpty ? section : said)
     let code = direct.code ?? SMTPCode.find(in: section)
     var finding = ReasonSearch.find(
-      said: said, section: section, status: status, code: code, delayed: waits, hosts: hosts)
+      said: said, direct: reading, section: section, status: status, code: code, delayed: waits, hosts: hosts)
     if !finding.isByWords, let reason = recipient.fields.value(PowerMTA.field).flatMap(PowerMTA.reason) {
       finding = .init(reason: reason, rule: "reason.powermta")
     }

@@ -1,156 +1,154 @@
-/// Finds all of many phrases in one pass over a text (Aho and Corasick, 1975), however many rows a table has.
+import MailText
+
+/// Finds all of many phrases in one pass over a text, however many rows a table has.
 ///
 /// Phrases and texts are in the form that ``normalize(_:)`` gives. A `*` in a phrase stands for any text between its pieces.
+///
+/// Each phrase is looked for by the four octets of its longest piece that are rarest among all phrases; a bitmap of 8 KB, which
+/// stays in the core's nearest cache, says of nearly every place in a text that no phrase is there. (An automaton of Aho and
+/// Corasick needs one look a place too, but into megabytes.)
 struct PhraseMatcher: Sendable {
-  /// For each node and octet class, the next node.
-  private var next: [Int32] = []
-  /// For each node, the piece that ends there, or -1, and the nearest shorter suffix with one.
-  private var pieceAt: [Int32] = []
-  /// For each node, the longest suffix of it (itself too) that is a piece, or -1.
-  private var output: [Int32] = []
-  private var hasGaps = false
-  private var shorter: [Int32] = []
-  private var classOf = [UInt8](repeating: 0, count: 256)
-  private var classes = 1
-  /// For each phrase its pieces in order.
-  private var phrases: [[Int]] = []
-  /// For each piece the phrases that begin with it.
-  private var beginning: [[Int]] = []
-  private var pieceCount = 0
-  private var pieceLength: [Int] = []
+  /// Octets by which a phrase is looked for.
+  private static let gram = 4
+
+  /// One phrase: where its pieces stand in `octets`, the one it is looked for by, and that one's place in it.
+  private struct Phrase {
+    var pieces: [Range<Int>]
+    var key: Range<Int>
+    /// Where the rare octets stand in the key.
+    var anchor: Int
+  }
+
+  private var octets: [UInt8] = []
+  private var phrases: [Phrase] = []
+  /// One bit for each hash of rare octets.
+  private var bitmap = [UInt64](repeating: 0, count: 1 << 10)
+  /// For each slot of a hash, 1 + the first phrase, or 0; `following` leads to the next with that slot.
+  private var slots: [Int32] = []
+  private var following: [Int32] = []
+  private var slotShift: UInt32 = 32
+  /// Phrases too short for rare octets: each is searched by itself, so a table has few.
+  private var short: [Int] = []
 
   init(_ texts: [String]) {
-    var pieceIndex: [[UInt8]: Int] = [:]
-    var pieces: [[UInt8]] = []
+    var counts: [UInt32: Int] = [:]
     for text in texts {
-      let parts = text.utf8.split(separator: UInt8(ascii: "*")).map { Array($0) }
-      phrases.append(
-        parts.map { part in
-          if let known = pieceIndex[part] { return known }
-          pieceIndex[part] = pieces.count
-          pieces.append(part)
-          return pieces.count - 1
+      let pieces = text.utf8.split(separator: Octet.asterisk).map { piece in
+        let start = octets.count
+        octets += piece
+        return start..<octets.count
+      }
+      let key = pieces.max { $0.count < $1.count } ?? 0..<0
+      phrases.append(Phrase(pieces: pieces, key: key, anchor: 0))
+      for place in Self.grams(of: key) { counts[Self.word(octets, place), default: 0] += 1 }
+    }
+    var size = 16
+    while size < phrases.count * 4 { size *= 2 }
+    slots = [Int32](repeating: 0, count: size)
+    following = [Int32](repeating: 0, count: phrases.count)
+    slotShift = UInt32(32 - size.trailingZeroBitCount)
+    for index in phrases.indices {
+      let key = phrases[index].key
+      guard
+        let anchor = Self.grams(of: key).min(by: {
+          counts[Self.word(octets, $0), default: 0] < counts[Self.word(octets, $1), default: 0]
         })
+      else {
+        short.append(index)
+        continue
+      }
+      phrases[index].anchor = anchor - key.lowerBound
+      let hash = Self.hash(Self.word(octets, anchor))
+      bitmap[Int(hash >> 22)] |= 1 << UInt64(hash >> 16 & 63)
+      let slot = Int(hash >> slotShift)
+      following[index] = slots[slot]
+      slots[slot] = Int32(index + 1)
     }
-    pieceCount = pieces.count
-    beginning = [[Int]](repeating: [], count: pieceCount)
-    for (index, phrase) in phrases.enumerated() {
-      if let piece = phrase.first { beginning[piece].append(index) }
-    }
-    hasGaps = phrases.contains { $0.count > 1 }
-    pieceLength = pieces.map(\.count)
-    for octet in pieces.joined() where classOf[Int(octet)] == 0 {
-      classOf[Int(octet)] = UInt8(classes)
-      classes += 1
-    }
-    build(pieces)
   }
 
-  private mutating func build(_ pieces: [[UInt8]]) {
-    func addNode(_ matcher: inout PhraseMatcher) -> Int32 {
-      matcher.next += [Int32](repeating: -1, count: matcher.classes)
-      matcher.pieceAt.append(-1)
-      matcher.shorter.append(-1)
-      return Int32(matcher.pieceAt.count - 1)
-    }
-    _ = addNode(&self)
-    for (index, piece) in pieces.enumerated() {
-      var node: Int32 = 0
-      for octet in piece {
-        let slot = Int(node) * classes + Int(classOf[Int(octet)])
-        if next[slot] < 0 {
-          let added = addNode(&self)
-          next[slot] = added
-        }
-        node = next[slot]
-      }
-      pieceAt[Int(node)] = Int32(index)
-    }
-    // Breadth first: a missing edge goes where the longest proper suffix would go.
-    var suffix = [Int32](repeating: 0, count: pieceAt.count)
-    var queue: [Int32] = [0]
-    var head = 0
-    while head < queue.count {
-      let node = queue[head]
-      head += 1
-      for edge in 0..<classes {
-        let slot = Int(node) * classes + edge
-        let viaSuffix = node == 0 ? 0 : next[Int(suffix[Int(node)]) * classes + edge]
-        let child = next[slot]
-        guard child >= 0 else {
-          next[slot] = viaSuffix
-          continue
-        }
-        suffix[Int(child)] = viaSuffix
-        shorter[Int(child)] = pieceAt[Int(viaSuffix)] >= 0 ? viaSuffix : shorter[Int(viaSuffix)]
-        queue.append(child)
-      }
-    }
-    output = pieceAt.indices.map { pieceAt[$0] >= 0 ? Int32($0) : shorter[$0] }
+  /// The places in a key at which four octets begin.
+  private static func grams(of key: Range<Int>) -> Range<Int> {
+    key.lowerBound..<max(key.lowerBound, key.upperBound - gram + 1)
   }
+
+  private static func word(_ octets: [UInt8], _ place: Int) -> UInt32 {
+    octets[place..<place + gram].reversed().reduce(0) { $0 << 8 | UInt32($1) }
+  }
+
+  @inline(__always) private static func hash(_ word: UInt32) -> UInt32 { word &* 0x9E37_79B1 }
 
   /// The indices of the phrases that are in the text, in the order of the table.
   func matches(in text: [UInt8]) -> [Int] {
-    // Most texts have no hit: nothing is set up before the first one.
-    var hits: [(piece: Int, first: Int, last: Int)] = []
-    var place: [Int32] = []
-    scan(text) { piece, end in
-      if place.isEmpty { place = [Int32](repeating: -1, count: pieceCount) }
-      if place[piece] >= 0 {
-        hits[Int(place[piece])].last = end
-      } else {
-        place[piece] = Int32(hits.count)
-        hits.append((piece, end, end))
-      }
-      return true
-    }
     var found: [Int] = []
-    for hit in hits {
-      for phrase in beginning[hit.piece] {
-        var end = -1
-        let isThere = phrases[phrase].allSatisfy { piece in
-          guard place[piece] >= 0 else { return false }
-          let (_, first, last) = hits[Int(place[piece])]
-          guard last - pieceLength[piece] >= end else { return false }
-          end = first - pieceLength[piece] >= end ? first : last
-          return true
-        }
-        if isThere { found.append(phrase) }
-      }
+    search(text) { index in
+      found.append(index)
+      return true
     }
     return found.sorted()
   }
 
   /// Whether any phrase is in the text.
   func hasMatch(in text: [UInt8]) -> Bool {
-    if hasGaps { return !matches(in: text).isEmpty }
     var found = false
-    scan(text) { _, _ in
+    search(text) { _ in
       found = true
       return false
     }
     return found
   }
 
-  /// Calls `hit` with each piece that ends at a place, until it says no.
-  private func scan(_ text: [UInt8], _ hit: (_ piece: Int, _ place: Int) -> Bool) {
-    text.withUnsafeBufferPointer { text in
-      next.withUnsafeBufferPointer { next in
-        classOf.withUnsafeBufferPointer { classOf in
-          output.withUnsafeBufferPointer { output in
-            var node = 0
-            for place in 0..<text.count {
-              node = Int(next[node &* classes &+ Int(classOf[Int(text[place])])])
-              var ending = output[node]
-              while ending >= 0 {
-                if !hit(Int(pieceAt[Int(ending)]), place) { return }
-                ending = shorter[Int(ending)]
+  /// Calls `hit` once with each phrase that is in the text, until it says no.
+  private func search(_ text: [UInt8], _ hit: (Int) -> Bool) {
+    for index in short where holds(phrases[index], text) {
+      if !hit(index) { return }
+    }
+    // Each phrase is judged once: its pieces are searched in the whole text.
+    var judged: [UInt64] = []
+    text.withUnsafeBytes { bytes in
+      bitmap.withUnsafeBufferPointer { bitmap in
+        var place = 0
+        let last = bytes.count - Self.gram
+        while place <= last {
+          let word = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self))
+          let hash = Self.hash(word)
+          if bitmap[Int(hash >> 22)] >> UInt64(hash >> 16 & 63) & 1 != 0 {
+            var next = slots[Int(hash >> slotShift)]
+            while next > 0 {
+              let index = Int(next - 1)
+              next = following[index]
+              let bit = UInt64(1) << UInt64(index & 63)
+              guard judged.isEmpty || judged[index >> 6] & bit == 0, isKey(of: index, in: bytes, at: place) else {
+                continue
               }
+              if judged.isEmpty { judged = [UInt64](repeating: 0, count: (phrases.count + 63) >> 6) }
+              judged[index >> 6] |= bit
+              if phrases[index].pieces.count == 1 || holds(phrases[index], text), !hit(index) { return }
             }
           }
+          place += 1
         }
       }
     }
+  }
+
+  /// Whether the phrase's key stands where its rare octets are at `place`.
+  private func isKey(of index: Int, in text: UnsafeRawBufferPointer, at place: Int) -> Bool {
+    octets.withUnsafeBufferPointer { octets in
+      let (key, start) = (phrases[index].key, place - phrases[index].anchor)
+      guard start >= 0, start + key.count <= text.count else { return false }
+      for i in 0..<key.count where octets[key.lowerBound + i] != text[start + i] { return false }
+      return true
+    }
+  }
+
+  /// Whether the phrase's pieces stand in the text in their order; the leftmost place of each leaves most for the next.
+  private func holds(_ phrase: Phrase, _ text: [UInt8]) -> Bool {
+    var from = 0
+    for piece in phrase.pieces {
+      guard let place = octets[piece].place(in: text, from: from) else { return false }
+      from = place + piece.count
+    }
+    return true
   }
 
   /// ASCII letters made small, runs of white space made one space, typographic apostrophes and no-break spaces made plain.
@@ -177,4 +175,17 @@ struct PhraseMatcher: Sendable {
 
   /// The same for text with letters beyond ASCII, which are made small too: for subjects and table rows.
   static func normalize(_ text: String) -> [UInt8] { normalize(text.lowercased().utf8) }
+}
+
+extension ArraySlice<UInt8> {
+  /// The first place of these octets in a text, from `start` on.
+  fileprivate func place(in text: [UInt8], from start: Int) -> Int? {
+    guard let head = first else { return start }
+    var from = start
+    while from + count <= text.count, let place = text.firstIndex(of: head, in: from..<text.count - count + 1) {
+      if text[place..<place + count].elementsEqual(self) { return place }
+      from = place + 1
+    }
+    return nil
+  }
 }

@@ -53,74 +53,32 @@ enum AnsweredCommand: Sendable, Equatable {
   case data
 }
 
-/// What is known of one failed recipient, for finding the reason.
-struct Diagnosis {
-  /// The server's words.
-  var text: String
-  var status: String?
-  var code: Int?
-  var command: AnsweredCommand?
-  /// Who refused, as far as it is known: names of hosts and the recipient's domain, in small letters.
-  var hosts: [String] = []
-
-  /// A reason with the name of the rule that gave it.
-  struct Finding: Equatable {
-    var reason: Reason
-    var rule: String
-    /// The row's text, when words decided.
-    var words: String?
-    /// The words say that the mailbox is gone for good, whatever the reason usually means.
-    var lasting = false
-
-    /// Whether words decided, not a number that may stand for anything.
-    var isByWords: Bool { words != nil }
-  }
-
-  /// The reason: by what the provider means, else by a status that outranks words, else by sure words, else by a status that
-  /// says something, else by other words, else by any status or code, else by plain words, else by the command and the code.
-  func finding() -> Finding? {
-    let words = cleaned()
-    if let found = ProviderReasons.finding(words, hosts: hosts) ?? ProviderCodes.finding(words) { return found }
-    let command = command ?? AnsweredCommand.find(in: words)
-    let hits = ReasonTexts.matcher.matches(in: words).filter {
-      ReasonTexts.rows[$0].after.map { $0 == command } ?? true
-    }
-    let first = hits.first.map { ReasonTexts.rows[$0] }
-    if let status, let decisive = StatusReasons.decisive(status),
-      first.map({ !$0.isSure || !decisive.yieldsTo.contains($0.reason) }) ?? true
-    {
-      return Finding(reason: decisive.reason, rule: "reason.status")
-    }
-    if let first, first.isSure { return finding(first, command) }
-    if let status, let reason = StatusReasons.sure[StatusReasons.key(status)] ?? StatusReasons.sure[status] {
-      return Finding(reason: Self.refine(reason, command, status, code), rule: "reason.status")
-    }
-    if let first, !first.isPlain { return finding(first, command) }
-    if let status, let reason = StatusReasons.vague[status] ?? StatusReasons.vague[StatusReasons.key(status)] {
-      return Finding(reason: reason, rule: "reason.status")
-    }
-    if let reason = code.flatMap(StatusReasons.byReplyCode) { return Finding(reason: reason, rule: "reason.reply") }
-    if let first { return finding(first, command) }
-    return Self.byCommand(command, code).map { Finding(reason: $0, rule: "reason.command") }
-  }
-
-  /// Whether the words and codes leave nothing to ask: neither the reason nor what "user unknown" was the answer to.
-  var isConclusive: Bool {
-    guard code != nil, let found = finding(), found.isByWords else { return false }
-    if found.reason != .filtered && found.reason != .userunknown && found.reason != .rejected { return true }
-    return status?.hasPrefix("5.1.1") == true
-  }
-
-  private func finding(_ row: ReasonTexts.Row, _ command: AnsweredCommand?) -> Finding {
-    let reason = row.lasting ? row.reason : Self.refine(row.reason, command, status, code)
-    // "User unknown" that nothing ties to the mail's content: whoever said it, the address is no use.
-    let gone = row.reason == .userunknown && reason == .filtered && command == nil && status?.hasPrefix("4") != true
-    return Finding(reason: reason, rule: "reason.text", words: row.text, lasting: row.lasting || gone)
-  }
-
+/// A text as the tables are written, with what they find in it; read once, however often it is asked.
+struct Reading {
   /// The words without the codes that stand before each line of a long reply, so that phrases broken over lines are whole.
-  private func cleaned() -> [UInt8] {
-    let words = PhraseMatcher.normalize(text.octets())
+  let words: [UInt8]
+  /// The rows of ``ReasonTexts`` in it, in their order.
+  let rows: [Int]
+  /// What a provider's code in it says.
+  let code: Diagnosis.Finding?
+  /// The command that was answered.
+  let command: AnsweredCommand?
+
+  init(_ text: String) {
+    words = Self.cleaned(text)
+    rows = ReasonTexts.matcher.matches(in: words)
+    code = ProviderCodes.finding(words)
+    command = AnsweredCommand.find(in: words)
+  }
+
+  private init() { (words, rows, code, command) = ([], [], nil, nil) }
+
+  /// No words at all.
+  static let empty = Reading()
+
+  private static func cleaned(_ text: String) -> [UInt8] {
+    // With a space at the end, so that the last word has one on either side too.
+    let words = PhraseMatcher.normalize(text.octets()) + [Octet.space]
     guard words.count < 16_384 else { return words }
     var out: [UInt8] = []
     out.reserveCapacity(words.count)
@@ -146,6 +104,68 @@ struct Diagnosis {
     }
     return out
   }
+}
+
+/// What is known of one failed recipient, for finding the reason.
+struct Diagnosis {
+  /// The server's words.
+  var reading: Reading
+  var status: String?
+  var code: Int?
+  var command: AnsweredCommand?
+  /// Who refused, as far as it is known: names of hosts and the recipient's domain, in small letters.
+  var hosts: [String] = []
+
+  /// A reason with the name of the rule that gave it.
+  struct Finding: Equatable {
+    var reason: Reason
+    var rule: String
+    /// The row's text, when words decided.
+    var words: String?
+    /// The words say that the mailbox is gone for good, whatever the reason usually means.
+    var lasting = false
+
+    /// Whether words decided, not a number that may stand for anything.
+    var isByWords: Bool { words != nil }
+  }
+
+  /// The reason: by what the provider means, else by a status that outranks words, else by sure words, else by a status that
+  /// says something, else by other words, else by any status or code, else by plain words, else by the command and the code.
+  func finding() -> Finding? {
+    if let found = ProviderReasons.finding(reading.words, hosts: hosts) ?? reading.code { return found }
+    let command = command ?? reading.command
+    let first = reading.rows.lazy.map { ReasonTexts.rows[$0] }.first { $0.after == nil || $0.after == command }
+    if let status, let decisive = StatusReasons.decisive(status),
+      first.map({ !$0.isSure || !decisive.yieldsTo.contains($0.reason) }) ?? true
+    {
+      return Finding(reason: decisive.reason, rule: "reason.status")
+    }
+    if let first, first.isSure { return finding(first, command) }
+    if let status, let reason = StatusReasons.sure[StatusReasons.key(status)] ?? StatusReasons.sure[status] {
+      return Finding(reason: Self.refine(reason, command, status, code), rule: "reason.status")
+    }
+    if let first, !first.isPlain { return finding(first, command) }
+    if let status, let reason = StatusReasons.vague[status] ?? StatusReasons.vague[StatusReasons.key(status)] {
+      return Finding(reason: reason, rule: "reason.status")
+    }
+    if let reason = code.flatMap(StatusReasons.byReplyCode) { return Finding(reason: reason, rule: "reason.reply") }
+    if let first { return finding(first, command) }
+    return Self.byCommand(command, code).map { Finding(reason: $0, rule: "reason.command") }
+  }
+
+  /// Whether the words and codes leave nothing to ask: neither the reason nor what "user unknown" was the answer to.
+  var isConclusive: Bool {
+    guard code != nil, let found = finding(), found.isByWords else { return false }
+    if ![.filtered, .userunknown, .rejected, .onhold].contains(found.reason) { return true }
+    return status?.hasPrefix("5.1.1") == true
+  }
+
+  private func finding(_ row: ReasonTexts.Row, _ command: AnsweredCommand?) -> Finding {
+    let reason = row.lasting ? row.reason : Self.refine(row.reason, command, status, code)
+    // "User unknown" that nothing ties to the mail's content: whoever said it, the address is no use.
+    let gone = row.reason == .userunknown && reason == .filtered && command == nil && status?.hasPrefix("4") != true
+    return Finding(reason: reason, rule: "reason.text", words: row.text, lasting: row.lasting || gone)
+  }
 
   /// "User unknown" said after the whole mail was seen is the word of a filter, not of a directory: the address may exist.
   private static func refine(
@@ -159,13 +179,14 @@ struct Diagnosis {
     return .filtered
   }
 
+  /// A refusal without a known word: of the client, or of the sender. One of the recipient may be for any reason, and "unknown"
+  /// would bar the address for good.
   private static func byCommand(_ command: AnsweredCommand?, _ code: Int?) -> Reason? {
     guard let command, let code, code >= 400 else { return nil }
     switch command {
     case .connection: return .blocked
-    case .mail: return .rejected
-    case .recipient: return code >= 500 ? .userunknown : nil
-    case .data: return nil
+    case .mail: return code >= 500 ? .rejected : nil
+    case .recipient, .data: return nil
     }
   }
 }

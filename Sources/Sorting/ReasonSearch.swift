@@ -2,26 +2,31 @@ import MailText
 
 /// Where the reason of one recipient is looked for.
 enum ReasonSearch {
+  /// `direct` is what was read of `said`, if it was read already.
   static func find(
-    said: String, section: String, status: String?, code: Int?, delayed: Bool, hosts: [String] = []
+    said: String, direct: Reading? = nil, section: String, status: String?, code: Int?, delayed: Bool,
+    hosts: [String] = []
   ) -> Diagnosis.Finding {
-    let command =
-      AnsweredCommand.find(in: PhraseMatcher.normalize(said.octets()))
-      ?? AnsweredCommand.find(in: PhraseMatcher.normalize(section.octets()))
+    let direct = direct ?? Reading(said)
+    let around = section.isEmpty ? .empty : section == said ? direct : Reading(section)
+    let command = direct.command ?? around.command
+    func judge(_ reading: Reading) -> Diagnosis.Finding? {
+      Diagnosis(reading: reading, status: status, code: code, command: command, hosts: hosts).finding()
+    }
     // The address's own line first: what stands below may be about the next one.
     let ownLine = said.split(separator: "\n", maxSplits: 1).first.map(String.init) ?? ""
-    if ownLine.utf8.count + 1 < said.utf8.count,
-      let found = Diagnosis(text: ownLine, status: status, code: code, command: command, hosts: hosts).finding(),
-      found.isByWords, ![.onhold, .expired, .filtered].contains(found.reason) || found.lasting
+    if ownLine.utf8.count + 1 < said.utf8.count, let found = judge(Reading(ownLine)), found.isByWords,
+      ![.onhold, .expired, .filtered].contains(found.reason) || found.lasting
     {
       return found
     }
-    for text in section == said ? [answer(in: said), said] : [answer(in: said), said, answer(in: section), section]
+    for (text, reading) in section == said ? [(said, direct)] : [(said, direct), (section, around)]
     where !text.isEmpty {
-      let found = Diagnosis(text: text, status: status, code: code, command: command, hosts: hosts).finding()
-      if let found, found.rule != "reason.command" { return found }
+      let answer = answer(in: text)
+      if !answer.isEmpty, let found = judge(Reading(answer)), found.rule != "reason.command" { return found }
+      if let found = judge(reading), found.rule != "reason.command" { return found }
     }
-    if let other = Diagnosis(text: "", status: status, code: code, command: command).finding() { return other }
+    if let other = Diagnosis(reading: .empty, status: status, code: code, command: command).finding() { return other }
     if delayed { return .init(reason: .expired, rule: "reason.delayed") }
     return .init(reason: said.isEmpty && section.isEmpty ? .undefined : .onhold, rule: "reason.none")
   }

@@ -1,6 +1,7 @@
 /// What mail servers write of themselves, not of the answer of another: sentences of their source or handbook, and of one meaning.
 extension ReasonTexts {
   static let servers: [Group] = [
+    Group(.blocked, "Exchange Online 5.7.511: a list of servers, whatever it calls them", ["banned sender[*delist@"]),
     Group(
       .hostunknown, "Exim, routers and transports",
       [

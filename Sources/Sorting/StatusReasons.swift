@@ -41,7 +41,9 @@ enum StatusReasons {
     "x.7.22": .authfailure, "x.7.23": .authfailure, "x.7.24": .authfailure, "x.7.509": .authfailure,
     "x.7.515": .authfailure,
     "x.7.9": .policyviolation, "x.7.7": .policyviolation, "5.4.312": .networkerror, "5.4.316": .expired,
-    "x.5.3": .toomanyconn, "x.4.6": .networkerror, "5.3.5": .systemerror, "x.1.1": .userunknown,
+    "x.5.3": .toomanyconn, "x.4.6": .networkerror, "5.3.5": .systemerror, "5.1.1": .userunknown,
+    // "System not accepting network messages": whatever the greeting's words.
+    "x.3.2": .notaccept,
     // A temporary refusal by policy is about the client: greylisting, rates, lists.
     "4.7.1": .blocked, "4.7.2": .blocked,
   ]
@@ -58,7 +60,7 @@ enum StatusReasons {
     // Microsoft: the recipient's limit of mails an hour.
     "5.2.121": .speeding, "5.2.122": .speeding,
     // Mail system: RFC 3463 §3.4.
-    "5.3.0": .systemerror, "x.3.2": .notaccept, "x.3.3": .systemerror,
+    "5.3.0": .systemerror, "x.3.3": .systemerror,
     "x.3.6": .systemerror,
     // Network and routing: RFC 3463 §3.5, RFC 7293.
     // 5.4.1 is Microsoft's "Recipient address rejected: Access denied".
@@ -86,7 +88,7 @@ enum StatusReasons {
     "x.7.18": .hasmoved,
     "x.7.19": .rejected,
     "x.7.27": .notaccept, "5.7.28": .spamdetected, "x.7.28": .speeding,
-    "x.7.29": .authfailure, "x.7.30": .authfailure,
+    "x.7.29": .authfailure, "x.7.30": .authfailure, "5.7.60": .securityerror,
     // Microsoft "NDR error codes in Exchange Online".
     "5.7.606": .blocked, "4.7.650": .badreputation,
     "4.7.500": .badreputation, "5.7.511": .blocked, "5.7.708": .blocked, "5.7.750": .rejected, "4.7.28": .speeding,
