@@ -10,6 +10,8 @@ private let curlStarted: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 final class RemoteEasy {
   let handle: UnsafeMutableRawPointer
   private let scheme: RemoteOptions.Scheme
+  /// Whom the connection trusts when it borrows ``TrustedAuthorities``.
+  private let authorities: (file: String?, folder: String?)
   private(set) var transcript = RemoteTranscript()
   private let errorBuffer = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
@@ -22,6 +24,7 @@ final class RemoteEasy {
     }
     self.handle = handle
     scheme = options.scheme
+    authorities = options.caFile.map { ($0, nil) } ?? Self.systemAuthorities
     errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     set(CURLOPT_URL, url)
     set(CURLOPT_CONNECT_ONLY, 1)
@@ -38,12 +41,14 @@ final class RemoteEasy {
     set(CURLOPT_NOPROXY, "")
     // What an HTTP proxy says is no line of the server.
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-    if let file = options.caFile {
-      set(CURLOPT_CAINFO, file)
-      _ = postern_curl_set_text(handle, CURLOPT_CAPATH, nil)
-    }
+    // A reply of a login is a few hundred bytes, and libcurl keeps this buffer as long as the connection.
+    set(CURLOPT_BUFFERSIZE, 4_096)
+    // The hook is called for a proxy's TLS too, and the account's authorities are not asked about its proxy: such a connection
+    // keeps a store of its own.
+    let borrows = options.proxy?.lowercased().hasPrefix("https:") != true
+    setAuthorities(options.caFile, borrows: borrows)
     setLogin(options)
-    setCallbacks()
+    setCallbacks(borrows: borrows)
   }
 
   deinit {
@@ -105,6 +110,30 @@ final class RemoteEasy {
     return own.isEmpty ? String(cString: curl_easy_strerror(code)) : own
   }
 
+  /// libcurl's own authorities, as it was built.
+  private static let systemAuthorities: (file: String?, folder: String?) = {
+    guard let info = curl_version_info(CURLVERSION_NOW)?.pointee else { return (nil, nil) }
+    return (info.cainfo.map { String(cString: $0) }, info.capath.map { String(cString: $0) })
+  }()
+
+  private func setAuthorities(_ file: String?, borrows: Bool) {
+    guard borrows else {
+      if let file {
+        set(CURLOPT_CAINFO, file)
+        _ = postern_curl_set_text(handle, CURLOPT_CAPATH, nil)
+      }
+      return
+    }
+    // Whom to trust is said in the TLS hook: libcurl must add nothing to that store and remember it for nobody, and takes all
+    // connections to a server for alike. One that trusts nobody here could go on with the session or the connection of another
+    // that does.
+    _ = postern_curl_set_text(handle, CURLOPT_CAINFO, nil)
+    _ = postern_curl_set_text(handle, CURLOPT_CAPATH, nil)
+    set(CURLOPT_CA_CACHE_TIMEOUT, 0)
+    set(CURLOPT_SSL_SESSIONID_CACHE, 0)
+    set(CURLOPT_FRESH_CONNECT, 1)
+  }
+
   private func setLogin(_ options: RemoteOptions) {
     guard let user = options.user else { return }
     switch options.secret {
@@ -119,7 +148,7 @@ final class RemoteEasy {
     set(CURLOPT_SASL_IR, 1)
   }
 
-  private func setCallbacks() {
+  private func setCallbacks(borrows: Bool) {
     let me = Unmanaged.passUnretained(self).toOpaque()
     _ = postern_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorBuffer)
     _ = postern_curl_set_pointer(handle, CURLOPT_HEADERDATA, me)
@@ -128,9 +157,14 @@ final class RemoteEasy {
       // Anything but the number of bytes makes libcurl give up (CURLE_WRITE_ERROR).
       return RemoteEasy.of(context).transcript.append(.init(start: bytes, count: size * count)) ? size * count : 0
     }
-    _ = postern_curl_set_tls_hook(handle) { _, tlsContext, _ in
-      if let tlsContext { releaseIdleTLSBuffers(tlsContext) }
-      return CURLE_OK
+    _ = postern_curl_set_pointer(handle, CURLOPT_SSL_CTX_DATA, borrows ? me : nil)
+    _ = postern_curl_set_tls_hook(handle) { _, tlsContext, context in
+      guard let tlsContext else { return CURLE_FAILED_INIT }
+      releaseIdleTLSBuffers(tlsContext)
+      guard let context else { return CURLE_OK }
+      let authorities = RemoteEasy.of(context).authorities
+      return TrustedAuthorities.shared.lend(to: tlsContext, file: authorities.file, folder: authorities.folder)
+        ? CURLE_OK : CURLE_SSL_CACERT_BADFILE
     }
     // Lines that come outside a header (an IMAP greeting) would else go to stdout.
     _ = postern_curl_set_writer(handle, CURLOPT_WRITEFUNCTION) { _, size, count, _ in size * count }

@@ -5,7 +5,10 @@ struct BounceRules {
   let facts: MailFacts
 
   /// A notice by its report, or by sender, subject and words; nil when the mail is none.
-  func verdict() -> Outcome? { reported() ?? AmazonNotices(facts: facts).outcome() ?? unreported() }
+  func verdict() -> Outcome? {
+    var notice: Notice?
+    return reported(&notice) ?? AmazonNotices(facts: facts).outcome() ?? unreported(notice)
+  }
 
   /// A verdict with what else the notice tells.
   struct Outcome {
@@ -28,10 +31,12 @@ struct BounceRules {
 
   // MARK: Reports
 
-  private func reported() -> Outcome? {
+  /// `read` is the notice's text as far as it was asked for.
+  private func reported(_ read: inout Notice?) -> Outcome? {
     let part = facts.message.parts.first { $0.isDeliveryStatus && isOwnReport($0) }
     guard part != nil || looksLikeSystem else { return nil }
     let notice = Notice(facts)
+    read = notice
     guard let status = part.map({ DeliveryStatus(facts.message.content(of: $0)) }) ?? reportInText(notice),
       !status.recipients.isEmpty
     else { return nil }
@@ -155,7 +160,7 @@ struct BounceRules {
 
   // MARK: Other notices
 
-  private func unreported() -> Outcome? {
+  private func unreported(_ read: Notice?) -> Outcome? {
     let bySender = NoticeMarks.senders.hasMatch(in: facts.senderWords)
     let bySubject = NoticeMarks.subjects.hasMatch(in: facts.subjectWords)
     let nullPath =
@@ -165,7 +170,7 @@ struct BounceRules {
     let isReport =
       root.isType("multipart", "report") && root.parameters["report-type"]?.asciiLowercased == "delivery-status"
     guard bySender || bySubject || nullPath || named != nil || isReport else { return nil }
-    let notice = Notice(facts)
+    let notice = read ?? Notice(facts)
     let failure = NoticeMarks.failures.hasMatch(in: notice.words)
     let delayed = NoticeMarks.delays.hasMatch(in: notice.words)
     let delaySubject = NoticeMarks.delaySubjects.hasMatch(in: facts.subjectWords)
@@ -180,7 +185,8 @@ struct BounceRules {
     if facts.header.contains("list-unsubscribe"), !bySender, named == nil, !isReport { return nil }
     // RFC 3834 answers also come with a null return path: their own field decides, unless everything says notice.
     if AutoReplyRules.headerRule(facts.header) != nil, !(bySender && (bySubject || named != nil)) { return nil }
-    if let inner = notice.nestedReport(), let found = BounceRules(facts: inner).reported() { return found }
+    var nested: Notice?
+    if let inner = notice.nestedReport(), let found = BounceRules(facts: inner).reported(&nested) { return found }
     let original = ReturnedOriginal(facts, notice)
     if !byMachine, original == nil, SMTPCode.find(in: notice.text) == nil,
       EnhancedStatus.find(in: notice.text) == nil, !namesPerson(notice)

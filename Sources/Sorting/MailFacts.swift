@@ -37,7 +37,11 @@ struct MailFacts {
       } else if part.contentType.subtype == "plain" || part.contentType.subtype == "enriched"
         || message.parts.count == 1
       {
-        let text = message.text(of: part, atMost: Self.longest)
+        var text = message.text(of: part, atMost: Self.longest)
+        if part.contentType.isFlowed {
+          text = FlowedText.join(
+            text, deletingSpace: part.contentType.parameters["delsp"]?.asciiLowercased == "yes")
+        }
         if text.utf8.contains(where: { !$0.isSpace }) { return text }
       }
     }

@@ -184,6 +184,11 @@ enum ProviderReasons {
 extension ProviderReasons.Group {
   /// Whether the host is one of the provider's.
   func isAbout(_ host: String) -> Bool {
-    hosts.contains { host == $0 || host.hasSuffix("." + $0) }
+    let host = host.utf8
+    return hosts.contains { end in
+      let before = host.count - end.utf8.count
+      guard before >= 0, host.suffix(end.utf8.count).elementsEqual(end.utf8) else { return false }
+      return before == 0 || host[host.index(host.startIndex, offsetBy: before - 1)] == Octet.dot
+    }
   }
 }

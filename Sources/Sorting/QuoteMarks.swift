@@ -28,6 +28,7 @@ enum QuoteMarks {
     "va escriure", "escribiu",  // Catalan, Galician
     "skrifa\u{f0}i", "ysgrifennodd", "scr\u{ed}obh", "\u{646}\u{648}\u{634}\u{62a}", "\u{5de}\u{5d0}\u{5ea}",
     "\u{928}\u{947} \u{932}\u{93f}\u{916}\u{93e}",  // Icelandic, Welsh, Irish, Persian, Hebrew, Hindi
+    "del dia", "كتابة", "napisao", "je napisala",  // Catalan, Arabic, Croatian
     "menulis", "\u{e40}\u{e02}\u{e35}\u{e22}\u{e19}",  // Indonesian, Thai
   ])
 

@@ -8,14 +8,14 @@ enum ReplyText {
   /// Text looked at: nobody writes an answer of this length by hand.
   private static let longest = 262_144
   /// Lines over which an attribution may be broken.
-  private static let attributionLines = 4
+  private static let attributionLines = 6
 
   /// The answer of a mail.
   static func trim(_ facts: MailFacts) -> String { trim(facts.bodyText()) }
 
   /// The answer in a text.
   static func trim(_ text: String) -> String {
-    let lines = split(text)
+    let lines = markingInitials(split(text))
     let quoted = lines.filter { $0.isQuoted }.count
     var kept: [Line] = []
     var i = 0
@@ -84,9 +84,29 @@ enum ReplyText {
     return lines
   }
 
+  /// Some quote by the writer's initials, "JS> text" (The Bat!, Notes, Supercite): the same ones before at least two lines are
+  /// as good as `>`.
+  private static func markingInitials(_ lines: [Line]) -> [Line] {
+    var counts: [[UInt8]: Int] = [:]
+    for line in lines { if let initials = line.initials { counts[initials, default: 0] += 1 } }
+    guard counts.contains(where: { $0.value > 1 }) else { return lines }
+    return lines.map { line in
+      guard let initials = line.initials, counts[initials, default: 0] > 1 else { return line }
+      return Line([Octet.greaterThan] + line.raw)
+    }
+  }
+
+  /// Without the last line when it only signs.
+  private static func withoutSlashedName(_ lines: [Line]) -> ArraySlice<Line> {
+    guard let last = lines.lastIndex(where: { !$0.isBlank }), lines[last].isSlashedName,
+      lines[..<last].contains(where: { !$0.isBlank })
+    else { return lines[...] }
+    return lines[..<last]
+  }
+
   /// Separators and empty lines at the end belong to what was cut off.
   private static func finish(_ lines: [Line]) -> String {
-    var lines = lines[...]
+    var lines = withoutSlashedName(lines)
     while let last = lines.last, last.isBlank || last.isRule { lines.removeLast() }
     return lines.map(\.text).joined(separator: "\n").trimmedSpaces
   }
@@ -144,7 +164,12 @@ enum ReplyText {
     var joined: [UInt8] = []
     for count in 1...attributionLines where start + count <= lines.count {
       let line = lines[start + count - 1]
-      if line.isBlank || (count > 1 && line.isQuoted) { break }
+      // Polymail and others break "<address>" over lines: its end then stands where a quote's mark would.
+      let closes = joined.contains(Octet.lessThan) && !joined.contains(Octet.greaterThan)
+      if line.isBlank, count > 1, start + count < lines.count, lines[start + count].words == [Octet.lessThan] {
+        continue
+      }
+      if line.isBlank || (count > 1 && line.isQuoted && !closes) { break }
       joined += (count > 1 ? [Octet.space] : []) + line.words
       guard joined.count < 500 else { break }
       guard isAttribution(joined) else { continue }
@@ -178,11 +203,36 @@ enum ReplyText {
     while let last = end.last, last.isSpace || last == UInt8(ascii: "*") || last == UInt8(ascii: "_") {
       end.removeLast()
     }
+    // Marks of the writing direction around it (U+200E, U+200F, U+202A to U+202E) are no text.
+    while end.count > 3, end.suffix(3).starts(with: [0xE2, 0x80]), let last = end.last,
+      last == 0x8E || last == 0x8F || (0xAA...0xAE).contains(last)
+    {
+      end.removeLast(3)
+    }
     let dashed = end.starts(with: "--".utf8) && end.suffix(2).elementsEqual("--".utf8)
     let colon = end.last == Octet.colon || end.suffix(3).elementsEqual([0xEF, 0xBC, 0x9A])  // U+FF1A
     guard colon || dashed, end.count > 8 else { return false }
     guard dashed || words.contains(where: { $0.isDigit || $0 == Octet.at }) else { return false }
-    return QuoteMarks.wrote.hasMatch(in: words)
+    return QuoteMarks.wrote.hasMatch(in: words) || isDatedAddress(words)
+  }
+
+  /// Gmail in Russian and Japanese says no verb: "чт, 26 нояб. 2026 г. в 10:00, Kim <kim@example.net>:". An address, a year and a
+  /// time before a colon are no sentence of a person.
+  private static func isDatedAddress(_ words: [UInt8]) -> Bool {
+    guard let open = words.lastIndex(of: Octet.lessThan), words[open...].contains(Octet.at),
+      words[open...].contains(Octet.greaterThan)
+    else { return false }
+    var hasTime = false
+    var hasYear = words.starts(with: "20".utf8)
+    for i in 1..<max(1, min(words.count - 4, 200)) {
+      if words[i] == Octet.colon, words[i - 1].isDigit, words[i + 1].isDigit, words[i + 2].isDigit { hasTime = true }
+      if words[i] == UInt8(ascii: "2"), words[i + 1] == UInt8(ascii: "0"), words[i + 2].isDigit, words[i + 3].isDigit,
+        !words[i - 1].isDigit, !words[i + 4].isDigit
+      {
+        hasYear = true
+      }
+    }
+    return hasTime && hasYear
   }
 
   /// Words with which an attribution begins: "On", its like in other languages, a weekday, a date, a name with an address.
@@ -239,6 +289,22 @@ enum ReplyText {
       return String(decoding: end, as: UTF8.self)
     }
     var isBlank: Bool { words.allSatisfy(\.isSpace) }
+    /// Up to five letters right before a quote's mark at the line's beginning.
+    var initials: [UInt8]? {
+      let text = raw.drop { $0 == Octet.space }
+      let letters = text.prefix { $0.isLetter }
+      guard (1...5).contains(letters.count), letters.endIndex < text.endIndex,
+        text[letters.endIndex] == Octet.greaterThan
+      else { return nil }
+      return Array(letters)
+    }
+    /// "/Kim", as Swedes and Danes sign.
+    var isSlashedName: Bool {
+      guard raw.count > 2, raw.count < 24, raw[0] == UInt8(ascii: "/") else { return false }
+      let name = raw[1...].drop { $0 == Octet.space }
+      return name.first.map { $0 >= 65 && $0 <= 90 || $0 > 127 } ?? false
+        && name.allSatisfy { $0.isLetter || $0 > 127 || $0 == Octet.space || $0 == Octet.dot }
+    }
     var isQuoted: Bool { raw.first { !$0.isBlank } == Octet.greaterThan }
     /// ">>> see here <<<" is decoration.
     var looksLikeArrow: Bool { words.starts(with: ">>".utf8) }
