@@ -30,6 +30,9 @@ static inline CURLcode postern_curl_set_tls_hook(CURL *easy, CURLcode (*made)(CU
   return curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, made);
 }
 
+// CURLVERSION_NOW is a macro.
+static inline const curl_version_info_data *postern_curl_version(void) { return curl_version_info(CURLVERSION_NOW); }
+
 static inline CURLcode postern_curl_socket(CURL *easy, curl_socket_t *socket) {
   return curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, socket);
 }

@@ -112,7 +112,7 @@ final class RemoteEasy {
 
   /// libcurl's own authorities, as it was built.
   private static let systemAuthorities: (file: String?, folder: String?) = {
-    guard let info = curl_version_info(CURLVERSION_NOW)?.pointee else { return (nil, nil) }
+    guard let info = postern_curl_version()?.pointee else { return (nil, nil) }
     return (info.cainfo.map { String(cString: $0) }, info.capath.map { String(cString: $0) })
   }()
 

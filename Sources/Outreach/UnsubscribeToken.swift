@@ -1,5 +1,6 @@
 /// The token by which whoever got a message says that they want no more: in List-Unsubscribe (RFC 2369, RFC 8058), as the subject
-/// of a mail or the end of a URL.
+/// of a mail or the end of a URL. It is also the envelope id (RFC 3461 §4.4) of mails whose author gave none, and names the
+/// message in what servers report of it.
 ///
 /// `1-2s-…`: the version of the key, the message's id in base 36, 26 digits of base 32 of a HMAC over both. Only small letters,
 /// digits and dashes, so that it survives subjects, URLs and whoever retypes it in capitals.

@@ -8,7 +8,7 @@ struct InboundRecorder: Sendable {
   let store: Store
   let log: Log
   /// The message whose unsubscribe token stands in a subject.
-  let unsubscribes: @Sendable (String) -> Int64?
+  let tokenOwner: @Sendable (String) -> Int64?
 
   func cursor(_ account: AccountRecord, _ folder: WatchedFolder) async throws(WatchFailure) -> FolderCursor? {
     let id = account.id
@@ -122,8 +122,9 @@ struct InboundRecorder: Sendable {
   ) throws(StoreError) -> InboundRecord? {
     if folder.role == .sent { return try transaction.recordSentMail(mail.asSent) }
     let isOwn = try mail.messageID.map { id throws(StoreError) in try transaction.isOurs(messageID: id) } ?? false
-    let asked = mail.inbound.subject.flatMap(unsubscribes).map { mail.asking(toStopBecauseOf: $0) }
+    let asked = mail.inbound.subject.flatMap(tokenOwner).map { mail.asking(toStopBecauseOf: $0) }
     var taken = isOwn ? mail.asOwn : asked ?? mail.inbound
+    if !isOwn { taken.token = mail.tokenTexts.lazy.compactMap { [tokenOwner] in tokenOwner($0) }.first }
     // Seen is what is being written: of a step that was claimed before, nobody shall read that it set out after the stop.
     taken.seenAt = Clock.now()
     return try transaction.recordInbound(taken, mustMatch: folder.role == .junk)

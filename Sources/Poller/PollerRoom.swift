@@ -32,7 +32,7 @@ public final class PollerRoom: Sendable {
   private let log: Log
   private let random: @Sendable () -> UInt64
   private let connect: AccountWatch.Connect
-  private let unsubscribes: @Sendable (String) -> Int64?
+  private let tokenOwner: @Sendable (String) -> Int64?
   private let resolver: SentCopyResolver
   private let version: String
   private let state: Mutex<State>
@@ -73,7 +73,7 @@ public final class PollerRoom: Sendable {
     self.connect = connect
     resolver = SentCopyResolver(
       store: store, loop: home, settings: settings, version: version, log: log, connect: connect)
-    unsubscribes = { UnsubscribeToken.message(in: $0) { hmacSHA256(tokenKey, $0) } }
+    tokenOwner = { UnsubscribeToken.message(in: $0) { hmacSHA256(tokenKey, $0) } }
     state = Mutex(State(settings: settings))
   }
 
@@ -152,7 +152,7 @@ public final class PollerRoom: Sendable {
     _ account: AccountRecord, number: Int, _ settings: PollerSettings, spread: Int64
   ) -> Task<Void, Never> {
     let loop = loops.next()
-    let recorder = InboundRecorder(store: store, log: log, unsubscribes: unsubscribes)
+    let recorder = InboundRecorder(store: store, log: log, tokenOwner: tokenOwner)
     return loop.spawn { [self] in
       let watch = AccountWatch(
         account, settings: settings, version: version, recorder: recorder, log: log, random: random, connect: connect)

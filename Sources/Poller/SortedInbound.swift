@@ -33,11 +33,16 @@ struct SortedInbound: Sendable {
     // Only a copy in Sent says whom it went to in secret.
     let secret = folder.role == .sent ? HeaderBlock(parsing: mail.bytes).all("bcc") : []
     sentRecipients = sorted.to + secret.flatMap { Address.list(in: $0.value).map(\.address) }
+    let mayHoldToken = [sorted.correlation.envelopeID, sorted.correlation.returnedUnsubscribe]
+    tokenTexts = isOwn ? [] : mayHoldToken.compactMap(\.self)
     ownIDs = [sorted.messageID, sorted.correlation.microsoftOriginalMessageID].compactMap(\.self)
     sentVerdict = Self.ownVerdict("own.sent", sorted, "To: \(sentRecipients.prefix(100).joined(separator: ", "))")
     isAutomatic = sorted.verdict.mailClass == .autoReply
     ownCopy = Self.ownVerdict("own.message_id", sorted, "Message-ID: \(sorted.messageID ?? "")")
   }
+
+  /// Where Postern's own token may stand: the envelope id that a report gives back, and the returned original.
+  let tokenTexts: [String]
 
   private let ownCopy: Verdict
   private let sentRecipients: [String]

@@ -2,6 +2,7 @@ import Configuration
 import Delivery
 import Host
 import MailText
+import Outreach
 import SMTP
 import Store
 
@@ -92,10 +93,13 @@ struct Handover {
         additions: headers.fields(for: message, outgoing, through: account)))
     let signed = try await desk.signer.sign(bytes, now: now)
     let asked = outgoing.request
+    // RFC 3461 section 4.4: a report gives the envelope id back, also where a server on the way replaced the Message-ID. A token
+    // tells nobody else anything, and nobody can make one up.
+    let token = UnsubscribeToken.make(message: message.id) { [key = desk.tokenKey] in hmacSHA256(key, $0) }
     return Composed(
       bytes: signed,
       request: ClientRequest(
-        returnContent: asked.returnContent.flatMap(ReturnContent.init), envelopeID: asked.envelopeID,
+        returnContent: asked.returnContent.flatMap(ReturnContent.init), envelopeID: asked.envelopeID ?? token,
         notify: asked.notify, originalRecipient: asked.originalRecipient, allowsUTF8: asked.allowsUTF8))
   }
 

@@ -35,6 +35,7 @@ public func sort(_ mail: [UInt8], now: Int64? = nil) -> SortedMail {
   correlation.originalRecipients = verdict.bounces.compactMap(\.recipient)
   correlation.originalSubject = original?.text("subject")
   correlation.envelopeID = envelopeID
+  correlation.returnedUnsubscribe = original?.value("list-unsubscribe")
   verdict.originalMessageID =
     correlation.returnedMessageID ?? correlation.inReplyTo.first ?? correlation.references.last
   if original == nil, verdict.mailClass != .reply, verdict.mailClass != .autoReply, correlation.inReplyTo.isEmpty {

@@ -34,6 +34,8 @@ public struct Correlation: Sendable, Equatable {
   public var originalSubject: String?
   /// ENVID of RFC 3461 as the report gives it.
   public var envelopeID: String?
+  /// List-Unsubscribe of the returned original, which holds Postern's own token where the mail had one.
+  public var returnedUnsubscribe: String?
 
   /// Every Message-ID that may be ours, the surest first, each once.
   public var messageIDs: [String] {

@@ -32,6 +32,21 @@ struct TreeCase: Sendable, CustomTestStringConvertible {
       "Content-Type: multipart/mixed; boundary=b\n\n--b\n"
         + "Content-Type: multipart/mixed; boundary=c\n\n--c\n\nx\n--b\n\ny\n--b--\n",
       ["0 multipart/mixed", "1 multipart/mixed", "2 text/plain x", "1 text/plain y"]),
+    // Where a mail breaks the rules its readers differ; these are read so that each part stays with the boundary that names it
+    // (exact boundaries, not the beginnings that RFC 2046 §5.1.1 would be content with), as Python's email does.
+    TreeCase(
+      "an inner boundary that the outer one begins with",
+      "Content-Type: multipart/mixed; boundary=bc\n\n--bc\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--bc\n\ny\n",
+      ["0 multipart/mixed", "1 multipart/mixed", "2 text/plain x", "1 text/plain y\n"]),
+    TreeCase(
+      "a boundary right below its header",
+      "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; boundary=c\n--c\n\nx\n--c--\n--b--\n",
+      ["0 multipart/mixed", "1 multipart/mixed", "2 text/plain x"]),
+    TreeCase(
+      "a second Content-Type where a boundary is missing",
+      "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/alternative; boundary=c\n"
+        + "Content-Type: text/plain\n\nx\n--c\nContent-Type: text/html\n\ny\n--c--\n--b--\n",
+      ["0 multipart/mixed", "1 multipart/alternative", "2 text/html y"]),
     TreeCase(
       "enclosed mail",
       "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\nSubject: in\n\nx\n--b--\n",

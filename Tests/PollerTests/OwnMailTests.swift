@@ -28,6 +28,35 @@ import Testing
     #expect(mail.inbound.verdict.contains("\"class\":\"reply\""))
   }
 
+  /// The envelope id that a report gives back, and List-Unsubscribe of the mail it returns.
+  @Test func aReportTellsWhereATokenMayStand() {
+    let text = """
+      From: MAILER-DAEMON@mx.example.org
+      Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+      --b
+      Content-Type: message/delivery-status
+
+      Reporting-MTA: dns; mx.example.org
+      Original-Envelope-Id: 1-2s-token
+
+      Final-Recipient: rfc822; ann@example.com
+      Action: failed
+      Status: 5.1.1
+
+      --b
+      Content-Type: text/rfc822-headers
+
+      List-Unsubscribe: <mailto:me@example.org?subject=unsubscribe%201-2s-token>
+      To: ann@example.com
+
+      --b--
+      """
+    #expect(
+      received(text).tokenTexts == ["1-2s-token", "<mailto:me@example.org?subject=unsubscribe%201-2s-token>"])
+    #expect(received(answer(from: "ann@example.com", to: "me@example.org")).tokenTexts.isEmpty)
+  }
+
   @Test func whatTheOwnerWroteByHandIsNoAnswer() {
     let mail = received(answer(from: "Me@example.org", to: "ann@example.com"))
     #expect(mail.inbound.kind == "other" && mail.inbound.rule == "own.address" && mail.inbound.answers.isEmpty)

@@ -125,6 +125,20 @@ import Testing
     #expect(try await bench.enrollment().state == .active)
   }
 
+  @Test func aTokenTellsTheMessageWhereNothingElseDoes() async throws {
+    let bench = try Bench()
+    let (message, account) = try await sent(bench)
+    var report = bench.inbound(
+      "bounce", answering: message, account: account,
+      bounces: [BouncedRecipient(address: "elsewhere@example.net", isHard: true, reason: "userunknown")])
+    report.answers = [(id: "<replaced@example.org>", evidence: "returned original")]
+    report.token = message.id
+    let made = report
+    let record = try await bench.store.write { try $0.recordInbound(made) }
+    #expect(record?.messageID == message.id)
+    #expect(try await bench.enrollment().state == .stopped)
+  }
+
   @Test func aMailToAnotherTenantsAccountAnswersNothingOfOurs() async throws {
     let bench = try Bench()
     let (message, _) = try await sent(bench)

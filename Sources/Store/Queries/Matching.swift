@@ -28,6 +28,10 @@ extension Reader {
         return InboundMatch(message: message, evidence: answer.evidence, isByID: isClear)
       }
     }
+    // Only servers on its way and whoever got the message have its token.
+    if let id = inbound.token, let message = try message(id), message.workspaceID == workspaceID {
+      return InboundMatch(message: message, evidence: "Postern's token", isByID: true)
+    }
     for bounce in inbound.bounces {
       if let message = try newestSent(to: bounce.address, accountID: inbound.accountID, since: .min, subject: nil) {
         return InboundMatch(message: message, evidence: "bounced recipient", isByID: false)

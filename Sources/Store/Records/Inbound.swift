@@ -36,6 +36,8 @@ public struct NewInbound: Sendable {
   public var awayUntil: Int64?
   /// The message whose unsubscribe token it carries, as proved by the token itself.
   public var unsubscribes: Int64?
+  /// The message whose token the mail it gives back or speaks of carries: in the envelope id of a report, in the returned mail.
+  public var token: Int64?
 
   /// All of it.
   public init(
