@@ -7,6 +7,11 @@ struct SessionTable {
   var stopping = false
 }
 
+/// What one task hands to another of the same loop while it waits for it.
+private struct Carried<Value>: @unchecked Sendable {
+  let value: Value
+}
+
 extension EventLoop {
   /// Starts a session: a task that runs on this loop only. On a loop that is stopping it starts cancelled.
   @discardableResult
@@ -27,6 +32,18 @@ extension EventLoop {
     }
     if cancelled { task.cancel() }
     return task
+  }
+
+  /// Does a part of a session as a task of its own on this loop, and waits for it; it is cancelled with the session. A task keeps
+  /// the memory of its deepest call for as long as it lives, so what a session does before it idles for days is done apart.
+  public func apart<Value>(_ work: @escaping () async -> Value) async -> Value {
+    let work = Carried(value: work)
+    let task = Task.detached(executorPreference: self) { Carried(value: await work.value()) }
+    return await withTaskCancellationHandler {
+      await task.value.value
+    } onCancel: {
+      task.cancel()
+    }
   }
 
   /// How many tasks started with `spawn` have not ended.

@@ -11,7 +11,6 @@ struct BounceMover {
   let recorder: InboundRecorder
 
   /// Moves what waits in the open folder. Afterwards another folder, or none, is open; false when there was nothing to do.
-  @inline(never)
   func run(_ state: FolderState) async throws(WatchFailure) -> Bool {
     guard let mark = state.mark, state.folder.role != .sent, state.folder.name != target else { return false }
     let validity = Int64(mark.uidValidity)

@@ -35,7 +35,6 @@ struct FolderLook {
 
   /// Looks once, from where the cursor stands; returns how many mails were new. `opened.mailbox` has a UIDNEXT only when the
   /// folder was opened for this look.
-  @inline(never)
   func run(_ opened: OpenedFolder) async throws(WatchFailure) -> Int {
     guard let uidValidity = opened.mailbox.uidValidity else {
       throw .unusable("the server keeps no UIDVALIDITY, so nobody could say what is new")

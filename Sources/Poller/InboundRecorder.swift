@@ -85,7 +85,6 @@ struct InboundRecorder: Sendable {
   }
 
   /// Pauses an account whose login is refused; false when that could not be written.
-  @inline(never)
   func pause(_ account: AccountRecord, _ words: String) async -> Bool {
     let id = account.id
     let now = Clock.now()

@@ -58,7 +58,6 @@ final class MailboxConnection {
   }
 
   /// Opens a folder read-only; `cursor` is where it was read to, which QRESYNC servers answer with what came since.
-  @inline(never)
   func examine(_ folder: String, from cursor: FolderMark?) async throws(WatchFailure) -> OpenedFolder {
     let resync = resync(from: cursor)
     var told: [UInt32] = []
@@ -118,7 +117,6 @@ final class MailboxConnection {
   }
 
   /// Sends a command, hands over everything that comes meanwhile, and returns its completion.
-  @inline(never)
   func run(_ command: Command, _ take: (Action) -> Void = { _ in }) async throws(WatchFailure) -> Completion {
     let tag = try await send(command)
     let limit = Clock.deadline(in: timeoutMilliseconds * Self.patience)

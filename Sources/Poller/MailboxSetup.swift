@@ -28,7 +28,6 @@ struct MailboxSetup: Equatable {
   /// Why it did not.
   private(set) var refusal = ""
 
-  @inline(never)
   static func learn(_ connection: MailboxConnection, version: String) async throws(WatchFailure) -> MailboxSetup {
     var setup = MailboxSetup()
     try await connection.learnCapabilities()
