@@ -165,7 +165,7 @@ enum ReplyText {
     for count in 1...attributionLines where start + count <= lines.count {
       let line = lines[start + count - 1]
       // Polymail and others break "<address>" over lines: its end then stands where a quote's mark would.
-      let closes = joined.contains(Octet.lessThan) && !joined.contains(Octet.greaterThan)
+      let closes = joined.count { $0 == Octet.lessThan } > joined.count { $0 == Octet.greaterThan }
       if line.isBlank, count > 1, start + count < lines.count, lines[start + count].words == [Octet.lessThan] {
         continue
       }

@@ -21,7 +21,7 @@ import Testing
     data example-com.mail.protection.outlook.com 550 5.7.515 Access denied, sending domain SENDER.EXAMPLE doesn't meet the required authentication level.
     data example-com.mail.protection.outlook.com 550 5.7.509 Access denied, sending domain sender.example does not pass DMARC verification and has a DMARC
     rcpt example-com.mail.protection.outlook.com 550 5.7.23 The message was rejected because of Sender Policy Framework violation -> 550 5.7.23
-    rcpt mx.example.net 550 5.7.1 <kim@example.net>: Recipient address rejected: Please see
+    rcpt mx.example.net 550 5.7.1 <kim@example.net>: Recipient address rejected: Please see http://www.openspf.net/Why?s=mfrom;id=me%40sender.example
     rcpt mx.example.net 550 5.7.1 SPF: Message rejected due to: SPF fail - not authorized
     rcpt mx.example.net 550 5.7.23 <kim@example.net>: Recipient address rejected: Message rejected due to: SPF fail - not authorized.
     data mx.example.net 550 5.7.1 rejected by DMARC policy for sender.example
@@ -29,8 +29,8 @@ import Testing
     data mx.example.net 554 5.7.1 Email rejected per DMARC policy for sender.example
     data mx.example.net 550 5.7.20 No passing DKIM signature found
     [badreputation]
-    data gmail-smtp-in.l.google.com 550-5.7.1 [192.0.2.1] Our system has detected that this message is likely suspicious due to the very low
-    data gmail-smtp-in.l.google.com 550-5.7.1 [192.0.2.1] Our system has detected that this message is likely suspicious due to the very low
+    data gmail-smtp-in.l.google.com 550-5.7.1 [192.0.2.1] Our system has detected that this message is likely suspicious due to the very low reputation of the sending IP address.
+    data gmail-smtp-in.l.google.com 550-5.7.1 [192.0.2.1] Our system has detected that this message is likely suspicious due to the very low reputation of the sending IP address.
     rcpt example-com.mail.protection.outlook.com 451 4.7.650 The mail server [192.0.2.1] has been temporarily rate limited due to IP reputation.
     open mx.example.net 554 Your access to this mail system has been rejected due to the sending MTA's poor reputation.
     open mx.example.net 554-mx.cisco.example 554 Your access to this mail system has been rejected due to poor reputation of a domain
@@ -50,7 +50,7 @@ import Testing
     open gmail-smtp-in.l.google.com 421-4.7.0 Try again later, closing connection. (EHLO)
     rcpt example-com.mail.protection.outlook.com 550 5.7.1 Service unavailable, Client host [192.0.2.1] blocked using Spamhaus
     rcpt example-com.mail.protection.outlook.com 550 5.7.606 Access denied, banned sending IP [192.0.2.1]. To request removal from this list please visit
-    rcpt example-com.mail.protection.outlook.com 550 5.7.511 Access denied, banned sender[192.0.2.1]. To request removal from this list please forward this
+    rcpt example-com.mail.protection.outlook.com 550 5.7.511 Access denied, banned sender[192.0.2.1]. To request removal from this list please forward this message to delist@messaging.microsoft.com.
     open hotmail-com.olc.protection.outlook.com 550 5.7.1 Unfortunately, messages from [192.0.2.1] weren't sent. Please contact your Internet service provider
     open hotmail-com.olc.protection.outlook.com 421 RP-001 (BAY004-MC1F1) Unfortunately, some messages from 192.0.2.1 weren't sent. Please try again. We have
     mail hotmail-com.olc.protection.outlook.com 550 SC-001 (COL004-MC6F33) Unfortunately, messages from 192.0.2.1 weren't sent. Please contact your Internet
@@ -310,7 +310,7 @@ import Testing
     data gmail-smtp-in.l.google.com 550-5.7.1 [192.0.2.1      12] Our system has detected that this message is likely unsolicited mail. To reduce
     data mx.yandex.ru 554 5.7.1 [1] Message rejected under suspicion of SPAM; https://ya.cc/1IrBc 1234
     data mxs.mail.ru 550 spam message rejected. Please visit http://help.mail.ru/notspam-support/id?c=abc or  report details to
-    data mx0a-001.pphosted.com 554 5.7.1 The message from (<me@sender.example>) with the subject of (x) matches a profile the Internet
+    data mx0a-001.pphosted.com 554 5.7.1 The message from (<me@sender.example>) with the subject of (x) matches a profile the Internet community may consider spam. Please revise your message before resending.
     data cluster5.us.messagelabs.com 553-Message filtered. Refer to the Troubleshooting page at 553-http://www.symanteccloud.com/troubleshooting for
     data barracuda.example.com 554 rejected due to spam content
     open smtp-in.orange.fr 550 5.2.0 Mail rejete. Mail rejected. ofr_506 [506]
@@ -388,7 +388,7 @@ import Testing
     rcpt mx.example.net 452 4.5.3 Error: too many recipients
     open mx.example.net 421 4.7.0 Error: too many connections from 192.0.2.1
     open mx.example.net 421 Too many concurrent SMTP connections; please try again later.
-    open smtp-in.orange.fr 421 mwinf5c04 ME Trop de connexions, veuillez verifier votre configuration. Too many connections, slow down.
+    open smtp-in.orange.fr 421 mwinf5c04 ME Trop de connexions, veuillez verifier votre configuration. Too many connections, slow down. OFR004_104 [104]
     rcpt mx4.qq.com 550 Ip frequency limited. http://service.mail.qq.com/
     rcpt mx.example.net 452 Too many recipients received this hour
     open mx.example.net 421 4.7.0 Error: too many connections
