@@ -24,6 +24,36 @@ import Testing
     #expect(try await bench.sendAll(at: Bench.noon + 120_000).map(\.message.id) == [bound])
   }
 
+  @Test func aPoolThatCannotBeReadHoldsItsOwnMailsOnly() async throws {
+    let bench = try Bench()
+    try await bench.store.write { try $0.putPool(PoolEntry(name: "odd"), now: Bench.noon) }
+    try await bench.addAccount("s1@sender.test")
+    let odd = try await bench.queue(bench.submission(to: ["ann@example.org"]) { $0.pool = "odd" })[0]
+    let other = try await bench.queue(bench.submission(to: ["bob@example.org"]))[0]
+    _ = try await bench.store.write { try $0.run("UPDATE pool SET rotation = 'by moon' WHERE key = 'odd'", []) }
+    #expect(try await bench.claim().claims.map(\.message.id) == [other])
+    let held = try await bench.message(odd)
+    #expect(held.state == .held && held.lastReply?.contains("\"odd\"") == true)
+  }
+
+  @Test func aWorkspaceThatCannotBeReadHoldsItsOwnMailsOnly() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    let other = try await bench.queue(bench.submission(to: ["bob@example.org"]))[0]
+    let theirs = try await bench.queue(bench.submission(to: ["ann@example.org"]))[0]
+    _ = try await bench.store.write { transaction in
+      try transaction.run(
+        """
+        INSERT INTO workspace (id, key, zone, daily_credits, sequence_defaults, created_at)
+        VALUES (7, 'odd', 'UTC', 0, '{', 0)
+        """, [])
+      try transaction.run("UPDATE message SET workspace_id = 7 WHERE id = ?", [.integer(theirs)])
+    }
+    #expect(try await bench.claim().claims.map(\.message.id) == [other])
+    #expect(try await bench.message(theirs).state == .held)
+    try await bench.store.write { try $0.clockWasSetBack(now: Bench.noon) }
+  }
+
   @Test func aSequenceThatCannotBeReadHoldsItsOwnMailsOnly() async throws {
     let bench = try Bench()
     try await bench.addAccount("s1@sender.test")

@@ -47,7 +47,7 @@ extension Reader {
       values
     ) { row throws(StoreError) in
       guard let rotation = Rotation(rawValue: row.text(3)) else {
-        throw .statement("pool \(row.text(2)) has the unknown rotation \(row.text(3))")
+        throw .unreadable("the pool \"\(row.text(2))\" has the unknown rotation \"\(row.text(3))\"")
       }
       return PoolRecord(
         id: row.integer(0), workspaceID: row.integer(1), key: row.text(2), rotation: rotation, turn: row.integer(4),
