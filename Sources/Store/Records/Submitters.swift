@@ -45,6 +45,17 @@ extension Reader {
   }
 }
 
+extension Reader {
+  /// Whether a login is still what it was when somebody came in with it: the same submitter with the same password and
+  /// rights, and the key, if it was one, not revoked.
+  public func stands(_ submitter: SubmitterRecord, keyID: Int64?) throws(StoreError) -> Bool {
+    guard try self.submitter(named: submitter.name) == submitter else { return false }
+    guard let keyID else { return true }
+    return try first("SELECT 1 FROM api_key WHERE id = ? AND revoked_at IS NULL", [.integer(keyID)]) { _ in true }
+      ?? false
+  }
+}
+
 extension Transaction {
   /// Makes a submitter be as `entry` says; `passwordHash` nil keeps the stored one, and is refused for a new login. A stored
   /// SCRAM verifier stays as long as the hash does.
@@ -84,6 +95,7 @@ extension Transaction {
         ("from", entry.from.joined(separator: " ")), ("keep_from", "\(entry.keepFrom)"),
         ("password", hash == stored?.passwordHash ? "kept" : "set"),
       ])
+    touch(.logins)
   }
 
   /// Takes a login away; false when there was none.
@@ -91,6 +103,7 @@ extension Transaction {
     guard let submitter = try submitter(named: name) else { return false }
     try run("DELETE FROM submitter WHERE id = ?", [.integer(submitter.id)])
     try append(.submitterRemoved, at: now, workspaceID: submitter.workspaceID, detail: [("submitter", name)])
+    touch(.logins)
     return true
   }
 }
