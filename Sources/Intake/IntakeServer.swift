@@ -141,18 +141,24 @@ public final class IntakeServer: Sendable {
     case .failure(let error):
       loop.spawn { [self] in await turnAway(stream, stream.peer, offer, error.refusal) }
     case .success((let id, let handle)):
-      let taker = taker(offer)
       let task = loop.spawn { [self] in
         if let peer = await client(of: stream, offer, id: id) {
-          let session = RunningSession(
-            stream: stream, peer: peer, offer: offer, handle: handle, connections: connections, id: id,
-            throttle: throttle, taker: taker, hooks: hooks, log: log)
-          await session.run()
+          await session(of: peer, on: stream, offer, handle, id: id).run()
         }
         connections.remove(id)
       }
       handle.run(task)
     }
+  }
+
+  /// A function of its own, so that nothing of the making stays in the frame of the session's task.
+  @inline(never)
+  private func session(
+    of peer: PeerAddress, on stream: Host.Stream, _ offer: ListenerOffer, _ handle: SessionHandle, id: UInt64
+  ) -> RunningSession {
+    RunningSession(
+      stream: stream, peer: peer, offer: offer, handle: handle, connections: connections, id: id, throttle: throttle,
+      taker: taker(offer), hooks: hooks, log: log)
   }
 
   /// Who is at the other end, behind a balancer whoever its header names; nil, closed, when that is not to be known.

@@ -64,6 +64,8 @@ struct SessionDriver {
   private static let readSize = 64 * 1024
   /// A text up to this size goes on when the memory of all is full, so that only large mails give theirs back.
   private static let smallText = 2 * readSize
+  /// The room for replies that a session keeps: those of a burst of mails fit.
+  private static let keptOutput = 256
   /// Replies are kept for one write up to this size.
   private static let outputLimit = 16 * 1024
   /// How long a client may take to fetch a farewell.
@@ -324,7 +326,7 @@ struct SessionDriver {
   }
 
   /// A key without a name is nobody's yet: failures with it must not ban all others that say none.
-  private func loginLimits(_ name: String) -> LoginThrottle.Limits {
+  private mutating func loginLimits(_ name: String) -> LoginThrottle.Limits {
     var limits = offer.loginLimits(for: peer)
     if name.isEmpty { limits.failuresByName = 0 }
     return limits
@@ -372,7 +374,8 @@ struct SessionDriver {
       output.removeFirst(sent)
       return false
     }
-    output.removeAll(keepingCapacity: true)
+    // A session at rest keeps no room for the long answer to EHLO.
+    output.removeAll(keepingCapacity: output.capacity <= Self.keptOutput)
     return true
   }
 
