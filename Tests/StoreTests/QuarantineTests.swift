@@ -36,6 +36,30 @@ import Testing
     #expect(held.state == .held && held.lastReply?.contains("\"odd\"") == true)
   }
 
+  @Test func aSubmitterThatCannotBeReadIsListedAndCanBeRemovedOrMadeAnew() async throws {
+    let bench = try Bench()
+    for name in ["odd", "sound"] {
+      try await bench.store.write {
+        try $0.putSubmitter(SubmitterEntry(login: name), passwordHash: "h", now: Bench.noon)
+      }
+    }
+    let damage: @Sendable (Transaction) throws -> Void = {
+      try $0.run("UPDATE submitter SET pools = '[' WHERE name = 'odd'", [])
+    }
+    try await bench.store.write(damage)
+    let listed = try await bench.store.read { try $0.listedSubmitters() }
+    #expect(listed.count == 2 && (try? listed[1].get().name) == "sound")
+    guard case .failure(let row) = listed[0] else { return #expect(Bool(false), "odd was read") }
+    #expect(row.name == "odd" && row.reason.contains("cannot be read"))
+    try await bench.store.write {
+      try $0.putSubmitter(SubmitterEntry(login: "odd"), passwordHash: "n", now: Bench.noon)
+    }
+    #expect(try await bench.store.read { try $0.submitters() }.map(\.passwordHash) == ["n", "h"])
+    try await bench.store.write(damage)
+    #expect(try await bench.store.write { try $0.removeSubmitter(named: "odd", now: Bench.noon) })
+    #expect(try await bench.store.read { try $0.submitters() }.map(\.name) == ["sound"])
+  }
+
   @Test func aWorkspaceThatCannotBeReadHoldsItsOwnMailsOnly() async throws {
     let bench = try Bench()
     try await bench.addAccount("s1@sender.test")

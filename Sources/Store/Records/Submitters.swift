@@ -20,6 +20,14 @@ public struct SubmitterRecord: Sendable, Equatable {
   public var keepsFrom: Bool
 }
 
+/// A row that is there and can't be read.
+public struct UnreadableRow: Error, Sendable, Equatable {
+  /// What people call it.
+  public var name: String
+  /// What is wrong with it.
+  public var reason: String
+}
+
 extension Reader {
   /// The submitter of a login name.
   public func submitter(named name: String) throws(StoreError) -> SubmitterRecord? {
@@ -28,6 +36,21 @@ extension Reader {
 
   /// All submitters, by name.
   public func submitters() throws(StoreError) -> [SubmitterRecord] { try submitters(where: "1 = 1", []) }
+
+  /// All submitters, by name; of one whose row can't be read its name and why.
+  public func listedSubmitters() throws(StoreError) -> [Result<SubmitterRecord, UnreadableRow>] {
+    let names = try connection.rows("SELECT name FROM submitter ORDER BY name", []) { row in row.text(0) }
+    var listed: [Result<SubmitterRecord, UnreadableRow>] = []
+    for name in names {
+      do throws(StoreError) {
+        if let found = try submitter(named: name) { listed.append(.success(found)) }
+      } catch {
+        guard case .unreadable(let reason) = error else { throw error }
+        listed.append(.failure(UnreadableRow(name: name, reason: reason)))
+      }
+    }
+    return listed
+  }
 
   private func submitters(where condition: String, _ values: [SQLValue]) throws(StoreError) -> [SubmitterRecord] {
     try connection.rows(
@@ -69,7 +92,14 @@ extension Transaction {
       guard try pool(named: key, workspaceID: workspace.id) == nil else { continue }
       throw .rejected("submitter \(entry.login): there is no pool \"\(key)\"")
     }
-    let stored = try submitter(named: entry.login)
+    // One that can't be read is made anew, with a new password.
+    let stored: SubmitterRecord?
+    do throws(StoreError) {
+      stored = try submitter(named: entry.login)
+    } catch {
+      guard case .unreadable = error else { throw error }
+      stored = nil
+    }
     guard let hash = passwordHash ?? stored?.passwordHash else {
       throw .rejected("submitter \(entry.login) is new and has no password")
     }
@@ -100,9 +130,13 @@ extension Transaction {
 
   /// Takes a login away; false when there was none.
   public func removeSubmitter(named name: String, now: Int64) throws(StoreError) -> Bool {
-    guard let submitter = try submitter(named: name) else { return false }
-    try run("DELETE FROM submitter WHERE id = ?", [.integer(submitter.id)])
-    try append(.submitterRemoved, at: now, workspaceID: submitter.workspaceID, detail: [("submitter", name)])
+    // Not as a record: one that can't be read has to be removable too.
+    let found = try first("SELECT id, workspace_id FROM submitter WHERE name = ?", [.text(name)]) { row in
+      (id: row.integer(0), workspaceID: row.integer(1))
+    }
+    guard let found else { return false }
+    try run("DELETE FROM submitter WHERE id = ?", [.integer(found.id)])
+    try append(.submitterRemoved, at: now, workspaceID: found.workspaceID, detail: [("submitter", name)])
     touch(.logins)
     return true
   }
