@@ -36,6 +36,8 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
   private var jobs: [UnownedJob] = []
   private var spare: [UnownedJob] = []
   private var paused: [UnsafeContinuation<Void, Never>] = []
+  /// What was logged in this round.
+  var lines = WaitingLines()
   /// Whose event came last, and whether that one alone has spoken twice in a row, quickly.
   private var lastSpeaker: UInt64?
   private var isDialogue = false
@@ -139,6 +141,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
       resumePaused()
       let now = Clock.monotonic()
       while let timer = timers.takeDue(at: now) { timer.instantCame(now: now) }
+      lines.leave()
       poll(waiting: jobs.isEmpty ? timers.wait(at: now) : 0)
     }
   }
@@ -214,6 +217,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
       attachments = [:]
       let targets = poller.takeTargets()
       withExtendedLifetime((attached, targets)) {}
+      lines.leave()
       return true
     }
   }

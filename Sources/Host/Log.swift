@@ -53,9 +53,10 @@ public struct LogFields: Sendable, ExpressibleByDictionaryLiteral {
   public mutating func append(_ key: String, _ value: LogValue) { pairs.append((key: key, value: value)) }
 }
 
-/// The structured log: logfmt, one line an event, one `write` a line, so that lines of many threads never mix.
+/// The structured log: logfmt, one line an event, whole lines in each `write`, so that lines of many threads never mix.
 ///
-/// Fields are put into words only for lines that are written. Never give it secrets or bodies of mails.
+/// Fields are put into words only for lines that are written. What a loop's thread tells at `info` or below leaves before
+/// the loop waits again, with the other lines of its round. Never give it secrets or bodies of mails.
 public struct Log: Sendable {
   /// Events under this level are not written.
   public let threshold: LogLevel
@@ -82,7 +83,33 @@ public struct Log: Sendable {
   private func write(_ level: LogLevel, _ event: String, _ fields: () -> LogFields) {
     guard level >= threshold else { return }
     let line = LogLine.bytes(at: Clock.now(), level: level, event: event, fields: fields())
+    guard let loop = EventLoop.current else { return Self.put(line, descriptor) }
+    loop.lines.add(line, for: descriptor)
+    if level > .info { loop.lines.leave() }
+  }
+
+  fileprivate static func put(_ bytes: [UInt8], _ descriptor: Int32) {
     // A log that cannot be written has nowhere to say so.
-    _ = line.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    _ = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+  }
+}
+
+/// Lines of one loop's round on their way to the log: a busy server would spend more on a `write` for each than on their
+/// making.
+struct WaitingLines {
+  private var bytes: [UInt8] = []
+  private var descriptor: Int32 = -1
+
+  mutating func add(_ line: [UInt8], for target: Int32) {
+    // A pipe takes only so much in one piece.
+    if target != descriptor || bytes.count + line.count > LogLine.longestLine { leave() }
+    descriptor = target
+    bytes += line
+  }
+
+  mutating func leave() {
+    guard !bytes.isEmpty else { return }
+    Log.put(bytes, descriptor)
+    bytes.removeAll(keepingCapacity: true)
   }
 }

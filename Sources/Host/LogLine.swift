@@ -34,23 +34,32 @@ enum LogLine {
   }
 
   private static func append(key: String, to line: inout [UInt8]) {
-    let before = line.count
-    for byte in key.utf8.prefix(64) {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):
-        line.append(byte)
-      default: line.append(UInt8(ascii: "_"))
-      }
+    guard !key.isEmpty else { return line.append(UInt8(ascii: "_")) }
+    var key = key
+    key.withUTF8 { octets in
+      let octets = UnsafeBufferPointer(rebasing: octets.prefix(64))
+      if octets.allSatisfy(isOfKey) { return line.append(contentsOf: octets) }
+      line += octets.map { isOfKey($0) ? $0 : UInt8(ascii: "_") }
     }
-    if line.count == before { line.append(UInt8(ascii: "_")) }
+  }
+
+  private static func isOfKey(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):
+      true
+    default: false
+    }
   }
 
   private static func append(text: String, to line: inout [UInt8]) {
-    guard needsQuotes(text) else {
-      line += text.utf8
-      return
+    var text = text
+    let isDone = text.withUTF8 { octets in
+      guard isPlain(octets) else { return false }
+      line.append(contentsOf: octets)
+      return true
     }
+    if isDone { return }
     line.append(UInt8(ascii: "\""))
     var used = 0
     for scalar in text.unicodeScalars {
@@ -65,16 +74,15 @@ enum LogLine {
     line.append(UInt8(ascii: "\""))
   }
 
-  private static func needsQuotes(_ text: String) -> Bool {
-    var count = 0
-    for byte in text.utf8 {
-      count += 1
+  /// Whether a value needs no quotes.
+  private static func isPlain(_ octets: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard !octets.isEmpty, octets.count <= longestValue else { return false }
+    return octets.allSatisfy { byte in
       switch byte {
-      case 0x21, 0x23...0x3c, 0x3e...0x5b, 0x5d...0x7e: continue
-      default: return true
+      case 0x21, 0x23...0x3c, 0x3e...0x5b, 0x5d...0x7e: true
+      default: false
       }
     }
-    return count == 0 || count > longestValue
   }
 
   private static func append(escaped scalar: Unicode.Scalar, to line: inout [UInt8]) {

@@ -33,9 +33,10 @@ public struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
 
   /// The address alone: `192.0.2.1`, `2001:db8::1` or `unix`.
   public var host: String {
-    guard bytes.count == 4 || bytes.count == 16 else { return "unix" }
+    if bytes.count == 4 { return "\(bytes[0]).\(bytes[1]).\(bytes[2]).\(bytes[3])" }
+    guard bytes.count == 16 else { return "unix" }
     var text = [CChar](repeating: 0, count: 64)
-    guard inet_ntop(bytes.count == 4 ? AF_INET : AF_INET6, bytes, &text, socklen_t(text.count)) != nil else {
+    guard inet_ntop(AF_INET6, bytes, &text, socklen_t(text.count)) != nil else {
       return "unknown"
     }
     return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -1,5 +1,6 @@
 /// What a load balancer writes in front of a client's octets, in version 1 or 2 of HAProxy's PROXY protocol
-/// (proxy-protocol.txt of HAProxy 2.8); pure.
+/// (proxy-protocol.txt of HAProxy 2.8); pure. The extensions of version 2 are skipped: what they say of TLS is the
+/// balancer's, and the wire from there to here is as it is.
 public struct ProxyHeader: Sendable, Equatable {
   /// How far the reading has come.
   public enum Reading: Sendable, Equatable {

@@ -5,6 +5,10 @@ import Synchronization
 final class SessionHandle: Sendable {
   /// Set by the session: whether a mail is under way, which a stop lets finish.
   let isBusy = Atomic<Bool>(false)
+  /// Set by the session: who has logged in.
+  let login = Mutex<SessionLogin?>(nil)
+  /// Whether that login is no longer good: the session ends at once.
+  let isLoggedOut = Atomic<Bool>(false)
   private let task = Mutex<Task<Void, Never>?>(nil)
   private let cancelled = Atomic<Bool>(false)
 
@@ -47,6 +51,8 @@ final class Connections: Sendable {
   }
 
   private let state = Mutex(State())
+  /// Rises with each change of submitters and keys.
+  let loginChanges = Atomic<Int>(0)
   /// Octets all sessions hold together.
   let bufferedBytes = Atomic<Int>(0)
 
@@ -105,6 +111,13 @@ final class Connections: Sendable {
       return state.sessions.values.map(\.handle).filter { !$0.isBusy.load(ordering: .sequentiallyConsistent) }
     }
     for session in resting { session.cancel() }
+  }
+
+  /// The sessions in which somebody has logged in.
+  var loggedIn: [(handle: SessionHandle, login: SessionLogin)] {
+    state.withLock { Array($0.sessions.values) }.compactMap { session in
+      session.handle.login.withLock { $0 }.map { (session.handle, $0) }
+    }
   }
 
   /// Ends what is left.

@@ -29,12 +29,12 @@ public final class IntakeServer: Sendable {
     let loop: EventLoop
   }
 
-  private let store: Store
+  let store: Store
   private let loops: EventLoopGroup
-  private let log: Log
+  let log: Log
   private let hooks: IntakeHooks
   private let drainTimeoutMilliseconds: Int64
-  private let connections = Connections()
+  let connections = Connections()
   private let throttle = SharedLoginThrottle()
   private let places: Mutex<[Place]>
 
@@ -74,6 +74,7 @@ public final class IntakeServer: Sendable {
 
   /// Takes clients from now on; returns at once.
   public func start() {
+    watchLogins(on: loops.next())
     for (number, place) in places.withLock({ $0 }).enumerated() {
       log.info(
         "intake.listening",
@@ -140,13 +141,9 @@ public final class IntakeServer: Sendable {
     case .failure(let error):
       loop.spawn { [self] in await turnAway(stream, stream.peer, offer, error.refusal) }
     case .success((let id, let handle)):
-      let taker = taker(offer)
       let task = loop.spawn { [self] in
         if let peer = await client(of: stream, offer, id: id) {
-          var driver = SessionDriver(
-            stream: stream, peer: peer, offer: offer, handle: handle, connections: connections, id: id,
-            throttle: throttle, taker: taker, hooks: hooks, log: log)
-          await driver.run()
+          await session(of: peer, on: stream, offer, handle, id: id).run()
         }
         connections.remove(id)
       }
@@ -154,7 +151,18 @@ public final class IntakeServer: Sendable {
     }
   }
 
+  /// A function of its own, so that nothing of the making stays in the frame of the session's task.
+  @inline(never)
+  private func session(
+    of peer: PeerAddress, on stream: Host.Stream, _ offer: ListenerOffer, _ handle: SessionHandle, id: UInt64
+  ) -> RunningSession {
+    RunningSession(
+      stream: stream, peer: peer, offer: offer, handle: handle, connections: connections, id: id, throttle: throttle,
+      taker: taker(offer), hooks: hooks, log: log)
+  }
+
   /// Who is at the other end, behind a balancer whoever its header names; nil, closed, when that is not to be known.
+  @inline(never)
   private func client(of stream: Host.Stream, _ offer: ListenerOffer, id: UInt64) async -> PeerAddress? {
     guard offer.isBalancer(stream.peer) else { return stream.peer }
     let deadline = Clock.deadline(in: offer.limits.handshakeTimeoutMilliseconds)

@@ -2,8 +2,9 @@ import Configuration
 import Host
 import SMTP
 
-/// What one listener offers to whoever connects; made anew when the configuration is read again.
-struct ListenerOffer: Sendable {
+/// What one listener offers to whoever connects; made anew when the configuration is read again. One for all sessions: a copy
+/// in each would cost half a kilobyte.
+final class ListenerOffer: Sendable {
   let settings: ListenerSettings
   let limits: IntakeSettings
   let tls: TLSServer?

@@ -18,14 +18,14 @@ struct LoginCheck: Sendable {
   }
 
   /// Whose key this is: the submitter's, when the client says no other name.
-  func check(_ bearer: BearerMessage) async -> (LoginOutcome, SubmitterRecord?) {
+  func check(_ bearer: BearerMessage) async -> (LoginOutcome, SessionLogin?) {
     let hash = APIKey.hash(bearer.token)
     do throws(StoreError) {
       guard let found = try await store.read(seesLog: false, { try $0.login(keyHash: hash) }),
         bearer.name.isEmpty || bearer.name == found.submitter.name
       else { return (.wrong, nil) }
       try await store.noteUse(of: found.key, now: Clock.now())
-      return (.accepted, found.submitter)
+      return (.accepted, SessionLogin(found.submitter, keyID: found.key.id))
     } catch {
       return (.unavailable, nil)
     }

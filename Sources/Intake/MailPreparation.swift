@@ -110,8 +110,13 @@ struct MailPreparation: Sendable {
 
     init(_ header: HeaderBlock) {
       for field in header.fields {
-        if MailPreparation.isControl(field) { control.append(field) }
-        if MailPreparation.isRemoved(field) { hasRemovable = true }
+        // X-Postern-…, Bcc, Resent-Bcc and Return-Path: no other begins so that it could be one.
+        switch field.nameBytes.first.map({ $0 | 0x20 }) {
+        case UInt8(ascii: "x"), UInt8(ascii: "b"), UInt8(ascii: "r"):
+          if MailPreparation.isControl(field) { control.append(field) }
+          if MailPreparation.isRemoved(field) { hasRemovable = true }
+        default: break
+        }
         switch field.nameBytes.count {
         case 4 where field.isNamed("from"): from.append(field)
         case 4 where field.isNamed("date"): hasDate = true
@@ -172,11 +177,13 @@ struct MailPreparation: Sendable {
     if !envelope.reversePath.isEmpty, !rights.allows(envelope.reversePath) {
       return ServerReply(553, .init(5, 7, 1), "This login may not send as <\(envelope.reversePath)>")
     }
-    if authors.isEmpty, !rights.fromAddresses.isEmpty {
-      return ServerReply(550, .init(5, 7, 1), "This login is tied to From addresses and the mail has none")
-    }
-    if let other = authors.first(where: { !rights.allows($0.address) }) {
-      return ServerReply(550, .init(5, 7, 1), "This login may not send From: \(other.address)")
+    if !rights.fromAddresses.isEmpty {
+      if authors.isEmpty {
+        return ServerReply(550, .init(5, 7, 1), "This login is tied to From addresses and the mail has none")
+      }
+      if let other = authors.first(where: { !rights.allows($0.address) }) {
+        return ServerReply(550, .init(5, 7, 1), "This login may not send From: \(other.address)")
+      }
     }
     if let pool = control.pool, !rights.pools.isEmpty, !rights.pools.contains(pool) {
       return ServerReply(550, .init(5, 7, 1), "X-Postern-Pool: this login may not use the pool \(pool)")

@@ -4,6 +4,24 @@ import SMTP
 import Store
 import Synchronization
 
+/// One client's session in a place of its own: in the frames of its task there would be a second one for its making, and
+/// frames are never smaller than a block.
+final class RunningSession {
+  private var driver: SessionDriver
+
+  init(
+    stream: Host.Stream, peer: PeerAddress, offer: ListenerOffer, handle: SessionHandle, connections: Connections,
+    id: UInt64, throttle: SharedLoginThrottle, taker: MailTaker, hooks: IntakeHooks, log: Log
+  ) {
+    driver = SessionDriver(
+      stream: stream, peer: peer, offer: offer, handle: handle, connections: connections, id: id, throttle: throttle,
+      taker: taker, hooks: hooks, log: log)
+  }
+
+  /// The whole session, from the first octet to the close.
+  func run() async { await driver.run() }
+}
+
 /// Runs one client's session: straight-line code around the pure machine, one wait for each read and one for each commit.
 struct SessionDriver {
   let stream: Host.Stream
@@ -26,12 +44,15 @@ struct SessionDriver {
   private var deed: ServerAction?
   /// Replies that leave with the next write.
   private var output: [UInt8] = []
-  private var submitter: SubmitterRecord?
+  /// Who has logged in; known outside, because a login may end before its session does.
+  private var who: SessionLogin? {
+    didSet { handle.login.withLock { $0 = who } }
+  }
   private var mails = 0
   /// The SCRAM login under way.
   private var scram: ScramExchange?
   /// Who has proved itself by SCRAM and has yet to confirm the server's proof.
-  private var proved: SubmitterRecord?
+  private var proved: SessionLogin?
   /// Whether the client is to read a last word while it is still sending.
   private var isCutOff = false
   /// How the mail being read comes.
@@ -43,6 +64,8 @@ struct SessionDriver {
   private static let readSize = 64 * 1024
   /// A text up to this size goes on when the memory of all is full, so that only large mails give theirs back.
   private static let smallText = 2 * readSize
+  /// The room for replies that a session keeps: those of a burst of mails fit.
+  private static let keptOutput = 256
   /// Replies are kept for one write up to this size.
   private static let outputLimit = 16 * 1024
   /// How long a client may take to fetch a farewell.
@@ -68,11 +91,23 @@ struct SessionDriver {
   }
 
   /// The whole session, from the first octet to the close.
+  ///
+  /// What a session at rest costs is mostly the frames of this function and those it waits in. So what needs much room is
+  /// never part of them: it stands in functions of its own; and what is called from here is mutating, because any other
+  /// function would get a copy of everything.
   mutating func run() async {
-    log.debug("intake.connected", ["peer": .text("\(peer)")])
+    noteBegin()
     var isOpen = true
     if offer.isImplicitTLS { isOpen = await handshake() }
     while isOpen { isOpen = await turn() }
+    await end()
+  }
+
+  @inline(never)
+  private mutating func noteBegin() { log.debug("intake.connected", ["peer": .text("\(peer)")]) }
+
+  @inline(never)
+  private mutating func end() async {
     count(buffered: 0)
     // Octets that nobody has read make a close a reset, which can take the last reply from the client's hands. In a task of
     // its own, because this one may be cancelled.
@@ -85,28 +120,30 @@ struct SessionDriver {
 
   /// What a session waits for next.
   private enum Next {
-    case read, flush, deed, farewell
+    case read, flush, mail, deed, farewell
   }
 
-  /// Waits once, for what the machine wants; false when the session is over.
-  ///
-  /// What has to be kept while a session is at rest is the frames of these functions: so all that needs no waiting is done
-  /// in `advance`, which leaves nothing behind.
+  /// Waits once, for what the machine wants; false when the session is over. All that needs no waiting is done in `advance`,
+  /// which leaves nothing behind.
+  @inline(never)
   private mutating func turn() async -> Bool {
     switch advance() {
     case .read: await readOnce()
     case .flush: await flush()
+    case .mail: await takeMail()
     case .deed: await perform()
     case .farewell: await farewell(.shuttingDown)
     }
   }
 
   /// Does all that can be done without waiting.
+  @inline(never)
   private mutating func advance() -> Next {
     session.mailRefusal = mailRefusal
     while let action = session.next() {
       guard case .reply(let bytes) = action else {
         deed = action
+        if case .message = action { return .mail }
         return .deed
       }
       // Most actions are replies, which wait for nobody.
@@ -123,13 +160,16 @@ struct SessionDriver {
     return output.isEmpty || sendAtOnce() ? .read : .flush
   }
 
+  @inline(never)
   private mutating func readOnce() async -> Bool {
     switch await stream.read(into: &session.input, atMost: Self.readSize, deadline: readDeadline()) {
     case .bytes(let count):
       pace?.bytes += count
       return true
     case .timedOut: return await farewell(.timeout)
-    case .cancelled: return await farewell(.shuttingDown)
+    case .cancelled:
+      let isLoggedOut = handle.isLoggedOut.load(ordering: .sequentiallyConsistent)
+      return await farewell(isLoggedOut ? .loginEnded : .shuttingDown)
     case .end: return false
     case .failed(let reason):
       log.debug("intake.broken", ["peer": .text("\(peer)"), "error": .text(reason)])
@@ -137,23 +177,50 @@ struct SessionDriver {
     }
   }
 
+  /// Brings the mail that waits into the store; false when the session is over.
+  @inline(never)
+  private mutating func takeMail() async -> Bool {
+    if handle.isLoggedOut.load(ordering: .sequentiallyConsistent) { return await farewell(.loginEnded) }
+    mails += 1
+    let reply: ServerReply
+    switch arrival() {
+    case .success(let arrival): reply = await taker.take(arrival, isAlone: connections.count == 1)
+    case .failure(let refusal): reply = refusal.reply
+    }
+    guard await answer(session.answerMessage(with: reply)) else { return false }
+    let limit = offer.limits.maxMailsPerSession
+    guard limit > 0, mails >= limit else { return true }
+    return await farewell(ServerReply(421, .init(4, 7, 0), "Too many mails in one session"))
+  }
+
+  /// The mail that waits, looked at.
+  @inline(never)
+  private mutating func arrival() -> Result<Arrival, MailPreparation.Refusal> {
+    guard case .message(let envelope, let content) = deed.take() else {
+      return .failure(MailPreparation.Refusal(.localError))
+    }
+    return taker.arrival(
+      of: envelope, content, submitter: who?.submitter, peer: peer, tls: stream.tls, preparation: offer.preparation)
+  }
+
   /// Does the action that waits; false when the session is over.
+  @inline(never)
   private mutating func perform() async -> Bool {
-    let action = deed
-    deed = nil
-    switch action {
-    case nil: return true
+    switch deed.take() {
+    // A mail is `takeMail`'s.
+    case nil, .message: return true
     case .reply(let bytes):
       return keep(bytes) ? true : await flush()
     case .startTLS:
       guard await flush(), await handshake() else { return false }
       session.tlsStarted()
-      (submitter, scram, proved) = (nil, nil, nil)
+      (who, scram, proved) = (nil, nil, nil)
       return true
     case .authenticate(let name, let password):
       if isBanned(name) { return await answer(session.authenticated(.unavailable)) }
+      let changes = loginChanges
       let (outcome, found) = await login.check(name: name, password: password)
-      submitter = found
+      await admit(SessionLogin(found), since: changes)
       await noteLogin(outcome, name)
       return await answer(session.authenticated(outcome))
     case .sasl(.scramSHA256, let message, let isFirst):
@@ -164,15 +231,6 @@ struct SessionDriver {
       return await answer(session.answerSASL(.malformed))
     case .client(let facts):
       return await answer(await become(facts))
-    case .message(let envelope, let content):
-      mails += 1
-      let reply = await taker.take(
-        envelope, content, submitter: submitter, peer: peer, tls: stream.tls, preparation: offer.preparation,
-        isAlone: connections.count == 1)
-      guard await answer(session.answerMessage(with: reply)) else { return false }
-      let limit = offer.limits.maxMailsPerSession
-      guard limit > 0, mails >= limit else { return true }
-      return await farewell(ServerReply(421, .init(4, 7, 0), "Too many mails in one session"))
     case .close:
       isCutOff = !output.starts(with: "221".utf8)
       _ = await flush()
@@ -189,6 +247,7 @@ struct SessionDriver {
       }
       told = named
     }
+    let changes = loginChanges
     var found: SubmitterRecord?
     if let login = facts.login, !login.isEmpty {
       let (known, isStoreThere) = await self.login.submitter(named: login)
@@ -199,8 +258,20 @@ struct SessionDriver {
     guard connections.move(id, to: told, limitPerAddress: offer.limits.maxConnectionsPerAddress) else {
       return session.refuseClient(with: .tooManyFromAddress)
     }
-    (peer, submitter, scram, proved) = (told, found, nil, nil)
+    (peer, scram, proved) = (told, nil, nil)
+    await admit(SessionLogin(found), since: changes)
     return session.clientBecame(offer.session(with: peer, spokenForBy: sender), login: found?.name)
+  }
+
+  private var loginChanges: Int { connections.loginChanges.load(ordering: .sequentiallyConsistent) }
+
+  /// Notes who has logged in. Whoever changes a login looks through the sessions then; this one may have come too late for
+  /// that, so that a login looked up before a change is looked at again.
+  private mutating func admit(_ found: SessionLogin?, since changes: Int?) async {
+    who = found
+    guard let found, changes != loginChanges, await !login.stands(found) else { return }
+    handle.isLoggedOut.store(true, ordering: .sequentiallyConsistent)
+    handle.cancel()
   }
 
   private mutating func beginScram(_ message: [UInt8]) async -> SASLAnswer {
@@ -210,7 +281,7 @@ struct SessionDriver {
     let (known, isStoreThere) = await login.submitter(named: opening.name)
     guard isStoreThere else { return .finished(.unavailable, name: opening.name) }
     let exchange = ScramExchange(opening, verifier: known?.scramVerifier.flatMap(ScramVerifier.init(text:)))
-    (scram, proved) = (exchange, known)
+    (scram, proved) = (exchange, SessionLogin(known))
     return .challenge(exchange.challenge)
   }
 
@@ -218,10 +289,11 @@ struct SessionDriver {
   private mutating func continueScram(_ message: [UInt8]) async -> SASLAnswer {
     guard let exchange = scram else {
       guard let proved, message.isEmpty else { return .malformed }
-      submitter = proved
       self.proved = nil
-      await noteLogin(.accepted, proved.name)
-      return .finished(.accepted, name: proved.name)
+      // Much may have happened since the exchange began.
+      await admit(proved, since: nil)
+      await noteLogin(.accepted, proved.submitter.name)
+      return .finished(.accepted, name: proved.submitter.name)
     }
     scram = nil
     guard let final = exchange.finish(message) else {
@@ -236,9 +308,10 @@ struct SessionDriver {
   private mutating func checkBearer(_ message: [UInt8]) async -> SASLAnswer {
     guard let bearer = BearerMessage(message) else { return .malformed }
     if isBanned(bearer.name) { return .finished(.unavailable, name: bearer.name) }
+    let changes = loginChanges
     let (outcome, found) = await login.check(bearer)
-    submitter = found
-    let name = found?.name ?? bearer.name
+    await admit(found, since: changes)
+    let name = found?.submitter.name ?? bearer.name
     await noteLogin(outcome, name)
     return outcome == .wrong ? .challenge(BearerMessage.refusal) : .finished(outcome, name: name)
   }
@@ -248,19 +321,19 @@ struct SessionDriver {
   }
 
   /// Whether who guesses has to wait; the password is not even looked at.
-  private func isBanned(_ name: String) -> Bool {
+  private mutating func isBanned(_ name: String) -> Bool {
     throttle.isBanned(peer, name, loginLimits(name))
   }
 
   /// A key without a name is nobody's yet: failures with it must not ban all others that say none.
-  private func loginLimits(_ name: String) -> LoginThrottle.Limits {
+  private mutating func loginLimits(_ name: String) -> LoginThrottle.Limits {
     var limits = offer.loginLimits(for: peer)
     if name.isEmpty { limits.failuresByName = 0 }
     return limits
   }
 
   /// Counts a login; after a wrong one waits, and logs the events that conf/fail2ban-postern.conf looks for.
-  private func noteLogin(_ outcome: LoginOutcome, _ name: String) async {
+  private mutating func noteLogin(_ outcome: LoginOutcome, _ name: String) async {
     switch outcome {
     case .unavailable: return
     case .accepted: throttle.succeeded(peer, name)
@@ -276,6 +349,7 @@ struct SessionDriver {
     }
   }
 
+  @inline(never)
   private mutating func answer(_ action: ServerAction?) async -> Bool {
     guard case .reply(let bytes) = action else { return true }
     output += bytes
@@ -300,11 +374,13 @@ struct SessionDriver {
       output.removeFirst(sent)
       return false
     }
-    output.removeAll(keepingCapacity: true)
+    // A session at rest keeps no room for the long answer to EHLO.
+    output.removeAll(keepingCapacity: output.capacity <= Self.keptOutput)
     return true
   }
 
   /// Says goodbye and ends the session.
+  @inline(never)
   private mutating func farewell(_ reply: ServerReply) async -> Bool {
     isCutOff = handle.isBusy.load(ordering: .sequentiallyConsistent)
     if case .reply(let bytes) = session.terminate(with: reply) { output += bytes }
@@ -312,6 +388,7 @@ struct SessionDriver {
     return false
   }
 
+  @inline(never)
   private mutating func flush() async -> Bool {
     guard !output.isEmpty else { return true }
     let bytes = output
@@ -322,7 +399,8 @@ struct SessionDriver {
     }
   }
 
-  private func handshake() async -> Bool {
+  @inline(never)
+  private mutating func handshake() async -> Bool {
     guard let tls = offer.tls else { return false }
     let deadline = Clock.deadline(in: offer.limits.handshakeTimeoutMilliseconds)
     switch await stream.startTLS(tls, deadline: deadline) {

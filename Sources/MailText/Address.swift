@@ -94,11 +94,13 @@ struct AddressParser {
 
   init(bytes: [UInt8]) { self.bytes = bytes }
 
+  /// RFC 5322 §3.2.3: letters, digits and ``!#$%&'*+-/=?^_`{|}~``; RFC 6532 adds all that is not ASCII.
   static func isAtom(_ octet: UInt8) -> Bool {
-    octet.isLetter || octet.isDigit || octet > 127 || atomSpecials.contains(octet)
+    switch octet {
+    case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2F...0x39, 0x3D, 0x3F, 0x41...0x5A, 0x5E...0x7E, 0x80...0xFF: true
+    default: false
+    }
   }
-
-  private static let atomSpecials: Set<UInt8> = Set("!#$%&'*+-/=?^_`{|}~".utf8)
 
   static func quoted(_ text: String) -> String {
     var out: [UInt8] = [Octet.quote]
@@ -251,10 +253,15 @@ struct AddressParser {
   }
 
   private static func split(_ inside: [UInt8]) -> (local: String, domain: String)? {
-    var text = Array(inside.trimmedSpaces())
-    if text.first != Octet.quote { text.removeAll(where: \.isSpace) }
-    // In no form may an address hold what ends a line or a C string (RFC 5322 §3.2.1); it may come to stand in a command.
-    guard !text.isEmpty, !text.contains(where: { $0 == 0 || $0 == 10 || $0 == 13 }) else { return nil }
+    var text = inside
+    // Most have no white space at all, and nothing that has to be looked at twice.
+    if text.contains(where: { $0 <= Octet.space }) {
+      text = Array(text.trimmedSpaces())
+      if text.first != Octet.quote { text.removeAll(where: \.isSpace) }
+      // In no form may an address hold what ends a line or a C string (RFC 5322 §3.2.1); it may come to stand in a command.
+      guard !text.contains(where: { $0 == 0 || $0 == 10 || $0 == 13 }) else { return nil }
+    }
+    guard !text.isEmpty else { return nil }
     guard let at = text.lastIndex(of: Octet.at) else {
       return (String(decoding: unquoted(text), as: UTF8.self), "")
     }

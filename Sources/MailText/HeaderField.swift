@@ -52,7 +52,7 @@ public struct HeaderField: Sendable, Equatable {
 
   /// Whether the field's name begins with `prefix`, without regard to case.
   public func hasNamePrefix(_ prefix: String) -> Bool {
-    nameBytes.prefix(prefix.utf8.count).equalsASCII(prefix)
+    Int(nameLength) >= prefix.utf8.count && nameBytes.prefix(prefix.utf8.count).equalsASCII(prefix)
   }
 }
 
@@ -61,27 +61,48 @@ enum HeaderFolding {
   private static let wanted = 78
 
   static func fold(name: String, value: String) -> [UInt8] {
-    var out = Array(name.utf8)
+    var value = value
+    return value.withUTF8 { fold(name: name, $0) }
+  }
+
+  private static func fold(name: String, _ value: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+    var out: [UInt8] = []
+    out.reserveCapacity(name.utf8.count + value.count + value.count / 32 + 16)
+    out += name.utf8
     out.append(Octet.colon)
     out.append(Octet.space)
     var column = out.count
-    var firstWord = true
-    let clean = value.utf8.map { $0 == Octet.cr || $0 == Octet.lf || $0 == 0 ? Octet.space : $0 }
-    for word in clean.trimmedSpaces().split(separator: Octet.space, omittingEmptySubsequences: false) {
-      if !firstWord {
+    var (at, end) = (0, value.count)
+    while at < end, value[at].isSpace || value[at] == 0 { at += 1 }
+    while end > at, value[end - 1].isSpace || value[end - 1] == 0 { end -= 1 }
+    var isFirst = true
+    while true {
+      var wordEnd = at
+      while wordEnd < end, !isGap(value[wordEnd]) { wordEnd += 1 }
+      let count = wordEnd - at
+      if !isFirst {
         // An empty word is a run of spaces: a fold there would make a line of white space only (RFC 5322 §3.2.2).
-        if column + 1 + word.count > wanted, !word.isEmpty, column > 1 {
-          out += [Octet.cr, Octet.lf]
+        if column + 1 + count > wanted, count > 0, column > 1 {
+          out.append(Octet.cr)
+          out.append(Octet.lf)
           column = 0
         }
         out.append(Octet.space)
         column += 1
       }
-      out += word
-      column += word.count
-      firstWord = false
+      out.append(contentsOf: UnsafeBufferPointer(rebasing: value[at..<wordEnd]))
+      column += count
+      isFirst = false
+      guard wordEnd < end else { break }
+      at = wordEnd + 1
     }
-    out += [Octet.cr, Octet.lf]
+    out.append(Octet.cr)
+    out.append(Octet.lf)
     return out
+  }
+
+  /// What becomes a space: nothing may end the line or a C string.
+  private static func isGap(_ octet: UInt8) -> Bool {
+    octet == Octet.space || octet == Octet.cr || octet == Octet.lf || octet == 0
   }
 }

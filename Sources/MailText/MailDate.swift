@@ -34,12 +34,43 @@ public enum MailDate {
 
   /// `Sat, 21 Nov 2026 05:35:11 +0000`.
   public static func format(_ milliseconds: Int64) -> String {
+    var text: [UInt8] = []
+    text.reserveCapacity(32)
+    append(milliseconds, to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// The same at the end of `text`.
+  static func append(_ milliseconds: Int64, to text: inout [UInt8]) {
     let second = floorDivide(milliseconds, 1000)
     let days = floorDivide(second, 86_400)
     let date = CivilDate(dayNumber: days)
     let left = Int(second - days * 86_400)
-    return "\(dayNames[date.weekday]), \(date.day) \(monthNames[date.month - 1]) \(pad(date.year, 4)) "
-      + "\(pad(left / 3600)):\(pad(left / 60 % 60)):\(pad(left % 60)) +0000"
+    text += dayNames[date.weekday].utf8
+    text.append(Octet.comma)
+    text.append(Octet.space)
+    put(date.day, 1, to: &text)
+    text.append(Octet.space)
+    text += monthNames[date.month - 1].utf8
+    text.append(Octet.space)
+    put(date.year, 4, to: &text)
+    text.append(Octet.space)
+    put(left / 3600, 2, to: &text)
+    text.append(Octet.colon)
+    put(left / 60 % 60, 2, to: &text)
+    text.append(Octet.colon)
+    put(left % 60, 2, to: &text)
+    text += " +0000".utf8
+  }
+
+  /// A number of at least so many digits.
+  private static func put(_ value: Int, _ width: Int, to text: inout [UInt8]) {
+    guard (0..<10_000).contains(value) else { return text += String(value).utf8 }
+    var unit = 1000
+    for place in stride(from: 4, through: 1, by: -1) {
+      if place <= width || value >= unit { text.append(UInt8(truncatingIfNeeded: 48 + value / unit % 10)) }
+      unit /= 10
+    }
   }
 
   /// Reads `2026-11-21T05:35:11.5Z` or with an offset (RFC 3339 §5.6); a space for the `T` is taken too.
@@ -149,9 +180,4 @@ public enum MailDate {
   }
 
   private static func floorDivide(_ a: Int64, _ b: Int64) -> Int64 { a / b - (a % b < 0 ? 1 : 0) }
-
-  private static func pad(_ value: Int, _ width: Int = 2) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
-  }
 }

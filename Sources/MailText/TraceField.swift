@@ -14,10 +14,21 @@ public enum TraceField {
   public static func value(
     hostname: String, client: String?, protocolName: String?, tls: String?, date: Int64
   ) -> String {
-    let from = client.map { "from \($0) " } ?? ""
-    let with = protocolName.map { " with \($0)" } ?? ""
-    let secured = tls.map { " (\($0))" } ?? ""
-    return "\(from)by \(hostname) \(mark)\(with)\(secured); \(MailDate.format(date))"
+    var text: [UInt8] = []
+    text.reserveCapacity(192)
+    if let client { text += "from \(client) ".utf8 }
+    text += "by ".utf8
+    text += hostname.utf8
+    text.append(Octet.space)
+    text += mark.utf8
+    if let protocolName {
+      text += " with ".utf8
+      text += protocolName.utf8
+    }
+    if let tls { text += " (\(tls))".utf8 }
+    text += "; ".utf8
+    MailDate.append(date, to: &text)
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// Whether a field is one of ours, of whichever host.

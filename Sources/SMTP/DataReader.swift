@@ -28,6 +28,7 @@ public struct DataReader: Equatable, Sendable {
   private let bareNewlines: BareNewlines
   private let maximumBytes: Int
   private let maximumLine: Int
+  private let expectedBytes: Int
   private var place = Place.start
   private var faults: Faults = []
   private var lineBytes = 0
@@ -42,7 +43,7 @@ public struct DataReader: Equatable, Sendable {
     self.bareNewlines = bareNewlines
     self.maximumBytes = maximumBytes
     self.maximumLine = maximumLine
-    content.reserveCapacity(min(max(expectedBytes, 4096), 1 << 20))
+    self.expectedBytes = min(expectedBytes, 1 << 20)
   }
 
   /// The first thing wrong, the gravest first; nil when the message is good.
@@ -73,6 +74,8 @@ public struct DataReader: Equatable, Sendable {
 
   /// Reads `bytes`; returns how many were used and whether the end of the message is among them.
   public mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) -> (used: Int, ended: Bool) {
+    // A small mail that came in one piece gets its room at once.
+    if total == 0 { content.reserveCapacity(max(expectedBytes, min(bytes.count, 16 << 10))) }
     var at = 0
     while at < bytes.count {
       switch place {

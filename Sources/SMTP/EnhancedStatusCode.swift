@@ -17,6 +17,17 @@ public struct EnhancedStatusCode: Equatable, Hashable, Sendable, CustomStringCon
   /// As it is written, e.g. `5.1.1`.
   public var description: String { "\(group).\(subject).\(detail)" }
 
+  /// Puts it and a space at the end of a reply.
+  func append(to wire: inout [UInt8]) {
+    guard group < 10, subject < 10, detail < 10 else { return wire += "\(self) ".utf8 }
+    wire.append(UInt8(truncatingIfNeeded: 48 + group))
+    wire.append(Octet.dot)
+    wire.append(UInt8(truncatingIfNeeded: 48 + subject))
+    wire.append(Octet.dot)
+    wire.append(UInt8(truncatingIfNeeded: 48 + detail))
+    wire.append(Octet.space)
+  }
+
   /// Reads a code at the start of `text`, ended by a space or the end; nil when there is none.
   ///
   /// RFC 2034 §4: the class must be 2, 4 or 5; each number has at most three digits (RFC 3463 §2).

@@ -16,16 +16,21 @@ public struct ServerReply: Equatable, Sendable {
   public init(_ code: Int, _ enhanced: EnhancedStatusCode? = nil, lines: [String]) {
     self.code = code
     self.enhanced = enhanced
-    let status = enhanced.map { Array("\($0) ".utf8) } ?? []
     var wire: [UInt8] = []
-    wire.reserveCapacity(lines.reduce(0) { $0 + $1.utf8.count + status.count + 6 })
+    wire.reserveCapacity(lines.reduce(0) { $0 + $1.utf8.count + 18 })
     for (number, line) in lines.enumerated() {
-      for digit in [code / 100, code / 10 % 10, code % 10] { wire.append(UInt8(truncatingIfNeeded: 48 + digit)) }
+      wire.append(UInt8(truncatingIfNeeded: 48 + code / 100))
+      wire.append(UInt8(truncatingIfNeeded: 48 + code / 10 % 10))
+      wire.append(UInt8(truncatingIfNeeded: 48 + code % 10))
       wire.append(number + 1 == lines.count ? Octet.space : UInt8(ascii: "-"))
-      wire += status
-      // RFC 5321 §4.5.3.1.5: a reply line has at most 512 octets.
-      for octet in line.utf8.prefix(480) { wire.append(octet >= 0x20 && octet < 0x7F ? octet : 0x3F) }
-      wire += [Octet.cr, Octet.lf]
+      enhanced?.append(to: &wire)
+      var line = line
+      line.withUTF8 { octets in
+        // RFC 5321 §4.5.3.1.5: a reply line has at most 512 octets.
+        for octet in octets.prefix(480) { wire.append(octet >= 0x20 && octet < 0x7F ? octet : 0x3F) }
+      }
+      wire.append(Octet.cr)
+      wire.append(Octet.lf)
     }
     bytes = wire
   }
@@ -120,6 +125,8 @@ extension ServerReply {
   // What the driver of a session needs to say.
   /// The server stops; the client may come back (RFC 5321 §3.8).
   public static let shuttingDown = ServerReply(421, .init(4, 3, 2), "Service shutting down")
+  /// The login of the session was changed or revoked meanwhile; the client may log in anew.
+  public static let loginEnded = ServerReply(421, .init(4, 7, 0), "This login has changed: log in again")
   /// The client was silent for too long.
   public static let timeout = ServerReply(421, .init(4, 4, 2), "Timeout")
   /// More connections than the server takes.

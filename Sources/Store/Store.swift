@@ -20,6 +20,8 @@ public final class Store: Sendable {
     case sentChecks
     /// Campaigns were started, changed or held.
     case campaigns
+    /// Submitters changed, or a key lets nobody in any more.
+    case logins
   }
 
   private struct Job: Sendable {
@@ -225,7 +227,7 @@ public final class Store: Sendable {
       if group.isEmpty { break }
       commit(group, state)
     }
-    if failed == nil { _ = takeLogged(state) }
+    if failed == nil, takeLogged(state) == nil { log.withLock { $0 }?.file.settle() }
     state.connection.close()
   }
 

@@ -7,8 +7,13 @@ extension API {
     Route("GET", "pools") { api, request, _ in
       let items = try await api.store.read { db in
         let names = AccountNames(db)
-        return try db.pools().map { pool in
-          JSON.object([
+        return try db.listedPools().map { row -> JSON in
+          let pool: PoolRecord
+          switch row {
+          case .success(let found): pool = found
+          case .failure(let row): return .object([("name", .text(row.name)), ("unreadable", .text(row.reason))])
+          }
+          return JSON.object([
             ("id", .integer(pool.id)), ("name", .text(pool.key)),
             ("workspace", .text(try db.workspace(pool.workspaceID).key)), ("rotation", .text(pool.rotation.rawValue)),
             ("prefer_same_provider", .boolean(pool.prefersSameProvider)),
@@ -30,8 +35,13 @@ extension API {
     },
     Route("GET", "submitters") { api, request, _ in
       let items = try await api.store.read { db in
-        try db.submitters().map { submitter in
-          JSON.object([
+        try db.listedSubmitters().map { row -> JSON in
+          let submitter: SubmitterRecord
+          switch row {
+          case .success(let found): submitter = found
+          case .failure(let row): return .object([("login", .text(row.name)), ("unreadable", .text(row.reason))])
+          }
+          return JSON.object([
             ("id", .integer(submitter.id)), ("login", .text(submitter.name)),
             ("workspace", .text(try db.workspace(submitter.workspaceID).key)), ("pools", .texts(submitter.pools)),
             ("from", .texts(submitter.fromAddresses)), ("keep_from", .boolean(submitter.keepsFrom)),

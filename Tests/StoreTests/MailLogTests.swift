@@ -242,6 +242,27 @@ import Testing
     #expect("\(error.map { "\($0)" } ?? "")".contains("the log is damaged: group 3 is whole but 2 is not"))
   }
 
+  /// The next group stands behind the last or at the beginning; at any other place it is a sign that the place of the last
+  /// one, or the store's word for it, is wrong.
+  @Test func aGroupWhereItDoesNotBelongIsNotPassedOver() throws {
+    let place = try Place()
+    try place.open().close()
+    let (store, position) = try place.withLog { ($0.store, $1) }
+    let stray = Self.sealed([try Self.mail(1, "stray")], store: store, number: position.number + 1)
+    try place.overwrite(stray, at: MailLogFile.begin + 7 * MailLogGroup.block)
+    let error = #expect(throws: StoreError.self) { try place.open() }
+    #expect("\(error.map { "\($0)" } ?? "")".contains("stands where it does not belong"))
+  }
+
+  @Test func aLogThatWasCutShortIsNotTakenForAnEmptyOne() throws {
+    let place = try Place()
+    try place.open().close()
+    try FileManager.default.removeItem(atPath: place.log)
+    #expect(FileManager.default.createFile(atPath: place.log, contents: Data(count: 10)))
+    let error = #expect(throws: StoreError.self) { try place.open() }
+    #expect("\(error.map { "\($0)" } ?? "")".contains("too short for a mail log"))
+  }
+
   @Test func anOldCopyOfTheStoreDoesNotTakeAgain() async throws {
     let place = try Place()
     let store = try place.open()

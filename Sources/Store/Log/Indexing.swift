@@ -36,7 +36,7 @@ extension Transaction {
     do throws(StoreError) {
       try connection.script("BEGIN IMMEDIATE")
       for place in places {
-        guard let mails = file.mails(of: place, buffer) else {
+        guard let mails = try file.mails(of: place, buffer) else {
           throw .commitFailed("group \(place.number) of \(file.path) can't be read any more")
         }
         for mail in mails { try index(mail) }

@@ -27,8 +27,9 @@ final class MailLog: @unchecked Sendable {
   private static let quietMilliseconds: Int64 = 5
   /// … or when the oldest has waited so long …
   private static let ageMilliseconds: Int64 = 2000
-  /// … or when one part in so many of the ring is full.
-  private static let fillShare = 2
+  /// … or when this part of the ring is full: a burst is taken first and indexed after, and the room that is left lasts
+  /// until the first rows are on disk.
+  private static func mostFilled(of size: Int) -> Int { size / 4 * 3 }
 
   let file: MailLogFile
   private let limit: Int
@@ -188,7 +189,7 @@ final class MailLog: @unchecked Sendable {
     let now = Self.monotonic()
     guard now >= notBefore,
       isOutOfRoom || now - newest >= Self.quietMilliseconds || now - oldest >= Self.ageMilliseconds
-        || filled > limit / Self.fillShare
+        || filled > Self.mostFilled(of: mayGrow ? limit : file.size)
     else { return false }
     isIndexingAsked = true
     wantsIndexing()

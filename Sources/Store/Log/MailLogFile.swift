@@ -101,9 +101,10 @@ final class MailLogFile: Sendable {
   }
 
   private func page() throws(StoreError) -> [UInt8] {
-    var page = [UInt8](repeating: 0, count: 64)
-    guard page.withUnsafeMutableBytes({ read(into: $0, at: 0) }) else { throw Self.failure("read", path) }
-    return page
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64, alignment: 8)
+    defer { buffer.deallocate() }
+    guard try read(into: buffer, at: 0) else { throw .cannotOpen(path: path, reason: "it is too short for a mail log") }
+    return Array(buffer)
   }
 
   private func isOwn() throws(StoreError) -> Bool {
@@ -136,23 +137,26 @@ final class MailLogFile: Sendable {
   func commit(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StoreError) {
     guard Self.writeAll(descriptor, bytes, at: offset) else {
       let failure = Self.failure("write", path)
-      // Whole or not: who was told no sends it again.
-      if failure != .full { erase(at: offset) }
+      // Also on a full disk: a short write may have brought all but the zeros at the end, and the group of that number
+      // that comes next may stand elsewhere, where no start would look behind a whole one.
+      guard erase(at: offset) else {
+        throw failure == .full ? .commitFailed("a group that was cut short can't be erased in \(path)") : failure
+      }
       throw failure
     }
     guard fdatasync(descriptor) == 0 else {
       let reason = Self.reason("fdatasync", path, errno)
-      erase(at: offset)
+      if erase(at: offset) { _ = fdatasync(descriptor) }
       throw .commitFailed(reason)
     }
   }
 
-  /// Makes what a failed sync may have left no group: the next start would believe it, and its mails would go although
-  /// their clients were told to send them again.
-  private func erase(at offset: Int) {
+  /// Makes what a failed write or sync may have left no group: the next start would believe it, and its mails would go
+  /// although their clients were told to send them again. False when this fails too: then nothing more can be done about
+  /// this disk.
+  private func erase(at offset: Int) -> Bool {
     let zeros = [UInt8](repeating: 0, count: MailLogGroup.block)
-    // When this fails too, nothing more can be done about this disk; the failure itself is reported by the caller.
-    _ = zeros.withUnsafeBytes { Self.writeAll(descriptor, $0, at: offset) }
+    return zeros.withUnsafeBytes { Self.writeAll(descriptor, $0, at: offset) }
   }
 
   /// Adds a step of zeros at the end; part of the ring after the next sync, when `grown` is called. False when the disk
@@ -165,17 +169,22 @@ final class MailLogFile: Sendable {
   /// The step is synced.
   func grown() { reach.add(Self.step, ordering: .relaxed) }
 
-  /// Reads octets; false at the end of the file or when the disk fails.
-  func read(into bytes: UnsafeMutableRawBufferPointer, at offset: Int) -> Bool {
+  /// Reads octets; false at the end of the file. Throws when the disk fails: what can't be read is not the same as what
+  /// was never written.
+  func read(into bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws(StoreError) -> Bool {
     var done = 0
     while done < bytes.count {
       let count = pread(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))
       if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw .commitFailed(Self.reason("read", path, errno)) }
       guard count > 0 else { return false }
       done += count
     }
     return true
   }
+
+  /// Has the note synced.
+  func settle() { _ = fdatasync(descriptor) }
 
   // MARK: - Calls
 

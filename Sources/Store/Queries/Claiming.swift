@@ -117,16 +117,17 @@ extension Transaction {
   private func decide(
     _ message: MessageRecord, now: Int64, _ pass: inout ClaimPass, _ shared: inout SharedFacts
   ) throws(StoreError) -> Bool {
-    let (facts, accounts): (MessageFacts, [AccountBook.Entry])
+    let (facts, accounts, pool): (MessageFacts, [AccountBook.Entry], PoolRecord?)
     do throws(StoreError) {
       (facts, accounts) = try factsAndAccounts(of: message, now: now, &shared)
+      // A mail that is bound to an account takes no turn.
+      pool = message.lane < 0 ? try accountBook.pool(message.poolID, self) : nil
     } catch {
       guard case .unreadable(let what) = error else { throw error }
       // What one message needs and nobody can read must not keep all others waiting.
       try hold(message, because: what, now: now)
       return true
     }
-    let pool = try accountBook.pool(message.poolID, self)
     let report = evaluate(facts, accounts: accounts.map(\.facts), pool: PoolPolicy(pool), now: now)
     if message.stepID != nil, try leavesItsPlace(message, report, now: now, &shared) { return true }
     switch report.outcome {
@@ -146,7 +147,7 @@ extension Transaction {
       pass.claims.append(try claim(message, by: account.record, now: now))
       accountBook.tookOne(id, facts)
       shared.credits[message.workspaceID]?.inFlight += 1
-      if let pool, pool.rotation == .roundRobin, message.lane < 0 {
+      if let pool, pool.rotation == .roundRobin {
         try setTurn(ofPool: pool.id, to: id)
         accountBook.turned(pool.id, to: id)
       }

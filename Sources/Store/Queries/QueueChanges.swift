@@ -71,7 +71,8 @@ extension Transaction {
 
   /// After the clock was set back: what waits until a time that was reckoned by the wrong clock is looked at again.
   public func clockWasSetBack(now: Int64) throws(StoreError) {
-    for workspace in try workspaces() { try unpark(workspaceID: workspace.id) }
+    let workspaces = try connection.rows("SELECT id FROM workspace", []) { row in row.integer(0) }
+    for id in workspaces { try unpark(workspaceID: id) }
     // No rest is longer than a day, no wait for a try longer than the longest configured one; an hour bounds the harm.
     try run("UPDATE account SET rest_until = ? WHERE rest_until > ?", [.integer(now), .integer(now + 86_400_000)])
     try run(

@@ -69,6 +69,7 @@ extension Transaction {
     guard let key = try apiKeys().first(where: { $0.id == id }) else { return false }
     try run("UPDATE api_key SET revoked_at = ? WHERE id = ?", [.integer(now), .integer(id)])
     try append(key, .keyRemoved, now: now)
+    touch(.logins)
     return true
   }
 

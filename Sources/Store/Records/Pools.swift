@@ -20,8 +20,20 @@ public struct PoolRecord: Sendable, Equatable {
 }
 
 extension Reader {
-  /// All pools.
-  public func pools() throws(StoreError) -> [PoolRecord] { try pools(where: "1 = 1", []) }
+  /// All pools; of one whose row can't be read its name and why.
+  public func listedPools() throws(StoreError) -> [Result<PoolRecord, UnreadableRow>] {
+    let rows = try connection.rows("SELECT id, key FROM pool ORDER BY key", []) { row in (row.integer(0), row.text(1)) }
+    var listed: [Result<PoolRecord, UnreadableRow>] = []
+    for (id, key) in rows {
+      do throws(StoreError) {
+        if let found = try pool(id) { listed.append(.success(found)) }
+      } catch {
+        guard case .unreadable(let reason) = error else { throw error }
+        listed.append(.failure(UnreadableRow(name: key, reason: reason)))
+      }
+    }
+    return listed
+  }
 
   /// One pool.
   public func pool(_ id: Int64) throws(StoreError) -> PoolRecord? { try pools(where: "id = ?", [.integer(id)]).first }
@@ -47,7 +59,7 @@ extension Reader {
       values
     ) { row throws(StoreError) in
       guard let rotation = Rotation(rawValue: row.text(3)) else {
-        throw .statement("pool \(row.text(2)) has the unknown rotation \(row.text(3))")
+        throw .unreadable("the pool \"\(row.text(2))\" has the unknown rotation \"\(row.text(3))\"")
       }
       return PoolRecord(
         id: row.integer(0), workspaceID: row.integer(1), key: row.text(2), rotation: rotation, turn: row.integer(4),
@@ -77,17 +89,21 @@ extension Transaction {
 
   /// Takes a pool away; refused while mail waits in it, for `default`, and while an account or submitter names it.
   public func removePool(named key: String, workspaceID: Int64, now: Int64) throws(StoreError) -> Bool {
-    guard let pool = try pool(named: key, workspaceID: workspaceID) else { return false }
+    // Not as a record: one that can't be read has to be removable too.
+    let found = try first(
+      "SELECT id FROM pool WHERE workspace_id = ? AND key = ?", [.integer(workspaceID), .text(key)]
+    ) { row in row.integer(0) }
+    guard let id = found else { return false }
     guard key != "default" else { throw .rejected("the pool \"default\" always exists") }
     let waiting = try first(
-      "SELECT COUNT(*) FROM message WHERE state = 'scheduled' AND lane = ?", [.integer(-pool.id)]
+      "SELECT COUNT(*) FROM message WHERE state = 'scheduled' AND lane = ?", [.integer(-id)]
     ) { row in row.integer(0) }
     if let waiting, waiting > 0 { throw .rejected("\(waiting) messages wait in the pool \"\(key)\"") }
-    guard try members(ofPool: pool.id).isEmpty else { throw .rejected("accounts are in the pool \"\(key)\"") }
+    guard try members(ofPool: id).isEmpty else { throw .rejected("accounts are in the pool \"\(key)\"") }
     for submitter in try submitters() where submitter.pools.contains(key) {
       throw .rejected("the submitter \"\(submitter.name)\" uses the pool \"\(key)\"")
     }
-    try run("DELETE FROM pool WHERE id = ?", [.integer(pool.id)])
+    try run("DELETE FROM pool WHERE id = ?", [.integer(id)])
     try append(.poolRemoved, at: now, workspaceID: workspaceID, detail: [("pool", key)])
     touch(.accounts)
     return true

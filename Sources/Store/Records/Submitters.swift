@@ -20,6 +20,14 @@ public struct SubmitterRecord: Sendable, Equatable {
   public var keepsFrom: Bool
 }
 
+/// A row that is there and can't be read.
+public struct UnreadableRow: Error, Sendable, Equatable {
+  /// What people call it.
+  public var name: String
+  /// What is wrong with it.
+  public var reason: String
+}
+
 extension Reader {
   /// The submitter of a login name.
   public func submitter(named name: String) throws(StoreError) -> SubmitterRecord? {
@@ -28,6 +36,21 @@ extension Reader {
 
   /// All submitters, by name.
   public func submitters() throws(StoreError) -> [SubmitterRecord] { try submitters(where: "1 = 1", []) }
+
+  /// All submitters, by name; of one whose row can't be read its name and why.
+  public func listedSubmitters() throws(StoreError) -> [Result<SubmitterRecord, UnreadableRow>] {
+    let names = try connection.rows("SELECT name FROM submitter ORDER BY name", []) { row in row.text(0) }
+    var listed: [Result<SubmitterRecord, UnreadableRow>] = []
+    for name in names {
+      do throws(StoreError) {
+        if let found = try submitter(named: name) { listed.append(.success(found)) }
+      } catch {
+        guard case .unreadable(let reason) = error else { throw error }
+        listed.append(.failure(UnreadableRow(name: name, reason: reason)))
+      }
+    }
+    return listed
+  }
 
   private func submitters(where condition: String, _ values: [SQLValue]) throws(StoreError) -> [SubmitterRecord] {
     try connection.rows(
@@ -45,6 +68,17 @@ extension Reader {
   }
 }
 
+extension Reader {
+  /// Whether a login is still what it was when somebody came in with it: the same submitter with the same password and
+  /// rights, and the key, if it was one, not revoked.
+  public func stands(_ submitter: SubmitterRecord, keyID: Int64?) throws(StoreError) -> Bool {
+    guard try self.submitter(named: submitter.name) == submitter else { return false }
+    guard let keyID else { return true }
+    return try first("SELECT 1 FROM api_key WHERE id = ? AND revoked_at IS NULL", [.integer(keyID)]) { _ in true }
+      ?? false
+  }
+}
+
 extension Transaction {
   /// Makes a submitter be as `entry` says; `passwordHash` nil keeps the stored one, and is refused for a new login. A stored
   /// SCRAM verifier stays as long as the hash does.
@@ -58,7 +92,14 @@ extension Transaction {
       guard try pool(named: key, workspaceID: workspace.id) == nil else { continue }
       throw .rejected("submitter \(entry.login): there is no pool \"\(key)\"")
     }
-    let stored = try submitter(named: entry.login)
+    // One that can't be read is made anew, with a new password.
+    let stored: SubmitterRecord?
+    do throws(StoreError) {
+      stored = try submitter(named: entry.login)
+    } catch {
+      guard case .unreadable = error else { throw error }
+      stored = nil
+    }
     guard let hash = passwordHash ?? stored?.passwordHash else {
       throw .rejected("submitter \(entry.login) is new and has no password")
     }
@@ -84,13 +125,19 @@ extension Transaction {
         ("from", entry.from.joined(separator: " ")), ("keep_from", "\(entry.keepFrom)"),
         ("password", hash == stored?.passwordHash ? "kept" : "set"),
       ])
+    touch(.logins)
   }
 
   /// Takes a login away; false when there was none.
   public func removeSubmitter(named name: String, now: Int64) throws(StoreError) -> Bool {
-    guard let submitter = try submitter(named: name) else { return false }
-    try run("DELETE FROM submitter WHERE id = ?", [.integer(submitter.id)])
-    try append(.submitterRemoved, at: now, workspaceID: submitter.workspaceID, detail: [("submitter", name)])
+    // Not as a record: one that can't be read has to be removable too.
+    let found = try first("SELECT id, workspace_id FROM submitter WHERE name = ?", [.text(name)]) { row in
+      (id: row.integer(0), workspaceID: row.integer(1))
+    }
+    guard let found else { return false }
+    try run("DELETE FROM submitter WHERE id = ?", [.integer(found.id)])
+    try append(.submitterRemoved, at: now, workspaceID: found.workspaceID, detail: [("submitter", name)])
+    touch(.logins)
     return true
   }
 }
