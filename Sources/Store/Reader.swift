@@ -49,7 +49,7 @@ public class Reader {
 /// What a writing job works with: queries and changes inside the group's transaction.
 public final class Transaction: Reader {
   /// Topics to wake once the group is on disk.
-  private(set) var touched: Set<Store.Topic> = []
+  var touched: Set<Store.Topic> = []
   /// What is known of the queue's lanes from one group to the next.
   var lanes = LaneBook()
   /// What is known of accounts and pools from one group to the next.

@@ -18,7 +18,9 @@ extension Reader {
     guard let listing = try messageListing(id) else { return nil }
     var shared = SharedFacts()
     let message = listing.message
-    let accounts = try candidates(for: message).map { record throws(StoreError) in try facts(of: record, now: now) }
+    let accounts = try candidates(inLane: message.lane).map { record throws(StoreError) in
+      try facts(of: record, now: now)
+    }
     var asked = try facts(of: message, now: now, &shared)
     try complete(&asked, message, for: accounts)
     let report = evaluate(
