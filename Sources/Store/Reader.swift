@@ -54,6 +54,8 @@ public final class Transaction: Reader {
   var lanes = LaneBook()
   /// What is known of accounts and pools from one group to the next.
   var accountBook = AccountBook()
+  /// What was claimed and has not ended.
+  var claimBook = ClaimBook()
   /// Where the ids of new messages come from.
   let messageIDs: MessageIDs
   /// Whether it runs a forecast: nothing is written for contacts then, because no bodies were copied.
@@ -85,6 +87,7 @@ public final class Transaction: Reader {
   func forget() {
     lanes.forget()
     accountBook.forget()
+    claimBook.forget()
   }
 
   @discardableResult

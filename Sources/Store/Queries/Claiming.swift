@@ -295,9 +295,11 @@ extension Transaction {
     let attempt = try insert(
       "INSERT INTO attempt (message_id, account_id, state, claimed_at) VALUES (?, ?, 'claimed', ?)",
       [.integer(message.id), .integer(account.id), .integer(now)])
-    return Claim(
+    let claim = Claim(
       attemptID: attempt, message: message, account: account, isAhead: isAhead,
       outgoing: try outgoing(message, atMost: mostReadInPassing))
+    claimBook.claimed(claim)
+    return claim
   }
 
   private func park(_ message: MessageRecord, until: Int64?, by gate: String) throws(StoreError) {
@@ -306,6 +308,12 @@ extension Transaction {
       [SQLValue(until), .text(gate), .integer(message.id)])
   }
 }
+
+private let dueInLane = """
+  SELECT \(MessageRecord.columns) FROM message m
+  WHERE m.state = 'scheduled' AND m.parked_by IS NULL AND m.lane = ? AND m.priority = ? AND m.scheduled_for <= ?
+  ORDER BY m.scheduled_for, m.id LIMIT ?
+  """
 
 extension AccountBook.Entry {
   /// The account as a pass finds it: its connections at work may take another mail each, and when no new one may be had they
@@ -384,11 +392,7 @@ extension Reader {
 
   func due(inLane lane: Int64, priority: Int64, now: Int64, limit: Int) throws(StoreError) -> [MessageRecord] {
     try connection.rows(
-      """
-      SELECT \(MessageRecord.columns) FROM message m
-      WHERE m.state = 'scheduled' AND m.parked_by IS NULL AND m.lane = ? AND m.priority = ? AND m.scheduled_for <= ?
-      ORDER BY m.scheduled_for, m.id LIMIT ?
-      """, [.integer(lane), .integer(priority), .integer(now), .integer(Int64(limit))]
+      dueInLane, [.integer(lane), .integer(priority), .integer(now), .integer(Int64(limit))]
     ) { row throws(StoreError) in try MessageRecord(row) }
   }
 }

@@ -97,6 +97,7 @@ extension Transaction {
     else { return false }
     // As long as this no gate has closed by time alone.
     guard abs(now - attempt.claimedAt) > freshMilliseconds else {
+      guard claimBook.mayBeSuppressed(attempt.id) else { return true }
       return try suppression(of: message.recipient, workspaceID: message.workspaceID) == nil
     }
     return try gatesLet(message, through: account, now: now)
@@ -124,6 +125,7 @@ extension Transaction {
     _ message: MessageRecord, _ enrollment: EnrollmentRecord?, _ attemptID: Int64, _ account: Int64, now: Int64
   ) throws(StoreError) {
     let reply = JournalReply(code: nil, text: "taken back before the final dot", meaning: "withdrawn")
+    claimBook.ended(attemptID)
     try close(attemptID, as: .deferred, reply, now: now)
     freed(account)
     guard message.state == .sending else { return }
@@ -147,12 +149,14 @@ extension Transaction {
     var accepted: (message: Int64, at: Int64)?
     if case .accepted = outcome { accepted = (message.id, now) }
     accountBook.ended(account, accepted: accepted, now: now)
+    let request = claimBook[attemptID]?.request
+    claimBook.ended(attemptID)
     guard message.state == .sending else {
       // An earlier attempt turned out to have gone: the message has its end, only this attempt is still open.
       return try close(attemptID, outcome, of: account, now: now)
     }
     if let telling, let (action, reply) = outcome.notice(of: message) {
-      try tellSender(of: message, action, reply, telling, now: now)
+      try tellSender(of: message, asking: request, action, reply, telling, now: now)
     }
     switch outcome {
     case .accepted(let reply):
@@ -219,25 +223,31 @@ extension Transaction {
 
   /// An attempt that has not ended.
   private struct OpenAttempt {
+    var id: Int64
     var account: Int64
     var state: AttemptState
     var claimedAt: Int64
   }
 
   private func claimed(_ attemptID: Int64) throws(StoreError) -> (MessageRecord, OpenAttempt)? {
-    try first(
+    let states = try first(
       """
-      SELECT \(MessageRecord.columns), t.account_id, t.state, t.claimed_at
+      SELECT t.account_id, t.state, t.claimed_at, t.message_id, m.state
       FROM attempt t JOIN message m ON m.id = t.message_id
       WHERE t.id = ? AND t.state IN ('claimed', 'transmitting')
       """, [.integer(attemptID)]
-    ) { row throws(StoreError) in
-      let own = MessageRecord.columnCount
+    ) { row in
       let attempt = OpenAttempt(
-        account: row.integer(own), state: AttemptState(rawValue: row.text(own + 1)) ?? .transmitting,
-        claimedAt: row.integer(own + 2))
-      return (try MessageRecord(row), attempt)
+        id: attemptID, account: row.integer(0), state: AttemptState(rawValue: row.text(1)) ?? .transmitting,
+        claimedAt: row.integer(2))
+      return (attempt: attempt, message: row.integer(3), state: MessageState(rawValue: row.text(4)))
     }
+    guard let states else { return nil }
+    if var known = claimBook[attemptID]?.message, let state = states.state {
+      known.state = state
+      return (known, states.attempt)
+    }
+    return try message(states.message).map { ($0, states.attempt) }
   }
 
   /// Ends an attempt whose message was settled without it; what it sent counts for its account all the same.
