@@ -40,6 +40,10 @@ final class Desk: @unchecked Sendable {
   /// When it was looked; monotonic milliseconds.
   private var lookedAt: Int64 = 0
   private let isQueueChanged = Atomic<Bool>(true)
+  /// Lines whose servers are about to answer.
+  private var answering = 0
+  private var isGathering = false
+  private let gathered: Doorbell
   /// Servers that do not bear commands behind the end of a mail, and until when that is believed; monotonic milliseconds.
   private var objections: [String: Int64] = [:]
 
@@ -86,6 +90,7 @@ final class Desk: @unchecked Sendable {
     self.store = store
     self.loop = loop
     self.doorbell = doorbell
+    gathered = Doorbell(loop: loop)
     self.settings = settings
     self.clientName = clientName
     self.log = log
@@ -147,6 +152,7 @@ final class Desk: @unchecked Sendable {
     while !(isStopping || Task.isCancelled) || !lines.isEmpty || !entries.isEmpty {
       let isLate = Clock.monotonic() - lookedAt >= settings.tickMilliseconds || Clock.now() >= nextLook
       if isQueueChanged.exchange(false, ordering: .acquiring) || isLate { needsLook = true }
+      if !entries.isEmpty { await gather() }
       let room = needsLook ? room() : nil
       guard room != nil || !entries.isEmpty else {
         await rest(needsLook ? .max : nextLook)
@@ -160,6 +166,20 @@ final class Desk: @unchecked Sendable {
       }
       if let next = await write(group, room) { nextLook = next }
     }
+  }
+
+  /// Waits for the other lines that are about to have something to write: a commit costs as much as five mails.
+  private func gather() async {
+    guard answering > 0 else { return }
+    isGathering = true
+    await gathered.wait(until: Clock.deadline(in: 1))
+    isGathering = false
+  }
+
+  /// A line expects its server's answer within a millisecond, or has it.
+  func answerIsDue(_ isDue: Bool) {
+    answering += isDue ? 1 : -1
+    if answering == 0, isGathering { gathered.ring() }
   }
 
   private func rest(_ nextLook: Int64) async {

@@ -21,6 +21,12 @@ final class Line: @unchecked Sendable {
   /// Whether a mail may be claimed for it while one is under way.
   private var takesNext = false
   private let startedAt = Clock.monotonic()
+  /// Whether its server answered the last dot at once.
+  private var isImmediate = false
+  /// Whether such an answer is on its way.
+  private var isAnswering = false {
+    didSet { if isAnswering != oldValue { desk.answerIsDue(isAnswering) } }
+  }
 
   /// A mail that waits for a server slower than this to answer for the one before it would wait for nothing.
   private static let quickReplyMilliseconds: Int64 = 2000
@@ -97,7 +103,10 @@ final class Line: @unchecked Sendable {
 
   /// Hands over mails on one connection as long as there are any for it. Returns one that has to begin on another.
   private func serve(_ first: Loaded, on connection: AccountConnection) async -> Loaded? {
-    defer { takesNext = false }
+    defer {
+      takesNext = false
+      isAnswering = false
+    }
     var current = first
     /// Its commands are behind the current one's end; or, not begun, it waits for that.
     var follower: Loaded?
@@ -107,7 +116,9 @@ final class Line: @unchecked Sendable {
     var askedAt = Clock.monotonic()
     connection.begin(current.letter)
     while true {
-      switch await connection.proceed() {
+      let progress = await connection.proceed()
+      isAnswering = false
+      switch progress {
       case .ready:
         if !takesNext { takesNext = mayTakeNext(after: Clock.monotonic() - askedAt) }
         guard await mayEnd(current, begunAt: begunAt, connection) else { return nil }
@@ -117,6 +128,7 @@ final class Line: @unchecked Sendable {
         }
         await connection.sendEnd()
         askedAt = Clock.monotonic()
+        isAnswering = isImmediate
       case .stale:
         heed(connection, current)
         desk.log.info("relay.connection_stale", ["account": .text(current.claim.account.address)])
@@ -125,7 +137,9 @@ final class Line: @unchecked Sendable {
       case .ended(let result):
         heed(connection, current)
         let judgement = judgement(of: result, current, connection)
-        takesNext = mayTakeNext(after: Clock.monotonic() - askedAt)
+        let took = Clock.monotonic() - askedAt
+        isImmediate = took <= 1
+        takesNext = mayTakeNext(after: took)
         guard judgement.account == .none, !desk.isStopping, follower != nil || next != nil else {
           if isBegun { connection.breakOff() }
           // Before the booking, which the account's next claim may follow in the same commit: it finds the connection free.

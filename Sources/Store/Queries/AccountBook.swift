@@ -84,9 +84,10 @@ struct AccountBook {
   /// A message was claimed for an account.
   mutating func tookOne(_ id: Int64, _ message: MessageFacts) {
     entries[id]?.facts.inFlight += 1
+    entries[id]?.facts.connectionsInUse += 1
+    guard entries[id]?.facts.hasLimitOfMessage == true else { return }
     entries[id]?.facts.domainInFlight[message.domain, default: 0] += 1
     if message.isNewContact { entries[id]?.facts.newContactsInFlight += 1 }
-    entries[id]?.facts.connectionsInUse += 1
   }
 
   /// The turn of a pool went to an account.

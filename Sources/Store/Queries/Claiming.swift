@@ -77,6 +77,7 @@ extension Transaction {
     var pass = ClaimPass(free: limit, ahead: ahead)
     var shared = SharedFacts()
     let start = ContinuousClock.now
+    for (account, lines) in ahead where lines.wanting > 0 { lanes.wanted(by: account) }
     let turns = try turns(now: now, &pass)
     pass.choosing = start.duration(to: .now)
     for turn in turns where !lanes.isClosed(turn.lane) {

@@ -48,10 +48,9 @@ extension Reader {
   private func search(_ message: MessageRecord) throws(StoreError) -> CopySearch? {
     guard message.state == .unknown else { return nil }
     let check = try sentCheck(of: message.id)
-    let account = try message.accountID.flatMap { id throws(StoreError) in try account(id) }
-    return CopySearch(
-      looks: check?.looks, nextLook: check?.nextLook, begunAt: check?.begunAt,
-      policy: account?.settings.onUnknown ?? .hold)
+    var policy = UnknownPolicy.hold
+    if let id = message.accountID, let account = try account(id) { policy = account.settings.onUnknown }
+    return CopySearch(looks: check?.looks, nextLook: check?.nextLook, begunAt: check?.begunAt, policy: policy)
   }
 
   /// What each of these messages waits for, in a few words, by id; none for one that only waits for its time or needs

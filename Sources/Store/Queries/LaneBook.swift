@@ -27,6 +27,8 @@ struct LaneBook {
     var parkedLook = Int64.max
     /// Its accounts or the credits keep it until then, whatever comes into it.
     var closedUntil: Int64?
+    /// Whether it is a change that it waits for, as a free connection is, and no time.
+    var waitsForChange = false
 
     /// Nothing of it can go before, as long as nothing about it changes.
     var look: Int64 {
@@ -61,6 +63,12 @@ struct LaneBook {
     guard !closedForCredits.isEmpty else { return }
     for lane in closedForCredits { lanes[lane]?.closedUntil = nil }
     closedForCredits = []
+  }
+
+  /// One of an account's connections may take another mail.
+  mutating func wanted(by account: Int64) {
+    if lanes[account]?.waitsForChange == true { lanes[account]?.closedUntil = nil }
+    for lane in pools where lanes[lane]?.waitsForChange == true { lanes[lane]?.closedUntil = nil }
   }
 
   /// Accounts, pools or credits changed.
@@ -105,6 +113,7 @@ struct LaneBook {
   /// A lane's accounts or the credits keep it until then; nil is until something changes.
   mutating func close(_ lane: Int64, until: Int64?, forCredits: Bool, now: Int64) {
     lanes[lane]?.closedUntil = min(until ?? .max, now + Self.longestClosing)
+    lanes[lane]?.waitsForChange = until == nil
     if forCredits { closedForCredits.insert(lane) }
   }
 

@@ -42,7 +42,8 @@ extension Transaction {
     _ policy: NoticePolicy, now: Int64
   ) throws(StoreError) {
     guard policy.notices != .never, !message.sender.isEmpty else { return }
-    let request = try known ?? deliveryRequest(ofMessage: message.id)
+    let request: DeliveryRequest
+    if let known { request = known } else { request = try deliveryRequest(ofMessage: message.id) }
     guard isWanted(action, request.notify, message, policy) else { return }
     guard let original = try body(ofMessage: message.id) else { return }
     let notice = DeliveryNotice(
