@@ -18,10 +18,21 @@ extension Verb {
     Column("goes at", "goes_at", .time), Column("goes through", "goes_through"), Column("goes", "goes_why_not"),
   ]
 
+  /// How the looking for the copy of a message of unknown fate stands.
+  private static let searchFacts = [
+    Column("looks for its copy", "looks"), Column("next look", "next_look", .time),
+    Column("looked for until", "until", .time),
+    Column("then (on_unknown)", "on_unknown"),
+  ]
+
   static func explainMessage(_ call: Invocation) throws(Failure) {
     let report = try call.object("GET", "/messages/\(try call.id())/explain")
     guard !call.wantsJSON else { return }
     let zone = call.shell.zone
+    guard report["state"].plain != "unknown" else {
+      call.shell.out(renderFacts(verdictFacts, of: report, zone: zone))
+      return call.shell.out("\n" + renderFacts(searchFacts, of: report["search"], zone: zone))
+    }
     guard !["ended", "sending"].contains(report["outcome"].plain) else {
       // What the gates would say now has nothing to do with what became of it.
       call.shell.out(renderFacts(verdictFacts, of: report, zone: zone))

@@ -85,7 +85,7 @@ final class Rooms: Sendable {
       spool = SpoolIntake(
         intake: intake, store: store, folder: try Self.openSpool(configuration), loop: loops.next(), log: log)
       controlSocket = try Self.openControlSocket(configuration.server.controlSocket)
-      let (intake, relay) = (intake, relay)
+      let (intake, relay, poller) = (intake, relay, poller)
       var hooks = APIHooks(
         submit: { mail in
           SubmittedReply(await intake.handIn(HandedMail(mail)))
@@ -93,6 +93,7 @@ final class Rooms: Sendable {
         seal: { key.seal(Array($0.utf8)) },
         unseal: { String(decoding: try key.open($0), as: UTF8.self) }, logins: logins, access: access.access)
       hooks.relayConnections = { relay.maxConnections }
+      hooks.sentCopyWait = { poller.sentCopyWait }
       // Root may always speak to the daemon, else only the user it runs as.
       web = HTTPServer(
         api: API(store: store, version: version, hooks: hooks, now: { Clock.now() }), loop: loops.next(),

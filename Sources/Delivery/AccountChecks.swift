@@ -61,7 +61,7 @@ extension AccountFacts {
       guard let lastSendAt, lastSendAt <= now || lastSendAt - now <= gap else { return .open }
       let next = lastSendAt.addingReportingOverflow(gap)
       return next.overflow ? .closed(until: nil) : now < next.partialValue ? .closed(until: next.partialValue) : .open
-    case .connection: return connectionsInUse < connectionsMax ? .open : .closed(until: nil)
+    case .connection: return hasFreeConnection || linesWanting > 0 ? .open : .closed(until: nil)
     case .hours:
       guard let window, !window.isOpen(at: now) else { return .open }
       return .closed(until: window.nextOpen(from: now))
@@ -77,6 +77,20 @@ extension AccountFacts {
       return calendarDay(domainUse[domain] ?? 0, domainInFlight[domain] ?? 0, limit: domainLimit, at: now)
     }
   }
+
+  /// Whether it could take a mail now, and else when; nil: when something changes.
+  public enum Availability: Sendable, Equatable { case open, closed(until: Int64?) }
+
+  /// The same for all mails: what depends on whom one is for is left out.
+  public func availability(at now: Int64) -> Availability {
+    switch opening(at: now, for: nil) {
+    case .open: .open
+    case .closed(let until): .closed(until: until)
+    }
+  }
+
+  /// Whether a mail need not wait behind another.
+  var hasFreeConnection: Bool { connectionsInUse < connectionsMax }
 
   /// Whether its sends are laid over its hours: only what it may send a day can be.
   private var isSpread: Bool { window.map { $0.spread != .asap } == true && dailyLimit != nil }

@@ -96,6 +96,8 @@ public struct AccountFacts: Sendable, Equatable {
   public var connectionsInUse: Int
   /// The most connections at once.
   public var connectionsMax: Int
+  /// Busy connections that another mail may wait behind the present one of; only the relay's claims ask for them.
+  public var linesWanting = 0
   /// Caps while it is new; nil is not warmed up.
   public var warmup: Warmup?
   /// Earlier days on which it sent.

@@ -33,9 +33,10 @@ extension AccountFacts {
       let jitter = gapJitterMilliseconds > 0 ? ", with the jitter that follows from the last message" : ""
       return (inFlight > 0 ? "a send is under way" : "least time since the last send\(jitter)", numbers)
     case .connection:
+      // What was claimed ahead waits behind another mail on the same connection.
+      let busy = min(connectionsInUse, connectionsMax)
       return (
-        "\(connectionsInUse) of \(connectionsMax) connections busy",
-        ["in_use": Int64(connectionsInUse), "limit": Int64(connectionsMax)]
+        "\(busy) of \(connectionsMax) connections busy", ["in_use": Int64(busy), "limit": Int64(connectionsMax)]
       )
     case .hours: return (window == nil ? "no hours of its own" : "hours in \(window?.zone.name ?? "")", [:])
     case .spread:

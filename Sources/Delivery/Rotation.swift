@@ -38,6 +38,8 @@ private let unlimited = 10_000
 func goesBefore(
   _ left: AccountFacts, _ right: AccountFacts, _ policy: PoolPolicy, for provider: Provider = .generic, at now: Int64
 ) -> Bool {
+  // A mail waits behind another only when no account has a connection for it.
+  if left.hasFreeConnection != right.hasFreeConnection { return left.hasFreeConnection }
   if policy.prefersSameProvider, provider != .generic, (left.provider == provider) != (right.provider == provider) {
     return left.provider == provider
   }

@@ -138,12 +138,21 @@ public struct OutgoingMail {
   }
 
   private static func firstBareLineEnd(_ bytes: [UInt8]) -> Int? {
-    bytes.withUnsafeBufferPointer { b in
-      for i in b.indices {
-        if b[i] == Octet.lf, i == 0 || b[i - 1] != Octet.cr { return i }
-        if b[i] == Octet.cr, i + 1 == b.count || b[i + 1] != Octet.lf { return i }
+    var bare: Int?
+    var at = 0
+    while let feed = bytes.firstIndex(of: Octet.lf, in: at..<bytes.count) {
+      if feed == 0 || bytes[feed - 1] != Octet.cr {
+        bare = feed
+        break
       }
-      return nil
+      at = feed + 1
     }
+    let end = bare ?? bytes.count
+    at = 0
+    while let carriage = bytes.firstIndex(of: Octet.cr, in: at..<end) {
+      if carriage + 1 == bytes.count || bytes[carriage + 1] != Octet.lf { return carriage }
+      at = carriage + 1
+    }
+    return bare
   }
 }

@@ -8,6 +8,8 @@ public enum TraceField {
   public static let name = "Received"
   /// What only our own fields say.
   private static let mark = "(Postern)"
+  private static let markBytes = Array(" (Postern)".utf8)
+  private static let idBytes = Array(" id ".utf8)
 
   /// The field's value. `client` is how the client is named, `HELO ([192.0.2.1])`, or nil; `protocolName` is a keyword of
   /// RFC 3848 or RFC 6531 §4.3, nil for a mail that came by no protocol; `tls` is protocol and cipher.
@@ -32,7 +34,16 @@ public enum TraceField {
   }
 
   /// Whether a field is one of ours, of whichever host.
-  static func isOurs(_ field: HeaderField) -> Bool { field.isNamed(name) && field.value.contains(" \(mark)") }
+  static func isOurs(_ field: HeaderField) -> Bool {
+    field.isNamed(name) && place(of: markBytes, in: field.valueBytes[...]) != nil
+  }
+
+  private static func place(of needle: [UInt8], in bytes: ArraySlice<UInt8>) -> Int? {
+    guard bytes.count >= needle.count else { return nil }
+    return (bytes.startIndex...(bytes.endIndex - needle.count)).first { start in
+      bytes[start] == needle[0] && bytes[start..<(start + needle.count)].elementsEqual(needle)
+    }
+  }
 
   /// Whether a field is of this host.
   public static func isOurs(_ field: HeaderField, hostname: String) -> Bool {
@@ -49,8 +60,13 @@ public enum TraceField {
 
   /// The field with its queue id; one that has an id keeps it.
   static func numbered(_ field: HeaderField, _ id: Int64) -> HeaderField {
+    // By octets, for every mail that leaves.
+    let bytes = field.valueBytes
+    guard let last = bytes.lastIndex(of: UInt8(ascii: ";")), place(of: idBytes, in: bytes[..<last]) == nil else {
+      return field
+    }
     let value = field.value
-    guard let end = value.lastIndex(of: ";"), !value[..<end].contains(" id ") else { return field }
+    guard let end = value.lastIndex(of: ";") else { return field }
     return HeaderField(name: name, value: "\(value[..<end]) id \(id)\(value[end...])")
   }
 }

@@ -84,12 +84,15 @@ struct InboundRecorder: Sendable {
       ])
   }
 
-  /// Pauses an account whose login is refused; false when that could not be written.
+  /// Pauses an account whose login is refused; false when that could not be written. A login takes seconds: when the account
+  /// got another password or was authorized anew meanwhile, the refusal says nothing of that, and its watch begins anew.
   func pause(_ account: AccountRecord, _ words: String) async -> Bool {
     let id = account.id
+    let settingsTried = account.changedAt
     let now = Clock.now()
     do {
       try await store.write { transaction in
+        guard try transaction.account(id)?.changedAt == settingsTried else { return }
         try transaction.setAccountState(id, .paused, reason: .authFailed, text: words, now: now)
       }
       return true

@@ -88,6 +88,9 @@ public final class PollerRoom: Sendable {
     }
   }
 
+  /// How long a copy of a message of unknown fate is looked for, in milliseconds.
+  public var sentCopyWait: Int64 { resolver.wait }
+
   /// Takes new settings; every mailbox is connected anew.
   public func reload(_ settings: PollerSettings) {
     let old = state.withLock { state in

@@ -40,6 +40,9 @@ final class SentCopyResolver: Sendable {
     state = Mutex(State(settings: settings))
   }
 
+  /// How long a copy is looked for, in milliseconds.
+  var wait: Int64 { state.withLock { $0.settings.sentCopyWaitMilliseconds } }
+
   func reload(_ settings: PollerSettings) { state.withLock { $0.settings = settings } }
 
   func run() async {

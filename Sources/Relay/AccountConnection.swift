@@ -1,16 +1,25 @@
 import Host
 import SMTP
 
+/// A mail as it leaves.
+struct Letter: Sendable {
+  let sender: String
+  let recipient: String
+  let bytes: [UInt8]
+  /// What it asks of the account's server.
+  let request: ClientRequest
+}
+
 /// One logged-in connection to an account's server, handing over one mail after another; owned by the relay's loop.
 ///
 /// `@unchecked Sendable`: touched by tasks of that loop only, one at a time.
 final class AccountConnection: @unchecked Sendable {
-  /// What came of one mail.
-  enum Handover: Equatable {
+  /// Where the mail under way has got to.
+  enum Progress: Equatable {
+    /// All but its end is out, or goes with it: `sendEnd` or `breakOff`.
+    case ready
     /// The server's answer, or how the connection failed.
-    case result(ClientResult)
-    /// The commit before the dot said no; the connection was broken off, the server has no mail.
-    case withdrawn
+    case ended(ClientResult)
     /// The connection had served before and was no longer good: nothing of this mail was taken, another may be tried.
     case stale
   }
@@ -42,39 +51,57 @@ final class AccountConnection: @unchecked Sendable {
   /// Whether another mail may be handed over on it.
   var isReusable: Bool { session.isReusable && remote.isQuiet }
 
-  /// Hands one mail over. `commit` is awaited when everything but the final dot has gone; the dot follows only on true.
-  func handOver(
-    from sender: String, to recipient: String, _ message: [UInt8], asking request: ClientRequest,
-    commit: () async -> Bool
-  ) async -> Handover {
-    isDotSent = false
-    isCommitAsked = false
-    session.begin(reversePath: sender, recipient: recipient, message: message, request: request)
-    defer {
-      lastUsed = Clock.monotonic()
-      hasServed = true
-    }
+  /// Whether its server was spoken to behind the end of a mail and does not bear that.
+  var objectsToFollowing: Bool { session.objectsToFollowing }
+
+  /// Begins a mail; then `proceed`.
+  func begin(_ letter: Letter) {
+    session.begin(
+      reversePath: letter.sender, recipient: letter.recipient, message: letter.bytes, request: letter.request)
+  }
+
+  /// Gives the mail whose commands go behind the end of the one that is ready; `proceed` comes to it after that one has
+  /// ended. False when the server does not take it there.
+  func follow(with letter: Letter) -> Bool {
+    session.follow(
+      reversePath: letter.sender, recipient: letter.recipient, message: letter.bytes, request: letter.request)
+  }
+
+  /// Goes on until the mail under way is ready for its end, or has ended.
+  func proceed() async -> Progress {
     while true {
       while let action = session.next() {
         switch action {
         case .write(let bytes): await write(bytes)
         case .readyForFinalDot:
           isCommitAsked = true
-          guard await commit() else {
-            remote.close()
-            session.connectionEnded()
-            return .withdrawn
-          }
-          // A server that hung up or said farewell meanwhile has no mail, as long as it gets no dot.
-          if !remote.isQuiet { await readWhatIsThere() }
-          session.sendFinalDot()
-          isDotSent = true
-        case .finished(let result): return isStale(result) ? .stale : .result(result)
+          return .ready
+        case .finished(let result):
+          let isStale = isStale(result)
+          isDotSent = false
+          isCommitAsked = false
+          hasServed = true
+          lastUsed = Clock.monotonic()
+          return isStale ? .stale : .ended(result)
         case .close: remote.close()
         }
       }
       await read()
     }
+  }
+
+  /// Sends the end of the mail that is ready, which is committed as `transmitting`.
+  func sendEnd() async {
+    // A server that hung up or said farewell meanwhile has no mail, as long as it gets no dot.
+    if !remote.isQuiet { await readWhatIsThere() }
+    session.sendFinalDot()
+    isDotSent = true
+  }
+
+  /// Ends the connection before the end of a mail; the server has no mail.
+  func breakOff() {
+    remote.close()
+    session.connectionEnded()
   }
 
   /// A kept connection dies unnoticed, or its server has had enough of it (RFC 5321 section 3.8: 421 in answer to any

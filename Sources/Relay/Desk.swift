@@ -2,8 +2,10 @@ import Configuration
 import Delivery
 import Host
 import Store
+import Synchronization
 
-/// The relay's scheduler: wakes when mail is queued, an account is free or a time has come, claims, and starts handovers.
+/// The relay's scheduler: wakes when mail is queued, an account is free or a time has come, claims, and gives the claims to
+/// lines. What lines have for the store goes into the same transaction as its look at the queue.
 ///
 /// `@unchecked Sendable`: touched by the relay's loop only, from tasks that `loop.spawn` started.
 final class Desk: @unchecked Sendable {
@@ -18,6 +20,9 @@ final class Desk: @unchecked Sendable {
   let signer: DomainSigner
   var isStopping = false
 
+  /// Whether other accounts wait for a connection: then no line goes on for long.
+  private(set) var isCrowded = false
+
   private let doorbell: Doorbell
   private let isDiskLow: @Sendable () -> Bool
   /// Idle connections by account.
@@ -26,7 +31,45 @@ final class Desk: @unchecked Sendable {
   var backOff = BackOff()
   /// When the queue was looked at last, by the clock of then.
   private var lastLook: Int64 = 0
-  private var handovers: [Int64: Task<Void, Never>] = [:]
+  private var lines: [Int64: Running] = [:]
+  private var lastLine: Int64 = 0
+  /// What lines wait to have written.
+  private var entries: [Waiting] = []
+  /// Whether there may be something to claim.
+  private var needsLook = true
+  /// When it was looked; monotonic milliseconds.
+  private var lookedAt: Int64 = 0
+  private let isQueueChanged = Atomic<Bool>(true)
+  /// Lines whose servers are about to answer.
+  private var answering = 0
+  private var isGathering = false
+  private let gathered: Doorbell
+  /// Servers that do not bear commands behind the end of a mail, and until when that is believed; monotonic milliseconds.
+  private var objections: [String: Int64] = [:]
+
+  private struct Running {
+    let line: Line
+    let task: Task<Void, Never>
+  }
+
+  /// How many mails may be claimed: for new lines, and by account for those at work.
+  private struct Room {
+    var free: Int
+    var ahead: [Int64: LinesAtWork] = [:]
+  }
+
+  private struct Found {
+    let pass: ClaimPass
+    let now: Int64
+    let took: Duration
+    /// When the next look is due: at once when this one was cut short.
+    var next: Int64 { pass.isCut ? now : pass.nextLook ?? .max }
+  }
+
+  private struct Waiting {
+    let entry: Entry
+    let answer: UnsafeContinuation<Result<Bool, StoreError>, Never>?
+  }
 
   private struct Kept {
     var connection: AccountConnection
@@ -36,6 +79,8 @@ final class Desk: @unchecked Sendable {
 
   /// Less than this is the clock's discipline at work; all waiting bears it.
   private static let noticedSetBack: Int64 = 10_000
+  /// A server that objected may have been replaced or set up otherwise.
+  private static let objectionMilliseconds: Int64 = 3_600_000
 
   init(
     store: Store, loop: EventLoop, doorbell: Doorbell, settings: RelaySettings, clientName: String, log: Log,
@@ -45,6 +90,7 @@ final class Desk: @unchecked Sendable {
     self.store = store
     self.loop = loop
     self.doorbell = doorbell
+    gathered = Doorbell(loop: loop)
     self.settings = settings
     self.clientName = clientName
     self.log = log
@@ -56,7 +102,10 @@ final class Desk: @unchecked Sendable {
   }
 
   func watchStore() {
-    store.observe(.queue) { [doorbell] in doorbell.ring() }
+    store.observe(.queue) { [self] in
+      isQueueChanged.store(true, ordering: .releasing)
+      doorbell.ring()
+    }
     store.observe(.accounts) { [self] in
       // Keys of domains are told as changes of accounts.
       loop.spawn { [self] in signer.forget() }
@@ -71,13 +120,14 @@ final class Desk: @unchecked Sendable {
     while !isStopping, !Task.isCancelled, await !recover() {
       await doorbell.wait(until: Clock.deadline(in: settings.tickMilliseconds))
     }
-    while !isStopping, !Task.isCancelled {
-      let next = await pass()
-      await closeIdle(olderThan: settings.idleTimeMilliseconds)
-      let wait = min(max(next - Clock.now(), 0), settings.tickMilliseconds)
-      await doorbell.wait(until: Clock.deadline(in: wait))
+    let writing = loop.spawn { [self] in await work() }
+    await withTaskCancellationHandler {
+      await writing.value
+    } onCancel: {
+      writing.cancel()
+      loop.spawn { [self] in for running in lines.values { running.task.cancel() } }
     }
-    await drain()
+    await closeIdle(olderThan: 0)
   }
 
   private func recover() async -> Bool {
@@ -94,63 +144,209 @@ final class Desk: @unchecked Sendable {
     }
   }
 
-  /// One look at the queue; returns when the next is due (UTC epoch milliseconds).
-  private func pass() async -> Int64 {
+  // MARK: - Writing and looking
+
+  /// Looks and writes until the relay stops and its lines have ended.
+  private func work() async {
+    var nextLook = Int64.min
+    while !(isStopping || Task.isCancelled) || !lines.isEmpty || !entries.isEmpty {
+      let isLate = Clock.monotonic() - lookedAt >= settings.tickMilliseconds || Clock.now() >= nextLook
+      if isQueueChanged.exchange(false, ordering: .acquiring) || isLate { needsLook = true }
+      if !entries.isEmpty { await gather() }
+      let room = needsLook ? room() : nil
+      guard room != nil || !entries.isEmpty else {
+        await rest(needsLook ? .max : nextLook)
+        continue
+      }
+      let group = entries
+      entries = []
+      if room != nil {
+        needsLook = false
+        lookedAt = Clock.monotonic()
+      }
+      if let next = await write(group, room) { nextLook = next }
+    }
+  }
+
+  /// Waits for the other lines that are about to have something to write: a commit costs as much as five mails.
+  private func gather() async {
+    guard answering > 0 else { return }
+    isGathering = true
+    await gathered.wait(until: Clock.deadline(in: 1))
+    isGathering = false
+  }
+
+  /// A line expects its server's answer within a millisecond, or has it.
+  func answerIsDue(_ isDue: Bool) {
+    answering += isDue ? 1 : -1
+    if answering == 0, isGathering { gathered.ring() }
+  }
+
+  private func rest(_ nextLook: Int64) async {
+    if !isStopping { loop.spawn { [self] in await closeIdle(olderThan: settings.idleTimeMilliseconds) } }
+    let wait = min(max(nextLook.subtractingReportingOverflow(Clock.now()).partialValue, 0), settings.tickMilliseconds)
+    // A cancelled task is not kept waiting; its lines end by themselves.
+    if Task.isCancelled { await loop.pause() } else { await doorbell.wait(until: Clock.deadline(in: wait)) }
+  }
+
+  /// How many mails may be claimed now, and for which lines at work; nil is none.
+  private func room() -> Room? {
+    guard !isStopping, !Task.isCancelled, !isDiskLow() else { return nil }
+    var room = Room(free: max(0, settings.maxConnections - lines.count))
+    for line in lines.values.map(\.line) where line.open > 1 || line.wantsNext {
+      room.ahead[line.account, default: LinesAtWork()].holding += line.open - 1
+      if line.wantsNext { room.ahead[line.account]?.wanting += 1 }
+    }
+    return room.free > 0 || room.ahead.contains { $1.wanting > 0 } ? room : nil
+  }
+
+  /// Writes what lines wait for and looks at the queue, in one transaction. Returns when the next look is due.
+  private func write(_ group: [Waiting], _ room: Room?) async -> Int64? {
     let now = Clock.now()
-    let soon = now + settings.tickMilliseconds
-    let free = settings.maxConnections - handovers.count
-    guard free > 0, !isDiskLow() else { return soon }
     let isSetBack = now < lastLook - Self.noticedSetBack
-    lastLook = now
+    if room != nil { lastLook = now }
+    if isSetBack, room != nil { log.warning("relay.clock_set_back", ["now": .text(Clock.text(now))]) }
+    let entries = group.map(\.entry)
     do {
-      if isSetBack {
-        log.warning("relay.clock_set_back", ["now": .text(Clock.text(now))])
-        try await store.write { transaction in try transaction.clockWasSetBack(now: now) }
+      let written = try await store.write(seesLog: false) { transaction in
+        (
+          answers: try entries.map { try $0.write(transaction) },
+          found: try room.map { try Self.look(transaction, $0, isSetBack: isSetBack, now: now) }
+        )
       }
-      // What is logged and has no rows yet rings when it has them.
+      if let found = written.found { take(found) }
+      for (waiting, answer) in zip(group, written.answers) { settle(waiting, .success(answer)) }
+      return written.found?.next
+    } catch {
+      await writeSingly(group, because: error)
+      guard let room else { return nil }
+      return await lookAlone(room, isSetBack: isSetBack, now: now)
+    }
+  }
+
+  /// What cannot be written must not take the rest with it.
+  private func writeSingly(_ group: [Waiting], because error: StoreError) async {
+    var isFull = false
+    for waiting in group {
+      var result: Result<Bool, StoreError> = .failure(error)
+      if group.count > 1 || error != .full {
+        do {
+          result = .success(try await store.write(seesLog: false) { try waiting.entry.write($0) })
+        } catch {
+          result = .failure(error)
+        }
+      }
+      if case .failure(.full) = result { isFull = true }
+      settle(waiting, result)
+    }
+    if isFull { await loop.sleep(milliseconds: settings.tickMilliseconds) }
+  }
+
+  private func lookAlone(_ room: Room, isSetBack: Bool, now: Int64) async -> Int64? {
+    do {
       let found = try await store.write(seesLog: false) { transaction in
-        let start = ContinuousClock.now
-        let found = try transaction.claimDue(now: now, limit: free)
-        return (pass: found, took: start.duration(to: .now))
+        try Self.look(transaction, room, isSetBack: isSetBack, now: now)
       }
-      if !found.pass.claims.isEmpty {
-        log.debug(
-          "relay.look",
-          [
-            "claimed": .int(Int64(found.pass.claims.count)),
-            "choosing_microseconds": .int(found.pass.choosing.microseconds),
-            "microseconds": .int(found.took.microseconds),
-          ])
-      }
-      for claim in found.pass.claims { start(claim) }
-      return min(found.pass.nextLook ?? soon, found.pass.claims.isEmpty ? .max : Clock.now())
+      take(found)
+      return found.next
     } catch {
       log.error("relay.claim_failed", ["error": .text("\(error)")])
-      return soon
+      return now + settings.tickMilliseconds
+    }
+  }
+
+  /// Only its line knows an outcome, so it waits as long as the disk is full. When it is lost otherwise, the journal still
+  /// says what it said before, and claimed goes back, transmitting becomes unknown, at the next start.
+  private func settle(_ waiting: Waiting, _ result: Result<Bool, StoreError>) {
+    if let answer = waiting.answer { return answer.resume(returning: result) }
+    guard case .booking(let booking) = waiting.entry else { return }
+    switch result {
+    case .success(let isPaused): booking.log(to: log, isPaused: isPaused)
+    case .failure(let error):
+      log.error(
+        "relay.booking_failed", ["message": .int(booking.claim.message.id), "error": .text("\(error)")])
+      if error == .full, !Task.isCancelled { entries.append(waiting) }
+    }
+  }
+
+  private static func look(_ transaction: Transaction, _ room: Room, isSetBack: Bool, now: Int64) throws -> Found {
+    let start = ContinuousClock.now
+    if isSetBack { try transaction.clockWasSetBack(now: now) }
+    // What is logged and has no rows yet rings when it has them.
+    let pass = try transaction.claimDue(now: now, limit: room.free, ahead: room.ahead)
+    return Found(pass: pass, now: now, took: start.duration(to: .now))
+  }
+
+  private func take(_ found: Found) {
+    isCrowded = found.pass.isCrowded
+    guard !found.pass.claims.isEmpty else { return }
+    log.debug(
+      "relay.look",
+      [
+        "claimed": .int(Int64(found.pass.claims.count)),
+        "choosing_microseconds": .int(found.pass.choosing.microseconds),
+        "microseconds": .int(found.took.microseconds),
+      ])
+    // Those about to send a dot first: the commands of what they get leave with it.
+    let wanting = lines.values.map(\.line).filter(\.wantsNext).sorted { $0.isAtDot && !$1.isAtDot }
+    var lines = Dictionary(grouping: wanting, by: \.account).mapValues { $0[...] }
+    for claim in found.pass.claims {
+      if claim.isAhead, let line = lines[claim.account.id]?.popFirst() { line.assign(claim) } else { start(claim) }
     }
   }
 
   private func start(_ claim: Claim) {
-    handovers[claim.attemptID] = loop.spawn { [self] in
-      await Handover(desk: self, claim: claim).run()
-      handovers[claim.attemptID] = nil
+    let line = Line(desk: self, account: claim.account.id)
+    lastLine += 1
+    let number = lastLine
+    let task = loop.spawn { [self] in
+      await line.run(claim)
+      lines[number] = nil
+      needsLook = true
       doorbell.ring()
     }
+    lines[number] = Running(line: line, task: task)
   }
 
-  /// What ended is about to be booked: the next claim need not wait for that commit, it comes behind it in the writer's line.
-  func bookingIsQueued() { doorbell.ring() }
+  // MARK: - What lines ask for
 
-  private func drain() async {
-    for task in handovers.values {
-      if Task.isCancelled { task.cancel() }
-      await withTaskCancellationHandler {
-        await task.value
-      } onCancel: {
-        task.cancel()
-      }
+  /// Has something written; returns when it is on disk.
+  func enter(_ entry: Entry) async -> Result<Bool, StoreError> {
+    await withUnsafeContinuation { add(Waiting(entry: entry, answer: $0)) }
+  }
+
+  /// Books how an attempt ended and what becomes of its account, soon.
+  func book(_ judgement: Judgement, of claim: Claim) {
+    let now = Clock.now()
+    var rest: (until: Int64, reason: String)?
+    switch judgement.account {
+    case .rest(let milliseconds, let reason): rest = (now + milliseconds, reason)
+    case .backOff(let least, let reason):
+      rest = (now + backOff.failed(claim.account.id, least: least, now: Clock.monotonic()), reason)
+    case .none, .pause: break
     }
-    await closeIdle(olderThan: 0)
+    let booking = Booking(
+      claim: claim, judgement: judgement, rest: rest,
+      notices: NoticePolicy(notices: settings.senderNotices, hostname: clientName), at: now)
+    add(Waiting(entry: .booking(booking), answer: nil))
+  }
+
+  private func add(_ waiting: Waiting) {
+    entries.append(waiting)
+    needsLook = true
+    doorbell.ring()
+  }
+
+  /// Whether a server bears commands behind the end of a mail (RFC 2920 section 3.1), as far as is known.
+  func bears(following server: RemoteServer) -> Bool {
+    objections["\(server.host):\(server.port)"].map { $0 <= Clock.monotonic() } ?? true
+  }
+
+  /// A server did not bear it.
+  func noteObjection(of server: RemoteServer) {
+    let key = "\(server.host):\(server.port)"
+    log.info("relay.following_refused", ["server": .text(key)])
+    objections[key] = Clock.deadline(in: Self.objectionMilliseconds)
   }
 
   // MARK: - Connections

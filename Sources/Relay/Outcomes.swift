@@ -57,6 +57,17 @@ struct Judge {
     return Judgement(outcome: .unharmed(reply, retryAt: now + Self.standBackMilliseconds))
   }
 
+  /// The server refused a mail because the next one's commands were behind its end: it goes again, without.
+  func judge(outOfStep reply: Reply, now: Int64) -> Judgement {
+    Judgement(outcome: .unharmed(journal(reply, "interrupted"), retryAt: now))
+  }
+
+  /// It was claimed ahead, and what is before it closed the way.
+  func judge(givenBackAt now: Int64) -> Judgement {
+    let reply = JournalReply(code: nil, text: "not begun: its connection ended before", meaning: "interrupted")
+    return Judgement(outcome: .unharmed(reply, retryAt: now))
+  }
+
   /// Connecting, TLS or the login failed: the message has not been touched.
   func judge(_ failure: RemoteFailure, now: Int64) -> Judgement {
     let text = "\(failure)"

@@ -24,7 +24,10 @@ struct BodyEncoder: Equatable {
           let end = carriage ?? segmentEnd
           Self.append(input, at, end, to: &out)
           let closesSegment = carriage == nil || (lineFeed != nil && end + 1 == segmentEnd)
-          if carriage != nil || lineFeed != nil { out += [Octet.cr, Octet.lf] }
+          if carriage != nil || lineFeed != nil {
+            out.append(Octet.cr)
+            out.append(Octet.lf)
+          }
           at = end + 1
           if closesSegment { break }
         }
@@ -32,7 +35,7 @@ struct BodyEncoder: Equatable {
       }
       bits = Self.highBits(input)
     }
-    if out.suffix(2) == [Octet.cr, Octet.lf] { out.removeLast(2) }
+    if out.count >= 2, out[out.count - 2] == Octet.cr, out[out.count - 1] == Octet.lf { out.removeLast(2) }
     bytes = out
     isEightBit = bits != 0
   }

@@ -49,7 +49,9 @@ public enum ClientAction: Equatable, Sendable {
 /// The client's side of an SMTP connection that is already greeted, secured and logged in; one mail after another,
 /// each to one recipient.
 ///
-/// Use: `begin(…)`, then until `.finished`: do what `next()` says; when it says nothing, read and `receive(_:)`.
+/// Use: `begin(…)`, then until `.finished`: do what `next()` says; when it says nothing, read and `receive(_:)`. A mail
+/// given with `follow(…)` has its commands sent behind the end of the one before it; its own `.readyForFinalDot` or
+/// `.finished` comes after that one's `.finished`, and each has its own fate.
 public struct ClientSession: Sendable {
   /// A reply the server owes.
   private enum Expected: Equatable {
@@ -69,13 +71,30 @@ public struct ClientSession: Sendable {
   private var mode = Mode.idle
   private var expected: [Expected] = []
   private var actions: [ClientAction] = []
-  private var commands: [(Expected, [UInt8])] = []
-  private var body: [UInt8] = []
-  private var refusal: (stage: ClientStage, reply: Reply)?
-  private var isRecipientAccepted = false
+  private var current = Mail()
+  /// Its commands go, or went, behind the end of the current one.
+  private var following: Mail?
   private var needsReset = false
   private var isBroken = false
-  private var isDotSent = false
+  /// The server cannot be spoken to behind the end of a mail, whatever it offers: what followed was not taken, and this
+  /// connection is no longer usable.
+  public private(set) var objectsToFollowing = false
+
+  /// A mail and how far it has got.
+  private struct Mail: Sendable {
+    /// Those that have not been sent.
+    var commands: [(Expected, [UInt8])] = []
+    /// Empty once it is sent.
+    var body: [UInt8] = []
+    var refusal: (stage: ClientStage, reply: Reply)?
+    var isRecipientAccepted = false
+    var isDotSent = false
+    var isFollowing = false
+  }
+
+  /// A body up to this size leaves in one write with its end; a larger one takes its time, and leaves before the attempt
+  /// is committed as `transmitting`, so that little lies between that commit and the end of data.
+  private static let mostWithDot = 65_536
 
   /// A session on a connection that showed these lines while it was made (`RemoteConnection.transcript`).
   public init(transcript: [String]) {
@@ -94,32 +113,53 @@ public struct ClientSession: Sendable {
       if mode == .idle { actions.append(.finished(.connectionLost(.beforeDot))) }
       return
     }
+    switch mail(reversePath, recipient, message, request) {
+    case .failure(let why): actions.append(.finished(.unsendable(why.failure)))
+    case .success(let mail):
+      mode = .dialogue
+      current = mail
+      if needsReset { current.commands.insert((.reset, Array("RSET\r\n".utf8)), at: 0) }
+      needsReset = false
+      sendCommands()
+    }
+  }
+
+  /// Gives the mail after the current one, whose end has not been sent yet: RFC 2920 §3.1 lets a message's content be the
+  /// first of a group, with the next transaction's commands behind it. False when it can't follow; `begin` it then.
+  public mutating func follow(
+    reversePath: String, recipient: String, message: [UInt8], request: ClientRequest = ClientRequest()
+  ) -> Bool {
+    guard mode == .waitingForCommit, following == nil, capabilities.pipelining, !isBroken,
+      case .success(var mail) = mail(reversePath, recipient, message, request)
+    else { return false }
+    mail.isFollowing = true
+    following = mail
+    return true
+  }
+
+  private struct Unsendable: Error { var failure: ContentFailure }
+
+  private func mail(
+    _ reversePath: String, _ recipient: String, _ message: [UInt8], _ request: ClientRequest
+  ) -> Result<Mail, Unsendable> {
     let encoded = BodyEncoder(message)
     let addressesNeedUTF8 = !Self.isASCII(reversePath) || !Self.isASCII(recipient)
     let needsUTF8 = addressesNeedUTF8 || request.allowsUTF8 && Self.hasEightBitHeader(message)
     if let failure = failure(reversePath, recipient, encoded, needsUTF8: needsUTF8) {
-      actions.append(.finished(.unsendable(failure)))
-      return
+      return .failure(Unsendable(failure: failure))
     }
-    mode = .dialogue
-    refusal = nil
-    isRecipientAccepted = false
-    isDotSent = false
-    body = encoded.bytes
-    var mail = "MAIL FROM:<\(reversePath)>"
+    var command = "MAIL FROM:<\(reversePath)>"
     // RFC 1870 §5: the size with CRLF for line ends, without stuffed dots; an estimate is enough.
-    if capabilities.size { mail += " SIZE=\(encoded.bytes.count + 2)" }
-    if encoded.isEightBit { mail += " BODY=8BITMIME" }
-    if needsUTF8 { mail += " SMTPUTF8" }
-    if capabilities.dsn { mail += request.mailParameters }
+    if capabilities.size { command += " SIZE=\(encoded.bytes.count + 2)" }
+    if encoded.isEightBit { command += " BODY=8BITMIME" }
+    if needsUTF8 { command += " SMTPUTF8" }
+    if capabilities.dsn { command += request.mailParameters }
     let notice = capabilities.dsn ? request.recipientParameters(withUTF8: needsUTF8) : ""
-    commands = [
-      (.mail, Array("\(mail)\r\n".utf8)), (.rcpt, Array("RCPT TO:<\(recipient)>\(notice)\r\n".utf8)),
+    let commands: [(Expected, [UInt8])] = [
+      (.mail, Array("\(command)\r\n".utf8)), (.rcpt, Array("RCPT TO:<\(recipient)>\(notice)\r\n".utf8)),
       (.data, Array("DATA\r\n".utf8)),
     ]
-    if needsReset { commands.insert((.reset, Array("RSET\r\n".utf8)), at: 0) }
-    needsReset = false
-    sendCommands()
+    return .success(Mail(commands: commands, body: encoded.bytes))
   }
 
   /// The attempt is committed as `transmitting`: the end of data goes out. Only after `.readyForFinalDot`.
@@ -131,10 +171,20 @@ public struct ClientSession: Sendable {
       return finish(.connectionLost(.beforeDot))
     }
     mode = .dialogue
-    isDotSent = true
+    current.isDotSent = true
     expected = [.dot]
-    actions.append(.write(Array("\r\n.\r\n".utf8)))
+    var bytes = current.body
+    current.body = []
+    bytes += Self.endOfData
+    if let commands = following?.commands {
+      following?.commands = []
+      expected += commands.map(\.0)
+      for command in commands { bytes += command.1 }
+    }
+    actions.append(.write(bytes))
   }
+
+  private static let endOfData = Array("\r\n.\r\n".utf8)
 
   /// Bytes from the server.
   public mutating func receive(_ bytes: some Sequence<UInt8>) {
@@ -146,7 +196,12 @@ public struct ClientSession: Sendable {
   public mutating func connectionEnded() {
     isBroken = true
     switch mode {
-    case .dialogue, .waitingForCommit: finish(.connectionLost(isDotSent ? .afterDot : .beforeDot))
+    case .dialogue, .waitingForCommit:
+      // Whether a server that hangs up here does so because of what followed can't be told; not to try that again is
+      // cheap, another mail of unknown fate is not.
+      let isUnanswered = current.isFollowing && expected.first == .mail
+      if isUnanswered || following != nil && current.isDotSent { objectsToFollowing = true }
+      finish(.connectionLost(current.isDotSent ? .afterDot : .beforeDot))
     case .quitting:
       mode = .closed
       actions.append(.close)
@@ -173,11 +228,11 @@ public struct ClientSession: Sendable {
 
   /// With PIPELINING everything up to DATA leaves in one write (RFC 2920 §3.1), else one command at a time.
   private mutating func sendCommands() {
-    let count = capabilities.pipelining ? commands.count : min(1, commands.count)
+    let count = capabilities.pipelining ? current.commands.count : min(1, current.commands.count)
     guard count > 0 else { return }
-    expected += commands.prefix(count).map(\.0)
-    actions.append(.write(commands.prefix(count).flatMap(\.1)))
-    commands.removeFirst(count)
+    expected += current.commands.prefix(count).map(\.0)
+    actions.append(.write(current.commands.prefix(count).flatMap(\.1)))
+    current.commands.removeFirst(count)
   }
 
   private mutating func process() {
@@ -190,7 +245,7 @@ public struct ClientSession: Sendable {
           mode = .closed
           return actions.append(.close)
         }
-        return finish(.protocolFailure(what, isDotSent ? .afterDot : .beforeDot))
+        return finish(.protocolFailure(what, current.isDotSent ? .afterDot : .beforeDot))
       case .reply(let reply):
         handle(reply, for: expected.removeFirst())
       }
@@ -200,6 +255,11 @@ public struct ClientSession: Sendable {
   }
 
   private mutating func handle(_ reply: Reply, for stage: Expected) {
+    if objects(reply, stage) {
+      objectsToFollowing = true
+      isBroken = true
+      if current.isFollowing { return finish(.connectionLost(.beforeDot)) }
+    }
     if reply.code == 421 {
       // RFC 5321 §3.8: the server closes; what it still owes will not come.
       isBroken = true
@@ -220,7 +280,7 @@ public struct ClientSession: Sendable {
     case .mail:
       if reply.isPositive { sendCommands() } else { refuse(.mail, reply) }
     case .rcpt:
-      isRecipientAccepted = reply.isPositive
+      current.isRecipientAccepted = reply.isPositive
       if reply.isPositive { sendCommands() } else { refuse(.rcpt, reply) }
     case .data:
       afterData(reply)
@@ -240,14 +300,28 @@ public struct ClientSession: Sendable {
     }
   }
 
+  /// Whether a server says that it was spoken to out of turn, to a mail that followed or to the end of the one before it:
+  /// Exim calls that a synchronization error, Postfix improper pipelining. A MAIL that is out of order (503) or unknown
+  /// (500, 502) behind the end of a mail means the same.
+  private func objects(_ reply: Reply, _ stage: Expected) -> Bool {
+    guard reply.code >= 400, current.isFollowing && stage == .mail || following != nil && stage == .dot else {
+      return false
+    }
+    if stage == .mail, [500, 502, 503].contains(reply.code) { return true }
+    let text = reply.text.lowercased()
+    return text.contains("synchroni") || text.contains("pipelin")
+  }
+
   private mutating func afterData(_ reply: Reply) {
-    switch (reply.code, refusal) {
+    switch (reply.code, current.refusal) {
     case (354, nil):
       mode = .waitingForCommit
-      actions.append(.write(body))
+      if current.body.count > Self.mostWithDot {
+        actions.append(.write(current.body))
+        current.body = []
+      }
       actions.append(.readyForFinalDot)
-      body = []
-    case (354, .some) where isRecipientAccepted:
+    case (354, .some) where current.isRecipientAccepted:
       // The server goes on with a mail it half refused: an end now could deliver an empty one, so nothing is sent.
       isBroken = true
       concludeRefused(.data, reply)
@@ -266,22 +340,29 @@ public struct ClientSession: Sendable {
       isBroken = true
       return finish(.protocolFailure("\(reply.code) to \(stage.rawValue)", .beforeDot))
     }
-    if refusal == nil { refusal = (stage, reply) }
-    commands = []
+    if current.refusal == nil { current.refusal = (stage, reply) }
+    current.commands = []
     if expected.isEmpty { concludeRefused(stage, reply) }
   }
 
   private mutating func concludeRefused(_ stage: ClientStage, _ reply: Reply) {
-    finish(.refused(refusal?.stage ?? stage, refusal?.reply ?? reply))
+    finish(.refused(current.refusal?.stage ?? stage, current.refusal?.reply ?? reply))
   }
 
   private mutating func finish(_ result: ClientResult) {
+    actions.append(.finished(result))
+    if let next = following {
+      following = nil
+      current = next
+      // The server has its commands and answers them, unless it is gone or never got them.
+      if !isBroken, mode == .dialogue, next.commands.isEmpty { return }
+      isBroken = true
+      actions.append(.finished(.connectionLost(.beforeDot)))
+    }
     mode = .idle
     if case .accepted = result { needsReset = false } else { needsReset = true }
     expected = []
-    commands = []
-    body = []
-    actions.append(.finished(result))
+    current = Mail()
     if !parser.isEmpty { isBroken = true }
   }
 

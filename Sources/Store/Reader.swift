@@ -49,11 +49,13 @@ public class Reader {
 /// What a writing job works with: queries and changes inside the group's transaction.
 public final class Transaction: Reader {
   /// Topics to wake once the group is on disk.
-  private(set) var touched: Set<Store.Topic> = []
+  var touched: Set<Store.Topic> = []
   /// What is known of the queue's lanes from one group to the next.
   var lanes = LaneBook()
   /// What is known of accounts and pools from one group to the next.
   var accountBook = AccountBook()
+  /// What was claimed and has not ended.
+  var claimBook = ClaimBook()
   /// Where the ids of new messages come from.
   let messageIDs: MessageIDs
   /// Whether it runs a forecast: nothing is written for contacts then, because no bodies were copied.
@@ -85,6 +87,7 @@ public final class Transaction: Reader {
   func forget() {
     lanes.forget()
     accountBook.forget()
+    claimBook.forget()
   }
 
   @discardableResult

@@ -276,10 +276,16 @@ public final class Store: Sendable {
     outcomes.reserveCapacity(group.count)
     var isCommitting = false
     do {
-      try state.connection.script("BEGIN IMMEDIATE")
-      for job in group { outcomes.append(try run(job, in: transaction, state)) }
+      try state.connection.run("BEGIN IMMEDIATE", [])
+      if group.count == 1 {
+        // Alone it needs no savepoint, and SQLite no copy of each page before it.
+        if let error = try runAlone(group[0], in: transaction, state) { return group[0].finish(error) }
+        outcomes.append(nil)
+      } else {
+        for job in group { outcomes.append(try run(job, in: transaction, state)) }
+      }
       isCommitting = true
-      try state.connection.script("COMMIT")
+      try state.connection.run("COMMIT", [])
     } catch {
       abandon(group, because: error, state, leftInLog: isCommitting)
       return
@@ -289,12 +295,31 @@ public final class Store: Sendable {
     for (job, error) in zip(group, outcomes) { job.finish(error) }
   }
 
-  /// Nil when the job's part stands; its error when it was rolled back alone. Throws when the whole group is lost.
-  private func run(_ job: Job, in transaction: Transaction, _ state: WriterState) throws(StoreError) -> StoreError? {
-    try state.connection.script("SAVEPOINT job")
+  /// Nil when the job's part stands; its error when the transaction, which was all its own, was rolled back.
+  private func runAlone(_ job: Job, in transaction: Transaction, _ state: WriterState) throws(StoreError)
+    -> StoreError?
+  {
     do {
       try job.body?(transaction)
-      try state.connection.script("RELEASE job")
+      return nil
+    } catch {
+      let wrapped = StoreError(wrapping: error)
+      switch wrapped {
+      case .full, .commitFailed: throw wrapped
+      default:
+        try state.connection.run("ROLLBACK", [])
+        transaction.forget()
+        return wrapped
+      }
+    }
+  }
+
+  /// Nil when the job's part stands; its error when it was rolled back alone. Throws when the whole group is lost.
+  private func run(_ job: Job, in transaction: Transaction, _ state: WriterState) throws(StoreError) -> StoreError? {
+    try state.connection.run("SAVEPOINT job", [])
+    do {
+      try job.body?(transaction)
+      try state.connection.run("RELEASE job", [])
       return nil
     } catch {
       let wrapped = StoreError(wrapping: error)

@@ -60,6 +60,8 @@ public struct APIHooks: Sendable {
   public var access: AccountAccess
   /// The most connections of the relay at once: a forecast has as many.
   public var relayConnections: @Sendable () -> Int = { RelaySettings().maxConnections }
+  /// How long a copy of a message of unknown fate is looked for, in milliseconds.
+  public var sentCopyWait: @Sendable () -> Int64 = { PollerSettings().sentCopyWaitMilliseconds }
 
   /// The hooks.
   public init(

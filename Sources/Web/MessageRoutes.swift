@@ -1,3 +1,4 @@
+import Configuration
 import Delivery
 import Host
 import Store
@@ -27,7 +28,7 @@ extension API {
       }
       let through = foretold?.accountID
       let account = try await api.store.read { db in try through.flatMap { try db.account($0)?.address } }
-      return Response(explanation.json(foretold, through: account))
+      return Response(explanation.json(foretold, through: account, copyWait: api.hooks.sentCopyWait()))
     },
     change("cancel") { try $0.cancelMessage($1, now: $2) },
     change("retry") { try $0.retryMessage($1, now: $2) },
@@ -158,7 +159,8 @@ extension AttemptRecord {
 
 extension Explanation {
   /// With when it goes if nothing changes, and through which account, as a run of the scheduler says.
-  func json(_ foretold: ForetoldSend?, through account: String?) -> JSON {
+  /// `copyWait`: so long a copy of a message of unknown fate is looked for.
+  func json(_ foretold: ForetoldSend?, through account: String?, copyWait: Int64) -> JSON {
     var outcome: [(String, JSON)]
     let message = listing.message
     let isDecided = ![.draft, .scheduled, .held].contains(message.state)
@@ -189,7 +191,7 @@ extension Explanation {
         ("recipient", .text(listing.message.recipient)), ("at", .time(at)),
       ] + outcome + [
         ("goes_at", .time(foretold?.at)), ("goes_through", .optional(account)),
-        ("goes_why_not", .optional(foretold?.whyNot)),
+        ("goes_why_not", .optional(foretold?.whyNot)), ("search", search?.json(wait: copyWait) ?? .null),
         ("binding", .optional(isDecided ? nil : report.binding?.rawValue)), ("gates", .list(report.gates.map(\.json))),
         (
           "accounts",
@@ -202,6 +204,15 @@ extension Explanation {
             })
         ),
       ])
+  }
+}
+
+extension CopySearch {
+  fileprivate func json(wait: Int64) -> JSON {
+    .object([
+      ("looks", .optional(looks)), ("next_look", .time(nextLook)), ("until", .time(begunAt.map { $0 + wait })),
+      ("on_unknown", .text(policy.rawValue)),
+    ])
   }
 }
 

@@ -31,10 +31,15 @@ final class ScriptedServer: Sendable {
   private let listener: Listener
   private let seen = Mutex<[Event]>([])
   private let connections = Mutex(0)
+  private let followers = Mutex(0)
+  /// What it says to a command that is there before its answer to the end of a mail; nil inside: it hangs up.
+  private let objection: String??
 
-  init(on loop: EventLoop, offers: [String] = ["PIPELINING", "8BITMIME"], handler: @escaping Handler = { _ in .usual })
-    throws
-  {
+  init(
+    on loop: EventLoop, offers: [String] = ["PIPELINING", "8BITMIME"], objectsWith objection: String?? = nil,
+    handler: @escaping Handler = { _ in .usual }
+  ) throws {
+    self.objection = objection
     listener = try Listener(address: "127.0.0.1", port: 0, loop: loop)
     port = listener.boundPort
     loop.spawn { [self] in
@@ -52,6 +57,9 @@ final class ScriptedServer: Sendable {
   }
 
   func close() { listener.close() }
+
+  /// How often a command was there before the answer to the end of a mail.
+  var followed: Int { followers.withLock { $0 } }
 
   var events: [Event] { seen.withLock { $0 } }
   var mails: [Event] { events.filter { $0.verb == "DOT" } }
@@ -74,7 +82,13 @@ final class ScriptedServer: Sendable {
       if verb == "RCPT" { hasRecipient = reply.hasPrefix("2") }
       if reply.hasPrefix("354") {
         guard let mail = await take(upTo: Array("\r\n.\r\n".utf8), stream, &buffer) else { return }
+        let isFollowed = !buffer.isEmpty
+        if isFollowed { followers.withLock { $0 += 1 } }
         guard await answer("DOT", mail, number, "250 2.0.0 Ok: queued", stream, handler) != nil else { return }
+        if isFollowed, let objection {
+          if let objection { _ = await stream.write(Array("\(objection)\r\n".utf8)) }
+          return
+        }
       }
     }
   }

@@ -30,10 +30,10 @@ private func asking(
 ) -> ClientCase {
   ClientCase(
     name: name, transcript: transcript, message: message, recipient: recipient, request: request,
-    server: [taken, "", "250 d\r\n"],
+    server: [taken, "250 d\r\n"],
     expected: [
       write("MAIL FROM:<s@a>\(mail)\r\nRCPT TO:<\(recipient)>\(rcpt)\r\nDATA\r\n"),
-      write(String(message.dropLast())), .readyForFinalDot, write("\r\n.\r\n"), ended(.accepted(reply(250, nil, "d"))),
+      .readyForFinalDot, write(String(message.dropLast()) + "\r\n.\r\n"), ended(.accepted(reply(250, nil, "d"))),
     ])
 }
 
@@ -42,15 +42,15 @@ private func ended(_ result: ClientResult) -> ClientAction { .finished(result) }
 private func reply(_ code: Int, _ enhanced: EnhancedStatusCode? = nil, _ lines: String...) -> Reply {
   Reply(code: code, enhanced: enhanced, lines: lines)
 }
-private let sent = [write("A: b\r\n\r\nHi"), ClientAction.readyForFinalDot, write("\r\n.\r\n")]
+private let sent = [ClientAction.readyForFinalDot, write("A: b\r\n\r\nHi\r\n.\r\n")]
 
 private let dialogues: [ClientCase] = [
   ClientCase(
-    name: "pipelined and accepted", server: ["250 a\r\n250 b\r\n354 c\r\n", "", "250 2.0.0 Ok: queued as 7\r\n"],
+    name: "pipelined and accepted", server: ["250 a\r\n250 b\r\n354 c\r\n", "250 2.0.0 Ok: queued as 7\r\n"],
     expected: [write(batch)] + sent + [ended(.accepted(reply(250, .init(2, 0, 0), "Ok: queued as 7")))]),
   ClientCase(
     name: "one command at a time", transcript: bare,
-    server: ["250 a\r\n", "251 b\r\n", "354 c\r\n", "", "250 fine\r\n"],
+    server: ["250 a\r\n", "251 b\r\n", "354 c\r\n", "250 fine\r\n"],
     expected: [write("MAIL FROM:<s@a>\r\n"), write("RCPT TO:<r@b>\r\n"), write("DATA\r\n")] + sent
       + [ended(.accepted(reply(250, nil, "fine")))]),
   ClientCase(
@@ -76,22 +76,22 @@ private let dialogues: [ClientCase] = [
     name: "DATA refused", server: ["250 a\r\n250 b\r\n451 4.3.0 not now\r\n"],
     expected: [write(batch), ended(.refused(.data, reply(451, .init(4, 3, 0), "not now")))]),
   ClientCase(
-    name: "refused after the dot", server: ["250 a\r\n250 b\r\n354 c\r\n", "", "554 5.7.1 spam\r\n"],
+    name: "refused after the dot", server: ["250 a\r\n250 b\r\n354 c\r\n", "554 5.7.1 spam\r\n"],
     expected: [write(batch)] + sent + [ended(.refused(.dot, reply(554, .init(5, 7, 1), "spam")))]),
   ClientCase(
     name: "421 to MAIL", server: ["421 4.7.0 too many\r\n"],
     expected: [write(batch), ended(.refused(.mail, reply(421, .init(4, 7, 0), "too many")))], isReusable: false),
   ClientCase(
-    name: "421 to the dot", server: ["250 a\r\n250 b\r\n354 c\r\n", "", "421 bye\r\n"],
+    name: "421 to the dot", server: ["250 a\r\n250 b\r\n354 c\r\n", "421 bye\r\n"],
     expected: [write(batch)] + sent + [ended(.refused(.dot, reply(421, nil, "bye")))], isReusable: false),
   ClientCase(
-    name: "a farewell before the dot", server: ["250 a\r\n250 b\r\n354 c\r\n", "421 timeout\r\n"],
-    expected: [write(batch), sent[0], sent[1], ended(.connectionLost(.beforeDot))], isReusable: false),
+    name: "a farewell before the dot", server: ["250 a\r\n250 b\r\n354 c\r\n421 timeout\r\n"],
+    expected: [write(batch), sent[0], ended(.connectionLost(.beforeDot))], isReusable: false),
   ClientCase(
     name: "lost before the dot", server: ["250 a\r\n", nil],
     expected: [write(batch), ended(.connectionLost(.beforeDot))], isReusable: false),
   ClientCase(
-    name: "lost after the dot", server: ["250 a\r\n250 b\r\n354 c\r\n", "", nil],
+    name: "lost after the dot", server: ["250 a\r\n250 b\r\n354 c\r\n", nil],
     expected: [write(batch)] + sent + [ended(.connectionLost(.afterDot))], isReusable: false),
   ClientCase(
     name: "no SMTP", server: ["HTTP/1.1 400 Bad Request\r\n"],
@@ -99,7 +99,7 @@ private let dialogues: [ClientCase] = [
       write(batch), ended(.protocolFailure("not an SMTP reply: HTTP/1.1 400 Bad Request", .beforeDot)),
     ], isReusable: false),
   ClientCase(
-    name: "no SMTP after the dot", server: ["250 a\r\n250 b\r\n354 c\r\n", "", "\r\n"],
+    name: "no SMTP after the dot", server: ["250 a\r\n250 b\r\n354 c\r\n", "\r\n"],
     expected: [write(batch)] + sent + [ended(.protocolFailure("not an SMTP reply: ", .afterDot))], isReusable: false),
   ClientCase(
     name: "codes that differ within a reply", server: ["250-a\r\n251 b\r\n"],
@@ -108,13 +108,13 @@ private let dialogues: [ClientCase] = [
     name: "354 to MAIL", server: ["354 a\r\n"],
     expected: [write(batch), ended(.protocolFailure("354 to mail", .beforeDot))], isReusable: false),
   ClientCase(
-    name: "a reply after the last one", server: ["250 a\r\n250 b\r\n354 c\r\n", "", "250 fine\r\n421 bye\r\n"],
+    name: "a reply after the last one", server: ["250 a\r\n250 b\r\n354 c\r\n", "250 fine\r\n421 bye\r\n"],
     expected: [write(batch)] + sent + [ended(.accepted(reply(250, nil, "fine")))], isReusable: false),
   ClientCase(
-    name: "eight bits", message: "ä", server: ["250 a\r\n250 b\r\n354 c\r\n", "", "250 fine\r\n"],
+    name: "eight bits", message: "ä", server: ["250 a\r\n250 b\r\n354 c\r\n", "250 fine\r\n"],
     expected: [
-      write("MAIL FROM:<s@a> SIZE=4 BODY=8BITMIME\r\nRCPT TO:<r@b>\r\nDATA\r\n"), write("ä"), .readyForFinalDot,
-      write("\r\n.\r\n"), ended(.accepted(reply(250, nil, "fine"))),
+      write("MAIL FROM:<s@a> SIZE=4 BODY=8BITMIME\r\nRCPT TO:<r@b>\r\nDATA\r\n"), .readyForFinalDot,
+      write("ä\r\n.\r\n"), ended(.accepted(reply(250, nil, "fine"))),
     ]),
   ClientCase(
     name: "eight bits the server does not take", transcript: bare, message: "ä", server: [],
@@ -204,16 +204,30 @@ struct ClientSessionTests {
     }
   }
 
+  @Test("a large body leaves before the commit")
+  func largeBody() {
+    var session = ClientSession(transcript: bare)
+    let message = String(repeating: "x", count: 70_000)
+    session.begin(reversePath: "s@a", recipient: "r@b", message: Array(message.utf8))
+    for reply in ["250 a\r\n", "250 b\r\n", "354 c\r\n"] {
+      _ = session.next()
+      session.receive(reply.utf8)
+    }
+    #expect([session.next(), session.next(), session.next()] == [write(message), .readyForFinalDot, nil])
+    session.sendFinalDot()
+    #expect([session.next(), session.next()] == [write("\r\n.\r\n"), nil])
+  }
+
   @Test("the dot waits for the commit")
   func dotWaits() {
     var session = ClientSession(transcript: full)
     session.begin(reversePath: "s@a", recipient: "r@b", message: Array(hello.utf8))
     session.sendFinalDot()
     session.receive("250 a\r\n250 b\r\n354 c\r\n".utf8)
-    #expect([session.next(), session.next(), session.next(), session.next()] == [write(batch), sent[0], sent[1], nil])
+    #expect([session.next(), session.next(), session.next()] == [write(batch), sent[0], nil])
     session.sendFinalDot()
     session.sendFinalDot()
-    #expect([session.next(), session.next()] == [sent[2], nil])
+    #expect([session.next(), session.next()] == [sent[1], nil])
   }
 
   @Test("RSET after a refused mail, none after an accepted one; then QUIT")

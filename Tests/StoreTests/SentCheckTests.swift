@@ -43,6 +43,17 @@ import Testing
     SentCopy(folder: "Sent", at: at, replacedID: replaced, hasTrace: trace)
   }
 
+  @Test func anExplanationTellsOfTheLooks() async throws {
+    let bench = try Bench()
+    let message = try await unknown(bench, bench.submission(), policy: .retry)[0]
+    try await look(bench, .copies([]), last: false)
+    let search = try await bench.store.read { try $0.explain(message.id, now: Self.crash + 11_000)?.search }
+    #expect(
+      search == CopySearch(looks: 1, nextLook: Self.crash + 15_000, begunAt: Self.crash, policy: .retry))
+    let other = try await bench.queue(bench.submission(to: ["bob@example.org"]))[0]
+    #expect(try await bench.store.read { try $0.explain(other, now: Self.crash)?.search } == nil)
+  }
+
   @Test func aCopyProvesThatItWentWithItsTrueTimeAndBooksItOnce() async throws {
     let bench = try Bench()
     let message = try await unknown(bench, bench.submission(), policy: .retry)[0]

@@ -10,6 +10,8 @@ final class SQLiteConnection {
   private var handle: OpaquePointer?
   /// Prepared once, kept until the connection closes: the set of SQL texts in this module is finite.
   private var statements: [String: OpaquePointer] = [:]
+  /// The same by where the text lies: most are literals, and hashing five hundred octets costs as much as a small query.
+  private var places: [UnsafePointer<UInt8>: (sql: String, statement: OpaquePointer)] = [:]
 
   init(path: String, mode: Mode) throws(StoreError) {
     // NOMUTEX: a connection never leaves its thread. Readers are read-only so that only the writer ever checkpoints
@@ -72,6 +74,7 @@ final class SQLiteConnection {
   func forgetStatements() {
     for statement in statements.values { sqlite3_finalize(statement) }
     statements.removeAll()
+    places.removeAll()
   }
 
   /// Runs several statements without values: migrations, pragmas, transaction control.
@@ -106,16 +109,7 @@ final class SQLiteConnection {
   var lastInsertedID: Int64 { sqlite3_last_insert_rowid(handle) }
 
   private func prepared(_ sql: String, _ values: [SQLValue]) throws(StoreError) -> OpaquePointer {
-    let statement: OpaquePointer
-    if let known = statements[sql] {
-      statement = known
-    } else {
-      var made: OpaquePointer?
-      let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &made, nil)
-      guard code == SQLITE_OK, let made else { throw failure(code, sql) }
-      statements[sql] = made
-      statement = made
-    }
+    let statement = try statement(sql)
     for (index, value) in values.enumerated() {
       let place = Int32(index + 1)
       let code =
@@ -130,6 +124,28 @@ final class SQLiteConnection {
             : sqlite3_bind_blob64(statement, place, bytes, UInt64(bytes.count), postern_sqlite_transient())
         }
       guard code == SQLITE_OK else { throw failure(code, sql) }
+    }
+    return statement
+  }
+
+  private func statement(_ sql: String) throws(StoreError) -> OpaquePointer {
+    let place = sql.utf8.withContiguousStorageIfAvailable { $0.baseAddress } ?? nil
+    // Another text may have come to lie there; of the same one, comparing ends at its first look.
+    if let place, let known = places[place], known.sql == sql { return known.statement }
+    let statement: OpaquePointer
+    if let known = statements[sql] {
+      statement = known
+    } else {
+      var made: OpaquePointer?
+      let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &made, nil)
+      guard code == SQLITE_OK, let made else { throw failure(code, sql) }
+      statements[sql] = made
+      statement = made
+    }
+    if let place {
+      // Texts that are put together lie somewhere else each time.
+      if places.count >= 1000 { places.removeAll() }
+      places[place] = (sql, statement)
     }
     return statement
   }

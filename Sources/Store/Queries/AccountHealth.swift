@@ -31,7 +31,8 @@ extension Reader {
 extension Transaction {
   /// Counts a closed attempt on its account's day `at`, and pauses the account when that was too much.
   func count(_ mark: HealthMark, of accountID: Int64, at: Int64, now: Int64) throws(StoreError) {
-    guard let account = try account(accountID) else { return }
+    guard let account = try accountBook.account(accountID, self) else { return }
+    let day = try zone(of: account).dayKey(at: at)
     let isAccepted: Int64 = mark == .accepted ? 1 : 0
     let isFate: Int64 = mark == .refused ? 0 : 1
     try run(
@@ -42,9 +43,11 @@ extension Transaction {
         fates = usage.fates + excluded.fates, bounces = usage.bounces + excluded.bounces
       """,
       [
-        .integer(accountID), .text(try zone(of: account).dayKey(at: at)), .integer(isAccepted), .integer(isAccepted),
+        .integer(accountID), .text(day), .integer(isAccepted), .integer(isAccepted),
         .integer(isFate), .integer(mark == .bounced ? 1 : 0),
       ])
+    // Of an account that does nothing but well, one more mail that went well changes nothing.
+    if mark == .accepted, accountBook.isSpotless(accountID, day: day) { return }
     try judge(account, now: now)
   }
 
@@ -71,6 +74,8 @@ extension Transaction {
   private func judge(_ account: AccountRecord, now: Int64) throws(StoreError) {
     guard account.state == .active else { return }
     let facts = try health(ofAccount: account.id, now: now)
+    let isSpotless = facts.attempts == facts.accepted && facts.bounces == 0 && facts.complaints == 0
+    accountBook.setSpotless(account.id, isSpotless, day: try zone(of: account).dayKey(at: now))
     guard let pause = Health.pause(for: facts), let reason = AccountReason(rawValue: pause.rawValue) else { return }
     let words = "\(facts.words(for: pause)); when that is mended: postern account enable \(account.address)"
     try setAccountState(account.id, .paused, reason: reason, text: words, now: now)

@@ -140,6 +140,7 @@ extension Transaction {
   func countByMessage(_ message: MessageRecord, isNewContact: Bool, of account: AccountRecord, now: Int64)
     throws(StoreError)
   {
+    guard isNewContact || account.settings.recipientDomainLimit != nil else { return }
     let day = try zone(of: account).dayKey(at: now)
     if isNewContact {
       try run(

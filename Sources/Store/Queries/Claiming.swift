@@ -10,6 +10,21 @@ public struct Claim: Sendable, Equatable {
   public var message: MessageRecord
   /// The account that sends it.
   public var account: AccountRecord
+  /// Whether it waits behind another on one of the account's connections that are at work.
+  public var isAhead = false
+  /// What goes into it; nil when that is too large to be read in passing.
+  public var outgoing: Outgoing?
+}
+
+/// The connections of an account that are at work, as the relay knows them.
+public struct LinesAtWork: Sendable, Equatable {
+  /// Mails that were claimed for them and wait behind the one under way.
+  public var holding = 0
+  /// Connections that another such mail may be claimed for.
+  public var wanting = 0
+
+  /// None.
+  public init() {}
 }
 
 /// What one look at the queue brought.
@@ -18,8 +33,16 @@ public struct ClaimPass: Sendable {
   public var claims: [Claim] = []
   /// When there may be more by time alone; nil: only after something changes. UTC epoch milliseconds.
   public var nextLook: Int64?
+  /// Whether it ended before all was looked at: another should follow at once.
+  public var isCut = false
+  /// Whether mail of others waits for a connection.
+  public var isCrowded = false
   /// Messages that were decided about.
   var decisions = 0
+  /// So many new connections may still be taken.
+  var free = 0
+  /// By account; counts go down and up as mails are claimed ahead.
+  var ahead: [Int64: LinesAtWork] = [:]
   /// Parked messages whose time had come.
   var woken = 0
   /// How long it took to find out which lanes and messages are next; the rest was their gates and the journal.
@@ -30,6 +53,10 @@ public struct ClaimPass: Sendable {
 /// was suppressed must not keep the writer from everybody's mail while its thousands are put aside.
 private let mostDecisions = 500
 
+/// A body up to so many octets is read with its claim: it costs less than another visit to the store. A larger one would keep
+/// the writer from everybody's mail.
+private let mostReadInPassing = 65_536
+
 /// So many parked messages are woken in one pass, for the same reason: a window that opens may wake a hundred thousand.
 private let mostWoken = 500
 
@@ -38,26 +65,46 @@ private let mostWoken = 500
 private let underWayMilliseconds: Int64 = 60_000
 
 extension Transaction {
-  /// Looks at every lane with due mail, lets the gates decide, and claims what may go now, at most `limit`.
+  /// Looks at every lane with due mail, lets the gates decide, and claims what may go now: at most `limit` mails for new
+  /// connections, and one more for each connection in `ahead` that wants one.
+  ///
+  /// What is claimed ahead has passed the same gates: limits count what is under way, and an account with a gap between its
+  /// sends has nothing ahead. `markTransmitting` asks again before the dot.
   ///
   /// A lane's order is priority, planned time, id, whoever looked when. What a gate of its own keeps waiting is parked
   /// until that gate opens; what waits for an account or for the workspace's credits keeps its lane closed.
-  public func claimDue(now: Int64, limit: Int) throws(StoreError) -> ClaimPass {
-    var pass = ClaimPass()
+  public func claimDue(now: Int64, limit: Int, ahead: [Int64: LinesAtWork] = [:]) throws(StoreError) -> ClaimPass {
+    var pass = ClaimPass(free: limit, ahead: ahead)
     var shared = SharedFacts()
     let start = ContinuousClock.now
+    for (account, lines) in ahead where lines.wanting > 0 { lanes.wanted(by: account) }
     let turns = try turns(now: now, &pass)
     pass.choosing = start.duration(to: .now)
     for turn in turns where !lanes.isClosed(turn.lane) {
-      try claim(turn, now: now, limit: limit, &pass, &shared)
       // What is left is for another transaction, which comes at once: others wait for this one.
-      if pass.claims.count >= limit || pass.decisions >= mostDecisions { break }
+      if pass.decisions >= mostDecisions { pass.isCut = true }
+      if pass.isCut { break }
+      guard try mayBeServed(turn.lane, pass) else {
+        pass.isCrowded = true
+        continue
+      }
+      try claim(turn, now: now, &pass, &shared)
     }
     let decided = ContinuousClock.now
     for lane in lanes.unread { try read(lane) }
     pass.choosing += decided.duration(to: .now)
     pass.nextLook = lanes.nextLook.map { max($0, now) }
+    // Whatever was touched in the queue up to here has been looked at.
+    if !pass.isCut { touched.remove(.queue) }
     return pass
+  }
+
+  /// Whether there is a connection that a lane's mail could take.
+  private func mayBeServed(_ lane: Int64, _ pass: ClaimPass) throws(StoreError) -> Bool {
+    if pass.free > 0 { return true }
+    if lane > 0 { return pass.ahead[lane].map { $0.wanting > 0 } ?? false }
+    let accounts = try accountBook.accounts(ofLane: lane, self)
+    return accounts.contains { pass.ahead[$0].map { $0.wanting > 0 } ?? false }
   }
 
   /// Who is asked, in order: a fixed order of lanes would let the first ones use up the accounts and connections for ever.
@@ -73,7 +120,10 @@ extension Transaction {
       pass.woken += woken
       try read(lane)
       // Until all that is awake is in its place, nothing of the lane goes: the order must not depend on the batch.
-      guard pass.woken < mostWoken else { continue }
+      guard pass.woken < mostWoken else {
+        pass.isCut = true
+        continue
+      }
       turns += lanes.turns(of: lane, at: now) ?? []
     }
     return turns.filter { $0.oldest <= now }.sorted()
@@ -95,22 +145,39 @@ extension Transaction {
   }
 
   /// Works through one priority of a lane.
-  private func claim(
-    _ turn: Turn, now: Int64, limit: Int, _ pass: inout ClaimPass, _ shared: inout SharedFacts
-  ) throws(StoreError) {
-    lanes.changed(turn.lane)
-    while pass.claims.count < limit, pass.decisions < mostDecisions {
-      // A few at a time: most lanes can send one mail until their account's next gap.
-      let asked = min(20, limit - pass.claims.count)
+  private func claim(_ turn: Turn, now: Int64, _ pass: inout ClaimPass, _ shared: inout SharedFacts)
+    throws(StoreError)
+  {
+    // Most lanes can send one mail until their account's next gap.
+    var asked = 1
+    while pass.decisions < mostDecisions {
       let start = ContinuousClock.now
       let found = try due(inLane: turn.lane, priority: turn.priority, now: now, limit: asked)
       pass.choosing += start.duration(to: .now)
       for message in found {
+        guard try mayBeServed(turn.lane, pass) else {
+          pass.isCrowded = true
+          return lanes.changed(turn.lane)
+        }
         pass.decisions += 1
-        guard try decide(message, now: now, &pass, &shared) else { return }
+        let claimed = pass.claims.count
+        guard try decide(message, now: now, &pass, &shared) else { return lanes.changed(turn.lane) }
+        if asked == 1, pass.claims.count > claimed, try isClosed(turn.lane, pass, now: now) { return }
       }
-      if found.count < asked { break }
+      lanes.changed(turn.lane)
+      if found.count < asked { return }
+      asked = 20
     }
+    pass.isCut = true
+  }
+
+  /// Closes the lane of an account that can take nothing more now. What is known of its mail stays as it was: the first may
+  /// be later than that says, which a look when it opens again finds out, and asking now would cost each lane three seeks.
+  private func isClosed(_ lane: Int64, _ pass: ClaimPass, now: Int64) throws(StoreError) -> Bool {
+    guard lane > 0, let entry = accountBook.known(lane) else { return false }
+    guard case .closed(let until) = entry.withLines(of: pass).facts.availability(at: now) else { return false }
+    lanes.close(lane, until: until.map { max($0, now + 1) }, forCredits: false, now: now)
+    return true
   }
 
   /// Does with one due message what the gates say. False when its whole lane is closed.
@@ -119,7 +186,7 @@ extension Transaction {
   ) throws(StoreError) -> Bool {
     let (facts, accounts, pool): (MessageFacts, [AccountBook.Entry], PoolRecord?)
     do throws(StoreError) {
-      (facts, accounts) = try factsAndAccounts(of: message, now: now, &shared)
+      (facts, accounts) = try factsAndAccounts(of: message, now: now, pass, &shared)
       // A mail that is bound to an account takes no turn.
       pool = message.lane < 0 ? try accountBook.pool(message.poolID, self) : nil
     } catch {
@@ -144,7 +211,15 @@ extension Transaction {
           return true
         }
       }
-      pass.claims.append(try claim(message, by: account.record, now: now))
+      // A free connection first; without one the gate is open for those that want another mail only.
+      let isAhead = account.facts.connectionsInUse >= account.facts.connectionsMax
+      pass.claims.append(try claim(message, by: account.record, isAhead: isAhead, now: now))
+      if isAhead {
+        pass.ahead[id]?.wanting -= 1
+        pass.ahead[id]?.holding += 1
+      } else {
+        pass.free -= 1
+      }
       accountBook.tookOne(id, facts)
       shared.credits[message.workspaceID]?.inFlight += 1
       if let pool, pool.rotation == .roundRobin {
@@ -197,10 +272,10 @@ extension Transaction {
   }
 
   private func factsAndAccounts(
-    of message: MessageRecord, now: Int64, _ shared: inout SharedFacts
+    of message: MessageRecord, now: Int64, _ pass: ClaimPass, _ shared: inout SharedFacts
   ) throws(StoreError) -> (MessageFacts, [AccountBook.Entry]) {
     var facts = try facts(of: message, now: now, &shared)
-    let accounts = try accountBook.candidates(for: message, now: now, self)
+    let accounts = try accountBook.candidates(for: message, now: now, self).map { $0.withLines(of: pass) }
     try complete(&facts, message, for: accounts.map(\.facts))
     return (facts, accounts)
   }
@@ -214,19 +289,45 @@ extension Transaction {
     return try pool(-message.lane) == nil ? "its pool was removed" : nil
   }
 
-  private func claim(_ message: MessageRecord, by account: AccountRecord, now: Int64) throws(StoreError) -> Claim {
+  private func claim(_ message: MessageRecord, by account: AccountRecord, isAhead: Bool, now: Int64)
+    throws(StoreError) -> Claim
+  {
     try run(
       "UPDATE message SET state = 'sending', next_look = NULL, parked_by = NULL WHERE id = ?", [.integer(message.id)])
     let attempt = try insert(
       "INSERT INTO attempt (message_id, account_id, state, claimed_at) VALUES (?, ?, 'claimed', ?)",
       [.integer(message.id), .integer(account.id), .integer(now)])
-    return Claim(attemptID: attempt, message: message, account: account)
+    let claim = Claim(
+      attemptID: attempt, message: message, account: account, isAhead: isAhead,
+      outgoing: try outgoing(message, atMost: mostReadInPassing))
+    claimBook.claimed(claim)
+    return claim
   }
 
   private func park(_ message: MessageRecord, until: Int64?, by gate: String) throws(StoreError) {
     try run(
       "UPDATE message SET next_look = ?, parked_by = ? WHERE id = ?",
       [SQLValue(until), .text(gate), .integer(message.id)])
+  }
+}
+
+private let dueInLane = """
+  SELECT \(MessageRecord.columns) FROM message m
+  WHERE m.state = 'scheduled' AND m.parked_by IS NULL AND m.lane = ? AND m.priority = ? AND m.scheduled_for <= ?
+  ORDER BY m.scheduled_for, m.id LIMIT ?
+  """
+
+extension AccountBook.Entry {
+  /// The account as a pass finds it: its connections at work may take another mail each, and when no new one may be had they
+  /// are all there is.
+  func withLines(of pass: ClaimPass) -> AccountBook.Entry {
+    var entry = self
+    if let lines = pass.ahead[record.id] {
+      entry.facts.connectionsInUse -= lines.holding
+      entry.facts.linesWanting = lines.wanting
+    }
+    if pass.free <= 0 { entry.facts.connectionsMax = 0 }
+    return entry
   }
 }
 
@@ -293,11 +394,7 @@ extension Reader {
 
   func due(inLane lane: Int64, priority: Int64, now: Int64, limit: Int) throws(StoreError) -> [MessageRecord] {
     try connection.rows(
-      """
-      SELECT \(MessageRecord.columns) FROM message m
-      WHERE m.state = 'scheduled' AND m.parked_by IS NULL AND m.lane = ? AND m.priority = ? AND m.scheduled_for <= ?
-      ORDER BY m.scheduled_for, m.id LIMIT ?
-      """, [.integer(lane), .integer(priority), .integer(now), .integer(Int64(limit))]
+      dueInLane, [.integer(lane), .integer(priority), .integer(now), .integer(Int64(limit))]
     ) { row throws(StoreError) in try MessageRecord(row) }
   }
 }

@@ -1,3 +1,4 @@
+public import Configuration
 public import Delivery
 
 /// Why a message waits, or when it goes: every gate at one instant.
@@ -8,8 +9,22 @@ public struct Explanation: Sendable, Equatable {
   public var report: GateReport
   /// Its tries so far.
   public var attempts: [AttemptRecord]
+  /// Of a message of unknown fate: how the looking for its copy stands.
+  public var search: CopySearch?
   /// UTC epoch milliseconds.
   public var at: Int64
+}
+
+/// How the looking for the copy of a message of unknown fate stands.
+public struct CopySearch: Sendable, Equatable {
+  /// Looks so far; nil: there are none any more, or there is no mailbox to look into.
+  public var looks: Int?
+  /// When the next one is.
+  public var nextLook: Int64?
+  /// When its fate became unknown; the wait for a copy counts from here.
+  public var begunAt: Int64?
+  /// What its account wants when no copy is found.
+  public var policy: UnknownPolicy
 }
 
 extension Reader {
@@ -18,13 +33,24 @@ extension Reader {
     guard let listing = try messageListing(id) else { return nil }
     var shared = SharedFacts()
     let message = listing.message
-    let accounts = try candidates(for: message).map { record throws(StoreError) in try facts(of: record, now: now) }
+    let accounts = try candidates(inLane: message.lane).map { record throws(StoreError) in
+      try facts(of: record, now: now)
+    }
     var asked = try facts(of: message, now: now, &shared)
     try complete(&asked, message, for: accounts)
     let report = evaluate(
       asked, accounts: accounts, pool: PoolPolicy(try pool(message.poolID)),
       now: now, explain: true)
-    return Explanation(listing: listing, report: report, attempts: try attempts(of: id), at: now)
+    return Explanation(
+      listing: listing, report: report, attempts: try attempts(of: id), search: try search(message), at: now)
+  }
+
+  private func search(_ message: MessageRecord) throws(StoreError) -> CopySearch? {
+    guard message.state == .unknown else { return nil }
+    let check = try sentCheck(of: message.id)
+    var policy = UnknownPolicy.hold
+    if let id = message.accountID, let account = try account(id) { policy = account.settings.onUnknown }
+    return CopySearch(looks: check?.looks, nextLook: check?.nextLook, begunAt: check?.begunAt, policy: policy)
   }
 
   /// What each of these messages waits for, in a few words, by id; none for one that only waits for its time or needs

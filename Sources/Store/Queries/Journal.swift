@@ -1,4 +1,5 @@
 public import Configuration
+internal import Delivery
 internal import MailText
 internal import Outreach
 
@@ -57,32 +58,76 @@ private let mostUnknownTries = 3
 /// makes its account rest.
 private let mostBrokenConnections = 10
 
+/// So long after its claim a mail's gates are believed: those of its plan and its account's limits hold as they were counted,
+/// and no window opens or closes by less.
+private let freshMilliseconds: Int64 = 1000
+
 extension Transaction {
-  /// Commits that the final dot of an attempt is about to be sent.
+  /// Commits that the final dot of an attempt is about to be sent. `begunAt` is when its connection turned to it; nil is when
+  /// it was claimed.
   ///
-  /// False when the message must not go after all: its enrollment ended, or it was taken back, since it was claimed.
-  /// The caller then breaks the connection off before the dot and reports nothing more of this attempt.
-  public func markTransmitting(_ attemptID: Int64, now: Int64) throws(StoreError) -> Bool {
-    let changed = try run(
-      "UPDATE attempt SET state = 'transmitting', transmitting_at = ? WHERE id = ? AND state = 'claimed'",
-      [.integer(now), .integer(attemptID)])
-    guard changed > 0, let message = try claimedMessage(attemptID) else { return false }
+  /// False when the message must not go after all: its enrollment ended, it was taken back, or its account may send no more,
+  /// since it was claimed. What was claimed more than a moment ago has all its gates asked again. The caller then breaks
+  /// the connection off before the dot and reports nothing more of this attempt.
+  public func markTransmitting(_ attemptID: Int64, begunAt: Int64? = nil, now: Int64) throws(StoreError) -> Bool {
+    guard let (message, attempt) = try claimed(attemptID), attempt.state == .claimed else { return false }
     let enrollment = try enrollment(of: message)
-    let isRunning = enrollment.map { $0.state == .active || $0.state == .completed } ?? true
-    let isSuppressed = try suppression(of: message.recipient, workspaceID: message.workspaceID) != nil
-    if message.state == .sending, isRunning, !isSuppressed { return true }
-    try withdraw(message, enrollment, attemptID, now: now)
+    if try mayGo(message, enrollment, attempt, now: now) {
+      // The time it waited behind another mail is not its server's.
+      let begunAt = max(attempt.claimedAt, begunAt ?? attempt.claimedAt)
+      try run(
+        "UPDATE attempt SET state = 'transmitting', claimed_at = ?, transmitting_at = ? WHERE id = ?",
+        [.integer(begunAt), .integer(now), .integer(attemptID)])
+      return true
+    }
+    try withdraw(message, enrollment, attemptID, attempt.account, now: now)
     return false
+  }
+
+  private func mayGo(
+    _ message: MessageRecord, _ enrollment: EnrollmentRecord?, _ attempt: OpenAttempt, now: Int64
+  ) throws(StoreError) -> Bool {
+    guard message.state == .sending else { return false }
+    if let enrollment {
+      guard enrollment.state == .active || enrollment.state == .completed else { return false }
+      guard try sequence(enrollment.sequenceID)?.state.isRunning ?? false else { return false }
+    }
+    guard let account = try accountBook.account(attempt.account, self), account.state == .active,
+      account.restUntil.map({ $0 <= now }) ?? true
+    else { return false }
+    // As long as this no gate has closed by time alone.
+    guard abs(now - attempt.claimedAt) > freshMilliseconds else {
+      guard claimBook.mayBeSuppressed(attempt.id) else { return true }
+      return try suppression(of: message.recipient, workspaceID: message.workspaceID) == nil
+    }
+    return try gatesLet(message, through: account, now: now)
+  }
+
+  /// All gates of a message that one of its account's connections is about to hand over. It does not stand in its own way.
+  private func gatesLet(_ message: MessageRecord, through account: AccountRecord, now: Int64) throws(StoreError) -> Bool
+  {
+    var shared = SharedFacts()
+    var facts = try facts(of: message, now: now, &shared)
+    var sender = try self.facts(of: account, now: now)
+    try complete(&facts, message, for: [sender])
+    sender.inFlight -= 1
+    sender.connectionsInUse = 0
+    sender.domainInFlight[message.domain]? -= 1
+    if facts.isNewContact { sender.newContactsInFlight -= 1 }
+    facts.credits?.inFlight -= 1
+    let report = evaluate(facts, accounts: [sender], pool: PoolPolicy(), now: now)
+    return report.outcome == .go(account: account.id)
   }
 
   /// Takes an attempt back before its dot. Back in the queue the gates say what becomes of the message, as they would
   /// have before it was claimed: cancelled, or parked.
   private func withdraw(
-    _ message: MessageRecord, _ enrollment: EnrollmentRecord?, _ attemptID: Int64, now: Int64
+    _ message: MessageRecord, _ enrollment: EnrollmentRecord?, _ attemptID: Int64, _ account: Int64, now: Int64
   ) throws(StoreError) {
     let reply = JournalReply(code: nil, text: "taken back before the final dot", meaning: "withdrawn")
+    claimBook.ended(attemptID)
     try close(attemptID, as: .deferred, reply, now: now)
-    if let account = try accountOfAttempt(attemptID) { freed(account) }
+    freed(account)
     guard message.state == .sending else { return }
     if let enrollment, enrollment.state == .stopped || enrollment.state == .failed {
       let reason = enrollment.stopReason?.rawValue ?? enrollment.state.rawValue
@@ -98,14 +143,20 @@ extension Transaction {
   public func finish(_ attemptID: Int64, _ outcome: AttemptOutcome, telling: NoticePolicy? = nil, now: Int64)
     throws(StoreError)
   {
-    guard let message = try claimedMessage(attemptID), let account = try accountOfAttempt(attemptID) else { return }
-    freed(account)
+    guard let (message, attempt) = try claimed(attemptID) else { return }
+    let account = attempt.account
+    lanes.freed(account)
+    var accepted: (message: Int64, at: Int64)?
+    if case .accepted = outcome { accepted = (message.id, now) }
+    accountBook.ended(account, accepted: accepted, now: now)
+    let request = claimBook[attemptID]?.request
+    claimBook.ended(attemptID)
     guard message.state == .sending else {
       // An earlier attempt turned out to have gone: the message has its end, only this attempt is still open.
       return try close(attemptID, outcome, of: account, now: now)
     }
     if let telling, let (action, reply) = outcome.notice(of: message) {
-      try tellSender(of: message, action, reply, telling, now: now)
+      try tellSender(of: message, asking: request, action, reply, telling, now: now)
     }
     switch outcome {
     case .accepted(let reply):
@@ -170,17 +221,33 @@ extension Transaction {
 
   // MARK: - Parts
 
-  private func claimedMessage(_ attemptID: Int64) throws(StoreError) -> MessageRecord? {
-    try first(
-      """
-      SELECT \(MessageRecord.columns) FROM attempt t JOIN message m ON m.id = t.message_id
-      WHERE t.id = ? AND t.state IN ('claimed', 'transmitting')
-      """, [.integer(attemptID)]
-    ) { row throws(StoreError) in try MessageRecord(row) }
+  /// An attempt that has not ended.
+  private struct OpenAttempt {
+    var id: Int64
+    var account: Int64
+    var state: AttemptState
+    var claimedAt: Int64
   }
 
-  private func accountOfAttempt(_ attemptID: Int64) throws(StoreError) -> Int64? {
-    try first("SELECT account_id FROM attempt WHERE id = ?", [.integer(attemptID)]) { row in row.integer(0) }
+  private func claimed(_ attemptID: Int64) throws(StoreError) -> (MessageRecord, OpenAttempt)? {
+    let states = try first(
+      """
+      SELECT t.account_id, t.state, t.claimed_at, t.message_id, m.state
+      FROM attempt t JOIN message m ON m.id = t.message_id
+      WHERE t.id = ? AND t.state IN ('claimed', 'transmitting')
+      """, [.integer(attemptID)]
+    ) { row in
+      let attempt = OpenAttempt(
+        id: attemptID, account: row.integer(0), state: AttemptState(rawValue: row.text(1)) ?? .transmitting,
+        claimedAt: row.integer(2))
+      return (attempt: attempt, message: row.integer(3), state: MessageState(rawValue: row.text(4)))
+    }
+    guard let states else { return nil }
+    if var known = claimBook[attemptID]?.message, let state = states.state {
+      known.state = state
+      return (known, states.attempt)
+    }
+    return try message(states.message).map { ($0, states.attempt) }
   }
 
   /// Ends an attempt whose message was settled without it; what it sent counts for its account all the same.
@@ -211,8 +278,7 @@ extension Transaction {
   func recordSent(_ message: MessageRecord, through accountID: Int64, reply: String, at: Int64, now: Int64)
     throws(StoreError)
   {
-    let account = try account(accountID)
-    freed(accountID)
+    let account = try accountBook.account(accountID, self)
     let isNew = account?.settings.newContactsLimit == nil ? false : try isNewContact(message)
     try run(
       """

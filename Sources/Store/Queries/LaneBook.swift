@@ -27,6 +27,8 @@ struct LaneBook {
     var parkedLook = Int64.max
     /// Its accounts or the credits keep it until then, whatever comes into it.
     var closedUntil: Int64?
+    /// Whether it is a change that it waits for, as a free connection is, and no time.
+    var waitsForChange = false
 
     /// Nothing of it can go before, as long as nothing about it changes.
     var look: Int64 {
@@ -38,6 +40,8 @@ struct LaneBook {
 
   private var lanes: [Int64: Lane] = [:]
   private var closedForCredits: Set<Int64> = []
+  /// The lanes of pools.
+  private var pools: Set<Int64> = []
   /// Whether every lane with mail is in it.
   private(set) var isComplete = false
 
@@ -47,13 +51,24 @@ struct LaneBook {
   // MARK: - What changed
 
   /// Mail came into a lane, or was decided about.
-  mutating func changed(_ lane: Int64) { lanes[lane, default: Lane()].turns = nil }
+  mutating func changed(_ lane: Int64) {
+    lanes[lane, default: Lane()].turns = nil
+    if lane < 0 { pools.insert(lane) }
+  }
 
   /// One of an account's sends ended: its own lane and every pool's may go on, and so may what waits for a credit.
   mutating func freed(_ account: Int64) {
     lanes[account]?.closedUntil = nil
-    for lane in closedForCredits.union(lanes.keys.filter { $0 < 0 }) { lanes[lane]?.closedUntil = nil }
+    for lane in pools { lanes[lane]?.closedUntil = nil }
+    guard !closedForCredits.isEmpty else { return }
+    for lane in closedForCredits { lanes[lane]?.closedUntil = nil }
     closedForCredits = []
+  }
+
+  /// One of an account's connections may take another mail.
+  mutating func wanted(by account: Int64) {
+    if lanes[account]?.waitsForChange == true { lanes[account]?.closedUntil = nil }
+    for lane in pools where lanes[lane]?.waitsForChange == true { lanes[lane]?.closedUntil = nil }
   }
 
   /// Accounts, pools or credits changed.
@@ -64,6 +79,7 @@ struct LaneBook {
   /// Mail of any lane may have changed, or a transaction was rolled back.
   mutating func forget() {
     lanes = [:]
+    pools = []
     isComplete = false
   }
 
@@ -71,7 +87,7 @@ struct LaneBook {
 
   /// Takes in all lanes with mail; what was known of them stays.
   mutating func complete(_ ids: [Int64]) {
-    for id in ids where lanes[id] == nil { lanes[id] = Lane() }
+    for id in ids where lanes[id] == nil { changed(id) }
     isComplete = true
   }
 
@@ -97,6 +113,7 @@ struct LaneBook {
   /// A lane's accounts or the credits keep it until then; nil is until something changes.
   mutating func close(_ lane: Int64, until: Int64?, forCredits: Bool, now: Int64) {
     lanes[lane]?.closedUntil = min(until ?? .max, now + Self.longestClosing)
+    lanes[lane]?.waitsForChange = until == nil
     if forCredits { closedForCredits.insert(lane) }
   }
 

@@ -42,11 +42,11 @@ extension Reader {
     return facts
   }
 
-  /// The accounts that may take a message: its thread's or the named one, else all of its pool.
-  func candidates(for message: MessageRecord) throws(StoreError) -> [AccountRecord] {
-    if message.lane > 0 { return [try presentAccount(message.lane)].compactMap(\.self) }
+  /// The accounts that may take a lane's mail: its thread's or the named one, else all of its pool.
+  func candidates(inLane lane: Int64) throws(StoreError) -> [AccountRecord] {
+    if lane > 0 { return [try presentAccount(lane)].compactMap(\.self) }
     var found: [AccountRecord] = []
-    for id in try members(ofPool: -message.lane) {
+    for id in try members(ofPool: -lane) {
       if let account = try account(id) { found.append(account) }
     }
     return found

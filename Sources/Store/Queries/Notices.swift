@@ -38,11 +38,12 @@ extension Transaction {
   ///
   /// The null reverse-path never gets one (RFC 5321 §4.5.5); a notice has it itself, so there is no notice about a notice.
   func tellSender(
-    of message: MessageRecord, _ action: DeliveryNotice.Action, _ reply: JournalReply, _ policy: NoticePolicy,
-    now: Int64
+    of message: MessageRecord, asking known: DeliveryRequest?, _ action: DeliveryNotice.Action, _ reply: JournalReply,
+    _ policy: NoticePolicy, now: Int64
   ) throws(StoreError) {
     guard policy.notices != .never, !message.sender.isEmpty else { return }
-    let request = try deliveryRequest(ofMessage: message.id)
+    let request: DeliveryRequest
+    if let known { request = known } else { request = try deliveryRequest(ofMessage: message.id) }
     guard isWanted(action, request.notify, message, policy) else { return }
     guard let original = try body(ofMessage: message.id) else { return }
     let notice = DeliveryNotice(

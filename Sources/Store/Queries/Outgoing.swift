@@ -24,14 +24,30 @@ extension Reader {
   /// The body and thread of a claimed message. A later step answers the steps of its enrollment that went before it, by
   /// the Message-IDs their recipients saw.
   public func outgoing(_ message: MessageRecord) throws(StoreError) -> Outgoing {
-    let found = try first(
-      "SELECT b.bytes, m.from_name FROM message m JOIN body b ON b.id = m.body_id WHERE m.id = ?",
-      [.integer(message.id)]
-    ) { row in (bytes: row.blob(0), fromName: row.textOrNil(1)) }
-    guard let found else { throw .statement("message \(message.id) has no body") }
-    var outgoing = Outgoing(stored: found.bytes, references: [])
-    outgoing.fromName = found.fromName
-    outgoing.request = try deliveryRequest(ofMessage: message.id)
+    guard let outgoing = try outgoing(message, atMost: .max) else {
+      throw .statement("message \(message.id) has no body")
+    }
+    return outgoing
+  }
+
+  /// As `outgoing`; nil when the body has more octets than that, or is missing.
+  func outgoing(_ message: MessageRecord, atMost limit: Int) throws(StoreError) -> Outgoing? {
+    // The length of a BLOB is told without reading it.
+    let stored = try first(
+      """
+      SELECT b.bytes, d.return_content, d.envelope_id, d.notify, d.original_recipient, d.allows_utf8,
+        m.from_name
+      FROM message m JOIN body b ON b.id = m.body_id LEFT JOIN delivery_request d ON d.message_id = m.id
+      WHERE m.id = ? AND length(b.bytes) <= ?
+      """, [.integer(message.id), .integer(Int64(limit))]
+    ) { row in
+      Outgoing(
+        stored: row.blob(0), references: [],
+        request: DeliveryRequest(
+          returnContent: row.textOrNil(1), envelopeID: row.textOrNil(2), notify: row.textOrNil(3),
+          originalRecipient: row.textOrNil(4), allowsUTF8: row.flag(5)), fromName: row.textOrNil(6))
+    }
+    guard var outgoing = stored else { return nil }
     if let enrollment = try enrollment(of: message), let sequence = try sequence(enrollment.sequenceID) {
       outgoing.sequence = sequence.key
       outgoing.listUnsubscribe = sequence.entry.listUnsubscribe

@@ -11,6 +11,7 @@ extension Transaction {
     let at = min(max(at ?? earliest, earliest), now)
     try run(
       "UPDATE attempt SET state = 'accepted', finished_at = ? WHERE id = ?", [.integer(at), .integer(open.id)])
+    freed(open.accountID)
     try recordSent(message, through: open.accountID, reply: "proved by \(proof)", at: at, now: now)
     try run("DELETE FROM sent_check WHERE message_id = ?", [.integer(message.id)])
     return true

@@ -87,7 +87,7 @@ extension Transaction {
   func book(
     _ kind: CreditRule.Kind, key: String, workspaceID: Int64, messageID: Int64?, accountID: Int64?, now: Int64
   ) throws(StoreError) {
-    let workspace = try workspace(workspaceID)
+    let workspace = try accountBook.workspace(workspaceID, self)
     let day = CreditRule.dayKey(at: now, in: Zone.named(workspace.zone) ?? .utc)
     let booked = try run(
       """

@@ -78,6 +78,7 @@ extension Transaction {
       ON CONFLICT DO NOTHING
       """, [.integer(workspaceID), .text(folded), .text(reason), .text(source), .integer(now)])
     guard added > 0 else { return false }
+    claimBook.suppressed()
     try append(
       .suppressed, at: now, workspaceID: workspaceID,
       detail: [("value", folded), ("reason", reason), ("source", source)])

@@ -1,0 +1,233 @@
+import Configuration
+import Delivery
+import Host
+import SMTP
+import Store
+
+/// A busy connection of an account, or one that is being made: it hands over one mail after another.
+///
+/// While one mail is under way the next is claimed and put together, and its commands leave behind the first one's end.
+/// Its dot is another matter: it waits until the journal has it as `transmitting`, which is written together with the
+/// first one's outcome.
+///
+/// `@unchecked Sendable`: touched by the relay's loop only, from tasks that `loop.spawn` started.
+final class Line: @unchecked Sendable {
+  let account: Int64
+  private let desk: Desk
+  /// Claimed for it, and not begun.
+  private var next: Claim?
+  /// Attempts it has whose end is not booked.
+  private(set) var open = 0
+  /// Whether a mail may be claimed for it while one is under way.
+  private var takesNext = false
+  private let startedAt = Clock.monotonic()
+  /// Whether its server answered the last dot at once.
+  private var isImmediate = false
+  /// Whether such an answer is on its way.
+  private var isAnswering = false {
+    didSet { if isAnswering != oldValue { desk.answerIsDue(isAnswering) } }
+  }
+
+  /// A mail that waits for a server slower than this to answer for the one before it would wait for nothing.
+  private static let quickReplyMilliseconds: Int64 = 2000
+  /// So long a line goes on from mail to mail while other accounts wait for a connection.
+  private static let fairShareMilliseconds: Int64 = 1000
+
+  /// A message ready to leave.
+  private struct Loaded {
+    let claim: Claim
+    let letter: Letter
+  }
+
+  init(desk: Desk, account: Int64) {
+    self.desk = desk
+    self.account = account
+  }
+
+  /// Whether only the journal's word is missing for the dot.
+  private(set) var isAtDot = false
+
+  /// Whether the next mail is to be claimed for it.
+  var wantsNext: Bool { takesNext && open == 1 }
+
+  /// Gives it the mail after the one that is under way.
+  func assign(_ claim: Claim) {
+    next = claim
+    open += 1
+  }
+
+  func run(_ first: Claim) async {
+    open += 1
+    var claim: Claim? = first
+    while let present = claim ?? takeNext() {
+      claim = nil
+      if let loaded = await load(present) { await handOver(loaded) }
+    }
+  }
+
+  /// What was claimed for it and may still begin.
+  private func takeNext() -> Claim? {
+    guard let claim = next else { return nil }
+    next = nil
+    guard !desk.isStopping else {
+      giveBack(claim)
+      return nil
+    }
+    return claim
+  }
+
+  private func load(_ claim: Claim) async -> Loaded? {
+    do {
+      return Loaded(claim: claim, letter: try await Composer(desk: desk).letter(of: claim))
+    } catch {
+      desk.log.error("relay.compose_failed", ["message": .int(claim.message.id), "error": .text("\(error)")])
+      book(judge.judge(uncomposed: "\(error)", of: claim, now: Clock.now()), of: claim)
+      return nil
+    }
+  }
+
+  private func handOver(_ first: Loaded) async {
+    var waiting: Loaded? = first
+    while let loaded = waiting {
+      let account = loaded.claim.account
+      if let kept = await desk.keptConnection(for: account) {
+        waiting = await serve(loaded, on: kept)
+        continue
+      }
+      switch await desk.newConnection(for: account) {
+      case .failure(let failure): return book(judge.judge(failure, now: Clock.now()), of: loaded.claim)
+      case .success(let connection): waiting = await serve(loaded, on: connection)
+      }
+    }
+  }
+
+  /// Hands over mails on one connection as long as there are any for it. Returns one that has to begin on another.
+  private func serve(_ first: Loaded, on connection: AccountConnection) async -> Loaded? {
+    defer {
+      takesNext = false
+      isAnswering = false
+    }
+    var current = first
+    /// Its commands are behind the current one's end; or, not begun, it waits for that.
+    var follower: Loaded?
+    var isBegun = false
+    var begunAt = Clock.now()
+    /// Since when the server has been to answer; monotonic milliseconds.
+    var askedAt = Clock.monotonic()
+    connection.begin(current.letter)
+    while true {
+      let progress = await connection.proceed()
+      isAnswering = false
+      switch progress {
+      case .ready:
+        if !takesNext { takesNext = mayTakeNext(after: Clock.monotonic() - askedAt) }
+        guard await mayEnd(current, begunAt: begunAt, connection) else { return nil }
+        if let claim = takeNext(), let loaded = await load(claim) {
+          follower = loaded
+          isBegun = mayFollow(current, loaded) && connection.follow(with: loaded.letter)
+        }
+        await connection.sendEnd()
+        askedAt = Clock.monotonic()
+        isAnswering = isImmediate
+      case .stale:
+        heed(connection, current)
+        desk.log.info("relay.connection_stale", ["account": .text(current.claim.account.address)])
+        await connection.quit()
+        return current
+      case .ended(let result):
+        heed(connection, current)
+        let judgement = judgement(of: result, current, connection)
+        let took = Clock.monotonic() - askedAt
+        isImmediate = took <= 1
+        takesNext = mayTakeNext(after: took)
+        guard judgement.account == .none, !desk.isStopping, follower != nil || next != nil else {
+          if isBegun { connection.breakOff() }
+          // Before the booking, which the account's next claim may follow in the same commit: it finds the connection free.
+          await desk.keep(connection, of: current.claim.account)
+          book(judgement, of: current.claim)
+          if let follower { giveBack(follower.claim) }
+          return nil
+        }
+        book(judgement, of: current.claim)
+        let account = current.claim.account
+        if follower == nil, let claim = takeNext() { follower = await load(claim) }
+        guard let loaded = follower else {
+          await desk.keep(connection, of: account)
+          return nil
+        }
+        current = loaded
+        follower = nil
+        begunAt = Clock.now()
+        if isBegun {
+          isBegun = false
+          continue
+        }
+        guard loaded.claim.account.changedAt == account.changedAt, connection.isReusable else {
+          await connection.quit()
+          return loaded
+        }
+        connection.begin(loaded.letter)
+      }
+    }
+  }
+
+  /// Commits the attempt as `transmitting`; false when it must not go after all, and the connection is broken off.
+  private func mayEnd(_ loaded: Loaded, begunAt: Int64, _ connection: AccountConnection) async -> Bool {
+    let claim = loaded.claim
+    isAtDot = true
+    defer { isAtDot = false }
+    switch await desk.enter(.transmitting(attempt: claim.attemptID, begunAt: begunAt)) {
+    case .success(true): return true
+    case .success(false):
+      open -= 1
+      desk.log.info("relay.withdrawn", ["message": .int(claim.message.id), "account": .text(claim.account.address)])
+    case .failure(let failure):
+      desk.log.error("relay.journal_failed", ["message": .int(claim.message.id), "error": .text("\(failure)")])
+      book(judge.judge(unjournaled: "\(failure)", now: Clock.now()), of: claim)
+    }
+    connection.breakOff()
+    return false
+  }
+
+  private func mayTakeNext(after reply: Int64) -> Bool {
+    let isFair = !desk.isCrowded || Clock.monotonic() - startedAt < Self.fairShareMilliseconds
+    return isFair && !desk.isStopping && reply < Self.quickReplyMilliseconds
+  }
+
+  /// Another password or server makes a connection worthless for what comes.
+  private func mayFollow(_ current: Loaded, _ next: Loaded) -> Bool {
+    let account = current.claim.account
+    return next.claim.account.changedAt == account.changedAt && desk.bears(following: account.settings.smtp)
+  }
+
+  private func heed(_ connection: AccountConnection, _ current: Loaded) {
+    if connection.objectsToFollowing { desk.noteObjection(of: current.claim.account.settings.smtp) }
+  }
+
+  private func judgement(of result: ClientResult, _ current: Loaded, _ connection: AccountConnection) -> Judgement {
+    let now = Clock.now()
+    if connection.objectsToFollowing, case .refused(.dot, let reply) = result {
+      return judge.judge(outOfStep: reply, now: now)
+    }
+    return judge.judge(result, of: current.claim, now: now)
+  }
+
+  private var judge: Judge {
+    Judge(retry: RetryPolicy(delaysMilliseconds: desk.settings.retryDelaysMilliseconds))
+  }
+
+  /// A mail that was claimed and will not go this way: it waits as it did before.
+  private func giveBack(_ claim: Claim) {
+    book(judge.judge(givenBackAt: Clock.now()), of: claim)
+  }
+
+  private func book(_ judgement: Judgement, of claim: Claim) {
+    open -= 1
+    if case .accepted = judgement.outcome { desk.backOff.succeeded(account) }
+    desk.book(judgement, of: claim)
+    // What its account's trouble holds for all holds for what was claimed ahead too.
+    guard judgement.account != .none, let waiting = next else { return }
+    next = nil
+    giveBack(waiting)
+  }
+}
