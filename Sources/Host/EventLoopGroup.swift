@@ -1,6 +1,9 @@
 import CLinux
 import Synchronization
 
+/// Gives memory that was freed back to the system, also from among what is in use; for when a crowd is over.
+public func giveBackFreedMemory() async { await offLoop { _ = malloc_trim(0) } }
+
 /// The loops of the process, one for each core unless told otherwise.
 public final class EventLoopGroup: Sendable {
   /// The loops, in order.

@@ -7,11 +7,13 @@ import Store
 ///
 /// The INBOX is waited for with IDLE; Junk and Sent, in which nothing is urgent, are asked for with STATUS in between, over the
 /// same connection: a second one for each account would double what thousands of mailboxes cost here and at their servers.
-final class AccountWatch {
+///
+/// All but its account belongs to its task.
+final class AccountWatch: @unchecked Sendable {
   /// Opens a connection that is logged in.
   typealias Connect = @Sendable (AccountRecord, PollerSettings, EventLoop) async -> Result<MailboxLogin, WatchFailure>
 
-  private let account: AccountRecord
+  let account: AccountRecord
   private let settings: PollerSettings
   private let connect: Connect
   private let recorder: InboundRecorder

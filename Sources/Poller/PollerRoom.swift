@@ -10,7 +10,8 @@ import Synchronization
 /// Accounts that are added, changed, paused or removed are picked up from the store's signal.
 public final class PollerRoom: Sendable {
   private struct Watch {
-    var account: AccountRecord
+    /// Has the account's record: a second one of each would be megabytes for thousands.
+    var watch: AccountWatch
     /// Tells a watch from the one that took its place.
     var number: Int
     var task: Task<Void, Never>
@@ -22,6 +23,7 @@ public final class PollerRoom: Sendable {
     var nextNumber = 0
     var supervisor: Task<Void, Never>?
     var resolver: Task<Void, Never>?
+    var steward: Task<Void, Never>?
     var isStopping = false
   }
 
@@ -32,6 +34,8 @@ public final class PollerRoom: Sendable {
   private let log: Log
   private let random: @Sendable () -> UInt64
   private let connect: AccountWatch.Connect
+  /// Connections that were begun, for ``giveBackMemory()``.
+  private let logins = Atomic<Int>(0)
   private let tokenOwner: @Sendable (String) -> Int64?
   private let resolver: SentCopyResolver
   private let version: String
@@ -82,9 +86,11 @@ public final class PollerRoom: Sendable {
     store.observe(.accounts) { [changes] in changes.ring() }
     let task = home.spawn { [self] in await supervise() }
     let resolving = home.spawn { [resolver] in await resolver.run() }
+    let tidying = home.spawn { [self] in await giveBackMemory() }
     state.withLock {
       $0.supervisor = task
       $0.resolver = resolving
+      $0.steward = tidying
     }
   }
 
@@ -108,7 +114,7 @@ public final class PollerRoom: Sendable {
   public func stop() async {
     let (supervisors, watches) = state.withLock { state in
       state.isStopping = true
-      return ([state.supervisor, state.resolver].compactMap(\.self), state.watches.values.map(\.task))
+      return ([state.supervisor, state.resolver, state.steward].compactMap(\.self), state.watches.values.map(\.task))
     }
     for task in supervisors + watches { task.cancel() }
     for task in supervisors + watches { await task.value }
@@ -135,15 +141,14 @@ public final class PollerRoom: Sendable {
   private func reconcile(_ accounts: [AccountRecord]) {
     let wanted = Dictionary(accounts.filter(Self.isWatched).map { ($0.id, $0) }) { first, _ in first }
     let ended = state.withLock { state in
-      let ended = state.watches.filter { id, watch in wanted[id].map { !Self.isSame($0, watch.account) } ?? true }
+      let ended = state.watches.filter { id, watch in wanted[id].map { !Self.isSame($0, watch.watch.account) } ?? true }
       for id in ended.keys { state.watches[id] = nil }
       if !state.isStopping {
         let new = wanted.filter { state.watches[$0.key] == nil }
         for (id, account) in new {
           state.nextNumber += 1
-          let task = begin(
+          state.watches[id] = begin(
             account, number: state.nextNumber, state.settings, spread: Int64(new.count - 1) * Self.spreadMilliseconds)
-          state.watches[id] = Watch(account: account, number: state.nextNumber, task: task)
         }
       }
       return ended.values
@@ -153,16 +158,41 @@ public final class PollerRoom: Sendable {
 
   private func begin(
     _ account: AccountRecord, number: Int, _ settings: PollerSettings, spread: Int64
-  ) -> Task<Void, Never> {
+  ) -> Watch {
     let loop = loops.next()
     let recorder = InboundRecorder(store: store, log: log, tokenOwner: tokenOwner)
-    return loop.spawn { [self] in
-      let watch = AccountWatch(
-        account, settings: settings, version: version, recorder: recorder, log: log, random: random, connect: connect)
+    let watch = AccountWatch(
+      account, settings: settings, version: version, recorder: recorder, log: log, random: random
+    ) { [self] account, settings, loop in
+      logins.add(1, ordering: .relaxed)
+      return await connect(account, settings, loop)
+    }
+    let task = loop.spawn { [self] in
       await watch.run(on: loop, spread: spread)
-      ended(account.id, number: number)
+      ended(watch.account.id, number: number)
+    }
+    return Watch(watch: watch, number: number, task: task)
+  }
+
+  /// Logins and first looks leave much freed memory among what stays; when a crowd of them is over it is given back.
+  private func giveBackMemory() async {
+    var seen = 0
+    var givenBack = 0
+    while !Task.isCancelled {
+      await home.sleep(milliseconds: Self.settlingMilliseconds)
+      let now = logins.load(ordering: .relaxed)
+      if now == seen, now - givenBack >= Self.crowd {
+        await giveBackFreedMemory()
+        givenBack = now
+      }
+      seen = now
     }
   }
+
+  /// So long no mailbox has connected when a crowd is taken to be over.
+  private static let settlingMilliseconds: Int64 = 2_000
+  /// Fewer mailboxes leave no more than the next mails need.
+  private static let crowd = 50
 
   /// A watch that ended by itself makes room for the next one, should the account be one to watch again.
   private func ended(_ id: Int64, number: Int) {

@@ -147,4 +147,20 @@ import Testing
       #expect(inside && after)
     }
   }
+
+  @Test func whatIsDoneApartRunsOnTheLoopAndEndsWithItsSession() async throws {
+    try await withLoop { loop in
+      #expect(await on(loop) { await loop.apart { loop.isCurrent } })
+      let wasCancelled = Box(false)
+      let session = loop.spawn {
+        wasCancelled.value = await loop.apart {
+          await loop.sleep(milliseconds: 600_000)
+          return Task.isCancelled
+        }
+      }
+      session.cancel()
+      await session.value
+      #expect(await on(loop) { wasCancelled.value })
+    }
+  }
 }
