@@ -35,8 +35,10 @@ protocol ContactRows {
 }
 
 /// Looks at a file's first byte: `{` begins JSON Lines, all else is CSV with a header row.
-func contactRows(_ bytes: [UInt8], mapping: [String: String]) throws(ContactRefusal) -> any ContactRows {
-  let text = utf8Text(ofFile: bytes)
+func contactRows(_ bytes: [UInt8], mapping: [String: String], charset: String? = nil) throws(ContactRefusal)
+  -> any ContactRows
+{
+  let text = utf8Text(ofFile: bytes, charset: charset)
   if text.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") { return JSONContactRows(text, mapping: mapping) }
   return try CSVContactRows(text, mapping: mapping)
 }

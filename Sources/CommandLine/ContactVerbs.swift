@@ -22,6 +22,8 @@ extension Verb {
       parameters: [Parameter(name: "FILE|-", repeats: true)],
       options: [
         Option(long: "map", value: "COLUMN=NAME", help: "what a column is; - leaves it out", repeats: true),
+        Option(
+          long: "charset", value: "NAME", help: "of the file, like koi8-r (default: UTF-8, UTF-16 or Windows-1252)"),
         Option(long: "tag", value: "TAG", help: "give each of them this tag", repeats: true),
         Option(long: "consent", value: "TEXT", help: "where the ground for writing to them comes from"),
         Option(long: "allow-roles", help: "take addresses like postmaster@ too"),
@@ -61,6 +63,16 @@ extension Verb {
       call.say("\(answer["changed"].plain) contacts changed")
     },
     Verb(
+      words: ["contact", "erase"],
+      summary: "take people out of the store for good: facts, mails, answers; they get no more mail",
+      parameters: [Parameter(name: "ADDRESS", repeats: true)],
+      options: [Option(long: "dry-run", help: "say what is there and change nothing")],
+      notes:
+        "What counts stays as numbers. The suppression list keeps a hash of each address, by which their mail is still "
+        + "kept back. The store's files are written anew afterwards, which takes about as long as copying them. Not in the "
+        + "store, and so not touched: the mailboxes themselves, the daemon's log, backups, and whatever other systems know.",
+      run: eraseContacts),
+    Verb(
       words: ["contact", "export"], summary: "write people as CSV, or with --json as JSON Lines",
       options: [filterOption],
       notes: filterNotes, run: exportContacts),
@@ -93,6 +105,23 @@ extension Verb {
     }
   }
 
+  private static func eraseContacts(_ call: Invocation) throws(Failure) {
+    let last = call.positional.count - 1
+    for (index, address) in call.positional.enumerated() {
+      let query = [
+        ("dry_run", call.has("dry-run") ? "true" as String? : nil), ("shred", index < last ? "false" : nil),
+      ]
+      let report = try call.object("DELETE", "/contacts/\(address)", query: query)
+      let parts = [
+        ("mails to them", "messages"), ("mails from or about them", "inbound"), ("sequences", "enrollments"),
+        ("mails of others that named them", "mentions"),
+      ].map { "\(report[$0.1].plain) \($0.0)" }
+      let done = call.has("dry-run") ? "would be erased" : "erased"
+      call.say("\(report["address"].plain) \(done): \(parts.joined(separator: ", "))")
+      for place in report["remaining"].items { call.say("still named by your own settings: \(place.plain)") }
+    }
+  }
+
   // MARK: - Import
 
   /// Rows of a request: enough to make it cheap, few enough that nobody's mail waits behind the transaction.
@@ -106,7 +135,7 @@ extension Verb {
       let bytes = file == "-" ? call.shell.input() : try call.shell.readFile(file)
       var rows: any ContactRows
       do {
-        rows = try contactRows(bytes, mapping: mapping)
+        rows = try contactRows(bytes, mapping: mapping, charset: call.value("charset"))
       } catch {
         throw Failure(ExitCode.data, "postern: \(file): \(error)")
       }
@@ -182,14 +211,14 @@ extension Verb {
 }
 
 /// RFC 4180, section 2: quotes where a field holds a comma, a quote or a line end.
-private func csvLine(_ fields: [String]) -> String {
+func csvLine(_ fields: [String]) -> String {
   fields.map { field in
     let isPlain = field.utf8.allSatisfy { ![0x22, 0x2C, 0x0A, 0x0D].contains($0) }
     return isPlain ? field : "\"" + field.replacing("\"", with: "\"\"") + "\""
   }.joined(separator: ",") + "\r\n"
 }
 
-private func progressBar(_ share: Double) -> String {
+func progressBar(_ share: Double) -> String {
   let width = 40
   let full = Int((min(max(share, 0), 1) * Double(width)).rounded())
   return "[" + String(repeating: "#", count: full) + String(repeating: " ", count: width - full)

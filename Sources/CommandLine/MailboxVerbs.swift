@@ -155,43 +155,6 @@ extension Verb {
       call.say("submitter \(call.positional[0]) removed")
     },
   ]
-
-  static let suppressVerbs: [Verb] = [
-    Verb(
-      words: ["suppress", "list"], summary: "list addresses and domains that get no more mail",
-      options: [.limit(1000)]
-    ) { (call: Invocation) throws(Failure) in
-      let limit = try call.number("limit", in: 1...1_000_000) ?? 1000
-      try call.printList(
-        try call.lines("/suppressions", query: [("limit", String(limit))]),
-        [
-          Column("VALUE", "value"), Column("REASON", "reason"), Column("SOURCE", "source"),
-          Column("SINCE", "created_at", .time),
-        ], empty: "nothing is suppressed")
-    },
-    Verb(
-      words: ["suppress", "add"], summary: "send no more mail to addresses or domains",
-      parameters: [Parameter(name: "ADDRESS|DOMAIN", repeats: true)],
-      options: [Option(long: "reason", value: "TEXT", help: "why, for people (default manual)")]
-    ) { (call: Invocation) throws(Failure) in
-      var toml = ""
-      for value in call.positional {
-        toml += "[[suppression]]\n\(value.contains("@") ? "address" : "domain") = \(tomlText(value))\n"
-        if let reason = call.value("reason") { toml += "reason = \(tomlText(reason))\n" }
-      }
-      try call.apply(toml)
-      call.say("\(call.positional.joined(separator: ", ")) suppressed")
-    },
-    Verb(
-      words: ["suppress", "remove"], summary: "allow mail again to addresses or domains",
-      parameters: [Parameter(name: "ADDRESS|DOMAIN", repeats: true)]
-    ) { (call: Invocation) throws(Failure) in
-      try call.each(call.positional) { value throws(Failure) in
-        _ = try call.object("DELETE", "/suppressions/\(value)")
-        call.say("\(value) may get mail again")
-      }
-    },
-  ]
 }
 
 /// `host:587` and `[::1]:587`, with or without the port.

@@ -15,6 +15,24 @@ extension Verb {
         ], empty: "no credits were used yet")
     },
     Verb(
+      words: ["credit", "grant"], summary: "add credits to a day; mail that waits for them goes on",
+      parameters: [Parameter(name: "AMOUNT")],
+      options: [
+        Option(long: "day", value: "YYYY-MM-DD", help: "the day (default: today in the workspace's zone)"),
+        Option(long: "reason", value: "TEXT", help: "why, for the log"),
+        Option(long: "key", value: "TEXT", help: "a name of the grant: the same again does nothing"),
+      ]
+    ) { (call: Invocation) throws(Failure) in
+      guard let amount = Int(call.positional[0]) else {
+        throw call.usage("AMOUNT needs a whole number, not \"\(call.positional[0])\"")
+      }
+      let body = CreditGrantBody(
+        amount: amount, day: call.value("day"), key: call.value("key"), reason: call.value("reason"))
+      let day = try call.object("POST", "/credits/grant", body: encoded(body))
+      let left = day["left"].int.map { "\($0) left" } ?? "no limit"
+      call.say("\(day["day"].plain): \(day["granted"].plain) granted, \(day["used"].plain) used, \(left)")
+    },
+    Verb(
       words: ["credit", "ledger"], summary: "every booking, newest first",
       options: [
         Option(long: "day", value: "YYYY-MM-DD", help: "only this day"), .limit(100),
@@ -151,6 +169,11 @@ extension Verb {
       cursor = cursor ?? 0
     } while call.has("follow")
   }
+}
+
+private struct CreditGrantBody: Encodable {
+  var amount: Int
+  var day, key, reason: String?
 }
 
 /// One line an event, so that it can be followed.

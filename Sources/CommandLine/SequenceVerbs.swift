@@ -29,6 +29,24 @@ extension Verb {
         [Column("VERSION", "version", .number), Column("SINCE", "at", .time), Column("DEFINITION", "definition")],
         empty: "its steps come by headers")
     },
+    Verb(
+      words: ["sequence", "check"], summary: "say what its mails lack before they may go",
+      parameters: [Parameter(name: "KEY")],
+      notes: "The exit code is 65 when it may not go."
+    ) { (call: Invocation) throws(Failure) in
+      let answer = try call.object("GET", "/sequences/\(call.positional[0])/check")
+      if !call.wantsJSON {
+        let rows = answer["findings"].items
+        let columns = [
+          Column("STEP", "step"), Column("VARIANT", "variant"), Column("SEVERITY", "severity"), Column("RULE", "rule"),
+          Column("WHAT", "text"),
+        ]
+        let all =
+          answer["steps_by"].string == "headers" ? "its steps come by headers, as they are" : "nothing is missing"
+        call.shell.out(rows.isEmpty ? all + "\n" : renderTable(columns, rows, zone: call.shell.zone))
+      }
+      if answer["may_go"] == .boolean(false) { throw Failure(ExitCode.data, "") }
+    },
     change("activate", "is active", "let a sequence go"),
     change("pause", "is paused", "hold a sequence: nothing goes, nobody is taken"),
     change("complete", "is completed", "let a sequence end: who is in it goes on, nobody new is taken"),
@@ -53,6 +71,7 @@ extension Verb {
         Option(long: "segment", value: "FILTER", help: "everybody it holds for, like: tag = vip and not contacted"),
         Option(long: "file", short: "f", value: "FILE|-", help: "CSV or JSON Lines; what it says of them is kept"),
         Option(long: "map", value: "COLUMN=NAME", help: "what a column of the file is; - leaves it out", repeats: true),
+        Option(long: "allow-roles", help: "take addresses like support@ too"),
         Option(long: "quiet", short: "q", help: "print only who was refused"),
       ],
       notes: "The exit code is 65 when anybody was refused; all others are taken.", run: enroll),
@@ -174,6 +193,8 @@ extension Verb {
   private static func send(
     _ request: EnrollRequest, _ key: String, _ file: String?, _ call: Invocation, _ report: inout EnrollmentReport
   ) throws(Failure) {
+    var request = request
+    request.allowRoles = call.has("allow-roles")
     let answer = try call.ask("POST", "/sequences/\(key)/enroll", query: [("format", "lines")], body: encoded(request))
     for line in answer.split(separator: UInt8(ascii: "\n")) {
       if call.wantsJSON { call.printLine(Array(line)) }
@@ -198,6 +219,12 @@ private struct EnrollRequest: Encodable {
   var addresses: [String]?
   var contacts: [ImportRow]?
   var filter: String?
+  var allowRoles = false
+
+  enum CodingKeys: String, CodingKey {
+    case addresses, contacts, filter
+    case allowRoles = "allow_roles"
+  }
 }
 
 extension Invocation {

@@ -51,6 +51,12 @@ enum Check {
     return good ? nil : "\"\(text)\" is no domain name"
   }
 
+  /// 64 hexadecimal digits.
+  static func sha256(_ text: String) -> String? {
+    let good = text.utf8.count == 64 && text.allSatisfy { $0.isASCII && $0.isHexDigit }
+    return good ? nil : "\"\(text)\" is no SHA-256: write its 64 hexadecimal digits"
+  }
+
   /// A name that can stand in a header, a URL path and a table: no spaces and no separators.
   static func name(_ text: String) -> String? {
     let good =

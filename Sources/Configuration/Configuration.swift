@@ -204,6 +204,7 @@ extension WorkspaceSettings {
     zone = section.zone("zone", default: zone)
     dailyCredits = section.integer("daily_credits", default: dailyCredits, in: 0...1_000_000_000)
     contactCooldownMilliseconds = section.duration("contact_cooldown", default: contactCooldownMilliseconds)
+    contactDailyLimit = section.integer("contact_daily_limit", default: contactDailyLimit, in: 0...1_000_000)
     contactLimit = section.integer("contact_limit", default: contactLimit, in: 0...1_000_000)
     contactLimitPeriodMilliseconds = section.duration(
       "contact_limit_period", default: contactLimitPeriodMilliseconds, atLeast: "1s")
@@ -226,6 +227,8 @@ extension SequenceDefaults {
     onBounce = section.choice("on_bounce", default: onBounce)
     onAway = section.choice("on_away", default: onAway)
     window = section.optionalSection("window").map(WindowSettings.init)
+    compliance = section.optionalSection("compliance").map { ComplianceSettings($0).over(compliance) } ?? compliance
+    duplicates = section.optionalSection("duplicates").map(DuplicateSettings.init) ?? duplicates
     section.finish()
   }
 }

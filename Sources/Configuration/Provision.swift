@@ -195,12 +195,13 @@ extension SuppressionEntry {
   init(_ section: SectionReader) {
     let address = section.optionalString("address", check: Check.address)
     let domain = section.optionalString("domain", check: Check.domain)
-    if section.has("address") == section.has("domain") {
-      section.fail(key: "domain", "a suppression needs either an address or a domain")
+    let hash = section.optionalString("sha256", check: Check.sha256)
+    if ["address", "domain", "sha256"].count(where: section.has) != 1 {
+      section.fail(key: "domain", "a suppression needs either an address, a domain or a sha256")
     }
-    self.init(value: (address ?? domain ?? "").lowercased())
+    self.init(value: (address ?? domain ?? hash.map { "sha256:" + $0 } ?? "").lowercased())
     reason = section.string("reason", default: reason, check: Check.oneLine)
-    workspace = section.string("workspace", default: workspace, check: Check.name)
+    workspace = section.string("workspace", default: workspace) { $0 == "*" ? nil : Check.name($0) }
     section.finish()
   }
 }

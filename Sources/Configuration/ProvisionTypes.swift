@@ -288,11 +288,11 @@ public enum AwayReaction: String, Sendable, Codable, CaseIterable {
 
 /// An address or a whole domain that gets no more mail.
 public struct SuppressionEntry: Sendable, Equatable, Codable {
-  /// `someone@example.org`, or `example.org` for the domain; lower case.
+  /// `someone@example.org`, `example.org` for the domain, or `sha256:…` of an address; lower case.
   public var value: String
   /// Why, for people.
   public var reason: String
-  /// The workspace.
+  /// The workspace; `*` is all of them.
   public var workspace: String
 
   /// A suppression.
@@ -301,7 +301,4 @@ public struct SuppressionEntry: Sendable, Equatable, Codable {
     self.reason = reason
     self.workspace = workspace
   }
-
-  /// Whether it stands for a domain.
-  public var isDomain: Bool { !value.utf8.contains(UInt8(ascii: "@")) }
 }

@@ -20,13 +20,17 @@ public struct SequenceEntry: Sendable, Equatable, Codable {
   public var zone: String?
   /// Whether its mails get List-Unsubscribe; nil is what holds for the account.
   public var listUnsubscribe: Bool?
+  /// What its mails must have; nil, and what it does not say, is `[sequences.compliance]` of the configuration.
+  public var compliance: ComplianceSettings?
+  /// What becomes of people another sequence wrote to lately; nil is `[sequences.duplicates]` of the configuration.
+  public var duplicates: DuplicateSettings?
   /// The pool whose accounts send its own steps; nil is `default`.
   public var pool: String?
   /// Its own steps, in order; empty: they come by headers.
   public var steps: [StepEntry]
 
   enum CodingKeys: String, CodingKey {
-    case key, name, workspace, window, zone, pool
+    case key, name, workspace, window, zone, pool, compliance, duplicates
     case onReply = "on_reply"
     case onBounce = "on_bounce"
     case onAway = "on_away"
@@ -66,6 +70,8 @@ public struct SequenceEntry: Sendable, Equatable, Codable {
       pool: try values.decodeIfPresent(String.self, forKey: .pool),
       steps: try values.decodeIfPresent([StepEntry].self, forKey: .steps) ?? [])
     listUnsubscribe = try values.decodeIfPresent(Bool.self, forKey: .listUnsubscribe)
+    compliance = try values.decodeIfPresent(ComplianceSettings.self, forKey: .compliance)
+    duplicates = try values.decodeIfPresent(DuplicateSettings.self, forKey: .duplicates)
   }
 
   /// Whether its steps are its own; else they come by headers.

@@ -11,6 +11,8 @@ extension SequenceEntry {
     listUnsubscribe = section.optionalBoolean("list_unsubscribe")
     window = section.optionalSection("window").map(WindowSettings.init)
     zone = section.optionalZone("zone")
+    compliance = section.optionalSection("compliance").map(ComplianceSettings.init)
+    duplicates = section.optionalSection("duplicates").map(DuplicateSettings.init)
     pool = section.optionalString("pool", check: Check.name)
     let sections = section.sections("step")
     let before = section.reader.errors.count

@@ -290,6 +290,8 @@ public struct WorkspaceSettings: Sendable, Equatable {
   public var dailyCredits = 0
   /// Least time between two mails to one person; 0 is none.
   public var contactCooldownMilliseconds: Int64 = 0
+  /// The most mails to one person in 24 hours; 0 is no limit.
+  public var contactDailyLimit = 0
   /// The most mails to one person in `contactLimitPeriodMilliseconds`; 0 is no limit.
   public var contactLimit = 0
   /// The stretch of time of `contactLimit`.
@@ -299,7 +301,7 @@ public struct WorkspaceSettings: Sendable, Equatable {
   public var contactLimits: ContactLimits {
     ContactLimits(
       cooldownMilliseconds: contactCooldownMilliseconds, limit: contactLimit,
-      periodMilliseconds: contactLimitPeriodMilliseconds)
+      periodMilliseconds: contactLimitPeriodMilliseconds, dailyLimit: contactDailyLimit)
   }
 
   /// The defaults.
@@ -314,22 +316,36 @@ public struct ContactLimits: Sendable, Equatable, Codable {
   public var limit: Int
   /// The stretch of time of `limit`.
   public var periodMilliseconds: Int64
+  /// The most mails in 24 hours; 0 is no limit.
+  public var dailyLimit: Int
 
   enum CodingKeys: String, CodingKey {
     case limit
+    case dailyLimit = "daily_limit"
     case cooldownMilliseconds = "cooldown_milliseconds"
     case periodMilliseconds = "period_milliseconds"
   }
 
   /// Limits; by default none.
-  public init(cooldownMilliseconds: Int64 = 0, limit: Int = 0, periodMilliseconds: Int64 = 0) {
+  public init(cooldownMilliseconds: Int64 = 0, limit: Int = 0, periodMilliseconds: Int64 = 0, dailyLimit: Int = 0) {
+    self.dailyLimit = dailyLimit
     self.cooldownMilliseconds = cooldownMilliseconds
     self.limit = limit
     self.periodMilliseconds = periodMilliseconds
   }
 
+  /// What an older version did not store has its default.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      cooldownMilliseconds: try values.decode(Int64.self, forKey: .cooldownMilliseconds),
+      limit: try values.decode(Int.self, forKey: .limit),
+      periodMilliseconds: try values.decode(Int64.self, forKey: .periodMilliseconds),
+      dailyLimit: try values.decodeIfPresent(Int.self, forKey: .dailyLimit) ?? 0)
+  }
+
   /// Whether there is anything to look at.
-  public var isNone: Bool { cooldownMilliseconds <= 0 && limit <= 0 }
+  public var isNone: Bool { cooldownMilliseconds <= 0 && limit <= 0 && dailyLimit <= 0 }
 }
 
 /// `[sequences]`: what holds for a sequence that does not say otherwise.
@@ -342,6 +358,10 @@ public struct SequenceDefaults: Sendable, Equatable {
   public var onAway = AwayReaction.continue
   /// When its mails may go; nil is always.
   public var window: WindowSettings?
+  /// What its mails must have before they go.
+  public var compliance = ComplianceSettings.usual
+  /// What becomes of people another sequence wrote to lately.
+  public var duplicates = DuplicateSettings()
 
   /// The defaults.
   public init() {}

@@ -30,6 +30,7 @@ final class Rooms: Sendable {
   private let web: HTTPServer
   private let controlSocket: ControlSocket
   private let drainMilliseconds: Int64
+  private let key: SealingKey
   private let log: Log
 
   /// Opens the key, the store, the ports and the socket; nothing runs yet.
@@ -38,6 +39,7 @@ final class Rooms: Sendable {
     self.loops = loops
     drainMilliseconds = configuration.server.drainTimeoutMilliseconds
     let key = try Self.openKey(configuration)
+    self.key = key
     do {
       folderLock = try FolderLock(folder: configuration.server.dataDir)
       storeLock = try FileLock(file: configuration.storeFile)
@@ -82,8 +84,8 @@ final class Rooms: Sendable {
         campaigns: CampaignHooks(
           folder: configuration.campaignsFolder, hostname: configuration.server.hostname, unseal: { try key.open($0) }),
         log: log)
-      spool = SpoolIntake(
-        intake: intake, store: store, folder: try Self.openSpool(configuration), loop: loops.next(), log: log)
+      let spoolFolder = try Self.openSpool(configuration)
+      spool = SpoolIntake(intake: intake, store: store, folder: spoolFolder, loop: loops.next(), log: log)
       controlSocket = try Self.openControlSocket(configuration.server.controlSocket)
       let (intake, relay, poller) = (intake, relay, poller)
       var hooks = APIHooks(
@@ -92,6 +94,12 @@ final class Rooms: Sendable {
         },
         seal: { key.seal(Array($0.utf8)) },
         unseal: { String(decoding: try key.open($0), as: UTF8.self) }, logins: logins, access: access.access)
+      hooks.eraseSpooled = { isTheirs in
+        let result: Result<Int, HostError> = await offLoop {
+          Result { () throws(HostError) in try spoolFolder.erase(where: isTheirs) }
+        }
+        return try result.get()
+      }
       hooks.relayConnections = { relay.maxConnections }
       hooks.sentCopyWait = { poller.sentCopyWait }
       // Root may always speak to the daemon, else only the user it runs as.
@@ -109,6 +117,7 @@ final class Rooms: Sendable {
 
   /// Gives the workspace its settings, then lets the rooms work; mail is taken in last, when all else stands.
   func start(_ configuration: Configuration) async throws {
+    try await openSuppressionKey()
     try await applyWorkspace(configuration)
     access.start()
     relay.start()
@@ -171,12 +180,27 @@ final class Rooms: Sendable {
     store.close()
   }
 
+  private func openSuppressionKey() async throws {
+    do {
+      try await store.openSuppressionKey(seal: { [key] in key.seal($0) }, open: { [key] in try key.open($0) })
+    } catch let error as HostError {
+      throw StartError(
+        text: "the key of erased people's suppressions does not open, so they would get mail again: \(error)",
+        exitCode: ExitCode.configuration)
+    }
+  }
+
   private func applyWorkspace(_ configuration: Configuration) async throws {
     let workspace = configuration.workspace
-    let defaults = SequenceEntry(
+    var silent = SequenceEntry(
       key: "default", onReply: configuration.sequences.onReply, onBounce: configuration.sequences.onBounce,
       onAway: configuration.sequences.onAway,
       window: configuration.sequences.window)
+    silent.compliance = configuration.sequences.compliance
+    silent.duplicates = configuration.sequences.duplicates
+    let defaults = silent
+    let (outgoing, tokenKey) = (configuration.outgoing, key.derived(for: UnsubscribeToken.keyPurpose))
+    store.setUnsubscribeOffer(UnsubscribeOffer(outgoing, tokenKey: tokenKey))
     try await store.write { transaction in
       // Workspace 1 is `default`, the one that a configuration file speaks of.
       try transaction.setWorkspace(

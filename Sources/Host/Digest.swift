@@ -12,7 +12,8 @@ public enum Digest {
     return out
   }
 
-  static func hex(_ bytes: [UInt8]) -> String {
+  /// Lower-case hexadecimal digits.
+  public static func hex(_ bytes: [UInt8]) -> String {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }

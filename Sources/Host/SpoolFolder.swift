@@ -110,11 +110,13 @@ public struct SpoolFolder: Sendable {
   }
 
   /// The names in `new/`, oldest first as far as they begin with their time; at most 1,000.
-  public func names() throws(HostError) -> [String] {
-    guard let folder = opendir("\(path)/new") else { throw Self.failure("look into", "\(path)/new") }
+  public func names() throws(HostError) -> [String] { try names(in: "new", atMost: Self.mostNames) }
+
+  private func names(in part: String, atMost most: Int = .max) throws(HostError) -> [String] {
+    guard let folder = opendir("\(path)/\(part)") else { throw Self.failure("look into", "\(path)/\(part)") }
     defer { closedir(folder) }
     var names: [String] = []
-    while names.count < Self.mostNames, let entry = readdir(folder) {
+    while names.count < most, let entry = readdir(folder) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
         pointer.withMemoryRebound(to: CChar.self, capacity: Self.longestName + 1) { String(cString: $0) }
       }
@@ -125,8 +127,10 @@ public struct SpoolFolder: Sendable {
 
   /// A file of `new/`. Only a plain file counts that has no second name: whoever may write there could otherwise have the
   /// daemon read what only the daemon may.
-  public func read(_ name: String, atMost limit: Int) -> Content {
-    let descriptor = open(place("new", name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+  public func read(_ name: String, atMost limit: Int) -> Content { read(name, in: "new", atMost: limit) }
+
+  private func read(_ name: String, in part: String, atMost limit: Int) -> Content {
+    let descriptor = open(place(part, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {
       switch errno {
       case ENOENT: return .gone
@@ -176,6 +180,27 @@ public struct SpoolFolder: Sendable {
     else { throw Self.failure("move aside", place("new", name)) }
     try syncRemoved()
     return target
+  }
+
+  /// Removes the refused mails, with their reasons, that a test holds for, and counts those that wait and that it holds for.
+  public func erase(where isTheirs: ([UInt8]) -> Bool) throws(HostError) -> Int {
+    var waiting = 0
+    for part in ["new", "bad"] {
+      for name in try names(in: part) {
+        guard case .mail(let bytes) = read(name, in: part, atMost: .max), isTheirs(bytes) else { continue }
+        if part == "new" {
+          waiting += 1
+          continue
+        }
+        for file in [name, String(name.prefix(240)) + ".reason"] {
+          guard unlink(place(part, file)) == 0 || errno == ENOENT else {
+            throw Self.failure("remove", place(part, file))
+          }
+        }
+      }
+    }
+    guard syncFolder("bad") else { throw Self.failure("sync", "\(path)/bad") }
+    return waiting
   }
 
   /// Removes what was begun long ago and never became a mail: its sender was told that it failed.

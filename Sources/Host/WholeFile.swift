@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Reads files that others put into a folder of ours.

@@ -28,15 +28,18 @@ public enum Admission: Sendable, Equatable {
 /// Whether step `step` of `sequence` may be taken in for `recipient`.
 ///
 /// A paused enrollment takes steps, they wait. A completed one takes them and goes on. An ended one refuses them, because
-/// a mail that was taken would never go. A sequence with steps of its own takes none by header.
+/// a mail that was taken would never go. A sequence with steps of its own takes none by header. `lateMail` says what keeps somebody
+/// out who is not enrolled: another sequence's mail of lately.
 public func admit(
-  step: Int, of sequence: String, isNative: Bool = false, for recipient: String, enrollment: EnrollmentFacts?
+  step: Int, of sequence: String, isNative: Bool = false, for recipient: String, enrollment: EnrollmentFacts?,
+  lateMail: String? = nil
 ) -> Admission {
   let who = printable(recipient, limit: 100)
   if isNative {
     return .refuse(text: "X-Postern-Sequence: sequence \(sequence) has its own steps; enroll \(who) in it instead")
   }
   guard let enrollment else {
+    if step == 1, let lateMail { return .refuse(text: "X-Postern-Sequence: \(who) \(lateMail)") }
     if step == 1 { return .accept(enrolls: true) }
     return .refuse(
       text: "X-Postern-Step: \(who) is not enrolled in sequence \(sequence); step 1 enrolls, this is step \(step)")
@@ -65,6 +68,10 @@ public struct EnrollmentCandidate: Sendable, Equatable {
   public var stopReason: StopReason?
   /// Why the address or its domain gets no mail; nil: it does.
   public var suppression: String?
+  /// The local part that stands for a task and not for a person, unless such addresses were asked for.
+  public var role: String?
+  /// What another sequence sent them lately, when that keeps them out: `was written to by …`.
+  public var lateMail: String?
 
   /// A candidate.
   public init(
@@ -86,6 +93,8 @@ public struct EnrollmentRefusal: Error, Sendable, Equatable, CustomStringConvert
   public enum Reason: String, Codable, Sendable, Equatable, CaseIterable {
     /// The address is none; what is said of the contact can't be so; it is suppressed, or was enrolled before.
     case noAddress = "no_address", noContact = "no_contact", suppressed, enrolled
+    /// It is read by no one person; another sequence wrote to it lately.
+    case roleAddress = "role_address", contactedLately = "contacted_lately"
     /// The sequence takes nobody, or has no steps of its own.
     case sequenceState = "sequence_state", noSteps = "no_steps"
   }
@@ -115,5 +124,9 @@ public func mayEnroll(_ candidate: EnrollmentCandidate) -> EnrollmentRefusal? {
     return EnrollmentRefusal(.enrolled, "is enrolled already: \(state.rawValue)\(reason)")
   }
   if let reason = candidate.suppression { return EnrollmentRefusal(.suppressed, "is suppressed: \(reason)") }
+  if let role = candidate.role {
+    return EnrollmentRefusal(.roleAddress, "is a role address (\(role)@), read by no one person")
+  }
+  if let late = candidate.lateMail { return EnrollmentRefusal(.contactedLately, late) }
   return nil
 }

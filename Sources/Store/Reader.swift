@@ -3,11 +3,17 @@
 /// Also the half of a `Transaction` that asks. Valid only on the thread that runs the job.
 public class Reader {
   let connection: SQLiteConnection
+  let suppressionKey: SuppressionKey
+  /// How mails offer to unsubscribe; the store's own where mails are written.
+  var offers = OfferBook()
   private var decoded: [ObjectIdentifier: [String: AnyObject]] = [:]
   /// Texts of sequences that were read before.
   let mailTemplates = MailTemplateBook()
 
-  init(_ connection: SQLiteConnection) { self.connection = connection }
+  init(_ connection: SQLiteConnection, _ suppressionKey: SuppressionKey) {
+    self.connection = connection
+    self.suppressionKey = suppressionKey
+  }
 
   /// Runs a job's questions against one commit: without this each would see the newest of its own.
   func snapshot<T>(_ body: (Reader) throws -> T) throws -> T {
@@ -61,10 +67,13 @@ public final class Transaction: Reader {
   /// Whether it runs a forecast: nothing is written for contacts then, because no bodies were copied.
   let isForetelling: Bool
 
-  init(_ connection: SQLiteConnection, messageIDs: MessageIDs, isForetelling: Bool = false) {
+  init(
+    _ connection: SQLiteConnection, _ suppressionKey: SuppressionKey, messageIDs: MessageIDs,
+    isForetelling: Bool = false
+  ) {
     self.messageIDs = messageIDs
     self.isForetelling = isForetelling
-    super.init(connection)
+    super.init(connection, suppressionKey)
   }
 
   /// Makes it ready for the next group. One object serves all of them, so that what it has decoded is kept.

@@ -27,10 +27,14 @@ public final class Store: Sendable {
   private struct Job: Sendable {
     /// Nil: only what is logged is to be taken.
     let body: (@Sendable (Transaction) throws -> Void)?
+    /// What is done with the file itself, outside of any transaction and behind those of its group.
+    var upkeep: Upkeep?
     /// Whether every mail that was accepted before has its rows when this runs.
     let seesLog: Bool
     let finish: @Sendable (StoreError?) -> Void
   }
+  typealias Upkeep = @Sendable (SQLiteConnection, MailLog?) throws(StoreError) -> Void
+
   private struct ReadJob: Sendable {
     let run: @Sendable (Reader?) -> Void
   }
@@ -49,6 +53,8 @@ public final class Store: Sendable {
   private let failure = FailureFlag()
   private let isClosing = Mutex(false)
   private let messageIDs = MessageIDs()
+  let suppressionKey = SuppressionKey()
+  let offers = OfferBook()
   /// Nil: every mail is taken by a transaction.
   private let log = Mutex<MailLog?>(nil)
   /// How many mails the last end had left in the log, and whether the store is an older copy than its log: then those
@@ -68,7 +74,8 @@ public final class Store: Sendable {
     self.path = path
     let connection = try SQLiteConnection(path: path, mode: .writer)
     try Migrations.bringUpToDate(connection, now: now)
-    let writer = WriterState(connection, messageIDs)
+    let writer = WriterState(connection, suppressionKey, messageIDs)
+    writer.transaction.offers = offers
     let opened = try OpenedLog(beside: path, isUsed: logSize > 0, writer.transaction, writer.buffer)
     recovered = (opened?.mails ?? 0, opened?.isStoreOlder ?? false)
     let highest = try writer.transaction.first("SELECT COALESCE(MAX(id), 0) FROM message", []) { row in row.integer(0) }
@@ -191,6 +198,15 @@ public final class Store: Sendable {
     if let failed, failed != .full { throw failed }
   }
 
+  /// Runs `work` on the writer's thread between transactions; nobody else writes meanwhile.
+  func upkeep(_ work: @escaping Upkeep) async throws(StoreError) {
+    let failed: StoreError? = await withUnsafeContinuation { continuation in
+      let job = Job(body: nil, upkeep: work, seesLog: true) { continuation.resume(returning: $0) }
+      if !writes.push(job) { continuation.resume(returning: .unavailable) }
+    }
+    if let failed { throw failed }
+  }
+
   /// Calls `action` on the writer's thread after each commit that touched `topic`; it must only wake somebody.
   public func observe(_ topic: Topic, _ action: @escaping @Sendable () -> Void) {
     watches.withLock { $0.append(Watch(topic: topic, action: action)) }
@@ -242,7 +258,21 @@ public final class Store: Sendable {
     }
     let group = all.filter { $0.body != nil }
     if !group.isEmpty { commitTransaction(group, state) }
-    for job in all where job.body == nil { job.finish(nil) }
+    for job in all where job.body == nil { job.finish(job.upkeep.flatMap { run($0, state) }) }
+  }
+
+  private func run(_ upkeep: Upkeep, _ state: WriterState) -> StoreError? {
+    guard failed == nil else { return .unavailable }
+    do throws(StoreError) {
+      try upkeep(state.connection, log.withLock { $0 })
+      return nil
+    } catch {
+      if case .commitFailed = error {
+        failure.report(error)
+        announceFailure()
+      }
+      return error
+    }
   }
 
   /// Takes everything that was logged before; its error when that is not to be had.
@@ -387,7 +417,8 @@ public final class Store: Sendable {
   // MARK: - The readers' threads
 
   private func readUntilClosed(_ state: ReaderState) {
-    let reader = Reader(state.connection)
+    let reader = Reader(state.connection, suppressionKey)
+    reader.offers = offers
     while true {
       let jobs = reads.take(atMost: 1)
       guard let job = jobs.first else { break }
@@ -403,9 +434,9 @@ private final class WriterState: @unchecked Sendable {
   let transaction: Transaction
   /// For the groups of the log.
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: MailLog.groupLimit, alignment: MailLogGroup.block)
-  init(_ connection: SQLiteConnection, _ messageIDs: MessageIDs) {
+  init(_ connection: SQLiteConnection, _ suppressionKey: SuppressionKey, _ messageIDs: MessageIDs) {
     self.connection = connection
-    transaction = Transaction(connection, messageIDs: messageIDs)
+    transaction = Transaction(connection, suppressionKey, messageIDs: messageIDs)
   }
   deinit { buffer.deallocate() }
 }

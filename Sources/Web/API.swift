@@ -58,6 +58,9 @@ public struct APIHooks: Sendable {
   public var logins: AccountLogins
   /// Keeps tokens and finds servers.
   public var access: AccountAccess
+  /// Takes mails that a test holds for out of the spool folder's refused ones and says how many of those that wait it holds for.
+  public var eraseSpooled: @Sendable (_ isTheirs: @escaping @Sendable ([UInt8]) -> Bool) async throws -> Int = { _ in 0
+  }
   /// The most connections of the relay at once: a forecast has as many.
   public var relayConnections: @Sendable () -> Int = { RelaySettings().maxConnections }
   /// How long a copy of a message of unknown fate is looked for, in milliseconds.

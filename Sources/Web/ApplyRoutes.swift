@@ -107,9 +107,9 @@ extension API {
           try transaction.putCampaign(campaign, secrets, now: now)
         }
         for suppression in wanted.suppressions {
-          let workspace = try transaction.workspace(named: suppression.workspace)
+          let scope = try transaction.suppressionScope(named: suppression.workspace)
           try transaction.suppress(
-            storedSuppression(suppression.value), workspaceID: workspace.id, reason: suppression.reason,
+            try storedSuppression(suppression.value), workspaceID: scope, reason: suppression.reason,
             source: "apply", now: now)
         }
         if isDry { throw StoreError.rejected(takenBack) }

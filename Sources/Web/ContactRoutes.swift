@@ -44,7 +44,29 @@ extension API {
       guard let found else { throw Problem.notFound("contact \(address)") }
       return Response(found)
     },
+    Route("DELETE", "contacts/*") { api, request, address in
+      guard let address = contactAddress(address) else { throw Problem.invalid("\"\(address)\" is no mail address") }
+      let isDry = request.query["dry_run"] == "true"
+      let report = try await api.erase(address, isDry: isDry)
+      // Writing the files anew takes as long for one as for many: who erases several has it done with the last.
+      if !isDry, request.query["shred"] != "false" { try await api.store.shredDeleted() }
+      return Response(.object(report.members + [("dry_run", .boolean(isDry))]))
+    },
   ]
+
+  private func erase(_ address: String, isDry: Bool) async throws -> ErasureReport {
+    if !isDry {
+      let person = PersonTrace(address: address, replacement: "")
+      let waiting = try await hooks.eraseSpooled { person.isIn(mail: $0) }
+      guard waiting == 0 else {
+        throw Problem(
+          status: 409, code: "conflict",
+          message:
+            "\(waiting) mails that name \(address) wait in the spool folder to be taken in; try again in a minute")
+      }
+    }
+    return try await store.erase(address, workspaceID: defaultWorkspace, isDry: isDry, now: now())
+  }
 
   /// One transaction for all rows of a request: the caller cuts a long list into requests.
   private func takeIn(_ rows: ContactImport, isDry: Bool) async throws -> Response {
@@ -59,7 +81,12 @@ extension API {
         refused.append((row.line, row.draft.address, error.description))
       }
     }
-    let accepted = drafts
+    let gone = try await erased(drafts.map(\.draft.address))
+    for (line, draft) in drafts where gone.contains(draft.address) {
+      refused.append((line, draft.address, "\(draft.address) was erased; suppress remove lets them be taken in again"))
+    }
+    refused.sort { $0.line < $1.line }
+    let accepted = drafts.filter { !gone.contains($0.draft.address) }
     var counts: [ContactChange: Int] = [:]
     if isDry {
       counts = try await store.read { db in
@@ -94,6 +121,26 @@ extension API {
               })
           )
         ]))
+  }
+}
+
+extension API {
+  fileprivate func erased(_ addresses: [String]) async throws -> Set<String> {
+    try await store.read { db in
+      var found: Set<String> = []
+      for address in addresses where try db.isErased(address, workspaceID: defaultWorkspace) { found.insert(address) }
+      return found
+    }
+  }
+}
+
+extension ErasureReport {
+  fileprivate var members: [(String, JSON)] {
+    [
+      ("address", .text(address)), ("contact", .boolean(isContact)), ("enrollments", .number(enrollments)),
+      ("messages", .number(messages)), ("inbound", .number(inbound)), ("mentions", .number(mentions)),
+      ("remaining", .texts(remaining)),
+    ]
   }
 }
 

@@ -75,9 +75,8 @@ func differences(_ prepared: PreparedProvision, _ db: Reader) throws -> [Change]
       known.map { changedMembers($0.entry, campaign.withoutSecrets) + (isNewSecret ? ["password"] : []) })
   }
   for suppression in wanted.suppressions {
-    let workspace = try db.workspace(named: suppression.workspace)
-    let stored = storedSuppression(suppression.value)
-    let known = try db.suppression(of: stored, workspaceID: workspace.id)?.value == stored
+    let scope = try db.suppressionScope(named: suppression.workspace)
+    let known = try db.hasSuppression(storedSuppression(suppression.value), workspaceID: scope)
     note("suppression", suppression.value, known ? [] : nil)
   }
   return changes

@@ -107,14 +107,14 @@ extension API {
     var people: [EnrollBody.Person] = body.contacts ?? []
     people += (body.addresses ?? []).map { EnrollBody.Person(line: nil, draft: ContactDraft(address: $0)) }
     if let text = body.filter { people += try await segment(text) }
-    let now = now()
+    let (now, allowsRoles) = (now(), body.allowRoles ?? false)
     var rows: [JSON] = []
     for start in stride(from: 0, to: people.count, by: Self.enrolledAtOnce) {
       let some = Array(people[start..<min(start + Self.enrolledAtOnce, people.count)])
       rows += try await store.write { transaction in
         let refusals = try some.map { try transaction.take($0.draft, workspaceID: sequence.workspaceID, now: now) }
         let taken = zip(some, refusals).filter { $1 == nil }.map { Enrollee(address: $0.0.draft.address) }
-        var results = try transaction.enroll(taken, in: sequence, now: now)[...]
+        var results = try transaction.enroll(taken, in: sequence, allowsRoles: allowsRoles, now: now)[...]
         return zip(some, refusals).map { person, refusal in
           // One that is no contact was not asked about.
           person.json(refusal.map(EnrollmentResult.refused) ?? results.removeFirst())
@@ -175,6 +175,13 @@ private struct EnrollBody: Decodable {
   var addresses: [String]?
   var contacts: [Person]?
   var filter: String?
+  /// Whether addresses like `support@` are taken too.
+  var allowRoles: Bool?
+
+  enum CodingKeys: String, CodingKey {
+    case addresses, contacts, filter
+    case allowRoles = "allow_roles"
+  }
 }
 
 extension Transaction {

@@ -1,5 +1,6 @@
 import Delivery
 import Foundation
+import Host
 import Sorting
 import Store
 
@@ -19,6 +20,27 @@ extension API {
         return days
       }
       return Response(list: days.map(\.json), for: request)
+    },
+    Route("POST", "credits/grant") { api, request, _ in
+      let wanted: CreditGrant
+      do {
+        wanted = try JSONDecoder().decode(CreditGrant.self, from: Data(request.body))
+      } catch {
+        throw Problem.invalid("the body is no grant: \(describe(error))")
+      }
+      guard (1...CreditGrant.most).contains(wanted.amount) else {
+        throw Problem.invalid("amount must be between 1 and \(CreditGrant.most)")
+      }
+      if let day = wanted.day, !isDay(day) {
+        throw Problem.invalid("\"\(day)\" is no day: write it like 2026-11-21")
+      }
+      let now = api.now()
+      let day = try await api.store.write { transaction in
+        try transaction.grant(
+          wanted.amount, workspaceID: defaultWorkspace, day: wanted.day, key: wanted.key ?? UUIDv7.text(at: now),
+          reason: wanted.reason ?? "", now: now)
+      }
+      return Response(day.json)
     },
     Route("GET", "credits/ledger") { api, request, _ in
       let limit = try request.limit()
@@ -73,6 +95,19 @@ extension API {
 
 /// The row of the workspace that always exists; the API serves it alone so far.
 let defaultWorkspace: Int64 = 1
+
+/// The body of a grant.
+private struct CreditGrant: Decodable {
+  /// More than anybody sends in a day; a number beyond is a slip of the hand.
+  static let most = 100_000_000
+
+  var amount: Int
+  /// `YYYY-MM-DD`; today without one.
+  var day: String?
+  /// The same again grants nothing.
+  var key: String?
+  var reason: String?
+}
 
 extension CreditDay {
   fileprivate var json: JSON {

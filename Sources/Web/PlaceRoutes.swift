@@ -1,7 +1,7 @@
 import Configuration
 import Store
 
-// Pools, submitters, suppressions: lists and removals. They are added and changed by `apply`.
+// Pools, submitters: lists and removals. They are added and changed by `apply`.
 extension API {
   static let placeRoutes: [Route] = [
     Route("GET", "pools") { api, request, _ in
@@ -59,39 +59,7 @@ extension API {
     },
   ]
 
-  static let suppressionRoutes: [Route] = [
-    Route("GET", "suppressions") { api, request, _ in
-      let limit = try request.limit(default: 1000)
-      let before = try request.number("before", in: 1...Int64.max)
-      let items = try await api.store.read { db in
-        try db.suppressions(workspaceID: defaultWorkspace, before: before, limit: limit)
-      }
-      return Response(
-        list: items.map { item in
-          .object([
-            ("id", .integer(item.id)), ("value", .text(item.shownValue)), ("reason", .text(item.reason)),
-            ("source", .text(item.source)), ("created_at", .time(item.createdAt)),
-          ])
-        }, for: request)
-    },
-    Route("DELETE", "suppressions/*") { api, _, value in
-      let now = api.now()
-      let stored = storedSuppression(value)
-      guard try await api.store.write({ try $0.unsuppress(stored, workspaceID: defaultWorkspace, now: now) }) else {
-        throw Problem.notFound("suppression of \(value)")
-      }
-      return removed(value)
-    },
-  ]
-
-  private static func removed(_ name: String) -> Response {
+  static func removed(_ name: String) -> Response {
     Response(.object([("name", .text(name)), ("removed", .boolean(true))]))
   }
-}
-
-/// The store writes a domain as `@domain`, people without the at sign.
-func storedSuppression(_ value: String) -> String { value.contains("@") ? value : "@" + value }
-
-extension SuppressionRecord {
-  fileprivate var shownValue: String { value.hasPrefix("@") ? String(value.dropFirst()) : value }
 }

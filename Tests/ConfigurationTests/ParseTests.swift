@@ -142,7 +142,6 @@ struct ParseTests {
         """
     let provision = try Provision.parse(toml: toml, file: "t").get()
     #expect(provision.suppressions.map(\.value) == ["example.com", "x@example.com"])
-    #expect(provision.suppressions.map(\.isDomain) == [true, false])
     #expect(
       provision.submitters.map { $0.secret?.description } == ["password from a literal secret", "a password hash"])
     let json = try JSONEncoder().encode(provision)

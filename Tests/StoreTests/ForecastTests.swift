@@ -38,7 +38,7 @@ import Testing
     let run = try await world.run(from: start, until: end, hasAnswers: true)
     #expect(run.answers.count > 60)
     let knowing = try Simulation(
-      copy, now: start, maxConnections: BusyWorld.maxConnections,
+      copy, world.store.suppressionKey, now: start, maxConnections: BusyWorld.maxConnections,
       happenings: run.answers.map { answer in
         Simulation.Happening(at: answer.at) { try BusyWorld.record(answer, in: $0) }
       })
@@ -199,7 +199,8 @@ final class BusyWorld {
 
   func simulation(at now: Int64) throws -> Simulation {
     try Simulation(
-      try StateCopy.make(ofStoreAt: store.path, now: now), now: now, maxConnections: Self.maxConnections)
+      try StateCopy.make(ofStoreAt: store.path, now: now), store.suppressionKey, now: now,
+      maxConnections: Self.maxConnections)
   }
 
   // MARK: - The real one

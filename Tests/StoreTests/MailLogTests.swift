@@ -21,7 +21,7 @@ import Testing
     func withLog<T>(_ body: (MailLogFile, MailLogFile.Position) throws -> T) throws -> T {
       let connection = try SQLiteConnection(path: path, mode: .writer)
       defer { connection.close() }
-      let transaction = Transaction(connection, messageIDs: MessageIDs())
+      let transaction = Transaction(connection, SuppressionKey(), messageIDs: MessageIDs())
       let (store, position) = try transaction.logPosition(making: 1)
       return try body(try MailLogFile(path: log, store: store), position)
     }

@@ -53,7 +53,8 @@ private let day: Int64 = 86_400_000
     let shown = try await planned(bench, at: Bench.noon)
     #expect(shown.count == 4 * people.count)
     let foretold = try Simulation(
-      try StateCopy.make(ofStoreAt: bench.store.path, now: Bench.noon), now: Bench.noon, maxConnections: 1000
+      try StateCopy.make(ofStoreAt: bench.store.path, now: Bench.noon), bench.store.suppressionKey, now: Bench.noon,
+      maxConnections: 1000
     ).forecast(until: Bench.noon + 60 * day)
     #expect(Dictionary(uniqueKeysWithValues: foretold.sends.map { ($0.messageID, $0.at) }) == shown)
     let sent = try await run(bench, from: Bench.noon, until: Bench.noon + 60 * day)

@@ -131,11 +131,13 @@ public struct CSVReader: Sendable {
   }
 }
 
-/// A text file in whatever spreadsheets write, as UTF-8: by its byte order mark, else UTF-8, else Windows-1252.
-public func utf8Text(ofFile bytes: [UInt8]) -> [UInt8] {
+/// A text file in whatever spreadsheets write, as UTF-8: by its byte order mark, else in `charset`, as mails label it; without one
+/// UTF-8, else Windows-1252.
+public func utf8Text(ofFile bytes: [UInt8], charset: String? = nil) -> [UInt8] {
   if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return Array(bytes.dropFirst(3)) }
   if bytes.starts(with: [0xFF, 0xFE]) { return Array(Charset.decode(bytes.dropFirst(2), label: "utf-16le").utf8) }
   if bytes.starts(with: [0xFE, 0xFF]) { return Array(Charset.decode(bytes.dropFirst(2), label: "utf-16be").utf8) }
+  if let charset { return Array(Charset.decode(bytes, label: charset).utf8) }
   if String(validating: bytes, as: UTF8.self) != nil { return bytes }
   return Array(Charset.decode(bytes, label: "windows-1252").utf8)
 }

@@ -12,8 +12,11 @@ public struct MailSender: Sendable, Equatable {
   }
 }
 
-/// What the templates of a mail may name, with this contact's and sender's values; an empty value is no value.
-public func mailValues(contact: ContactDraft, sender: MailSender?) -> [String: TemplateValue] {
+/// What the templates of a mail may name, with this contact's and sender's values; an empty value is no value. `unsubscribeURL` is
+/// this mail's own way out.
+public func mailValues(contact: ContactDraft, sender: MailSender?, unsubscribeURL: String? = nil)
+  -> [String: TemplateValue]
+{
   let domain = contact.address.split(separator: "@").last.map(String.init)
   let name = [contact.firstName, contact.lastName].compactMap(\.self).joined(separator: " ")
   let custom = contact.fields.mapValues { TemplateValue(field: $0) }
@@ -24,6 +27,7 @@ public func mailValues(contact: ContactDraft, sender: MailSender?) -> [String: T
     "zone": TemplateValue(field: contact.zone), "tags": .list(contact.tags.map(TemplateValue.text)),
   ]
   return [
+    "unsubscribe_url": TemplateValue(field: unsubscribeURL),
     // A custom field never hides a built-in name.
     "contact": .object(custom.merging(own) { _, built in built }),
     "custom": .object(custom),
@@ -38,12 +42,15 @@ public func mailValues(contact: ContactDraft, sender: MailSender?) -> [String: T
 }
 
 extension TemplateVocabulary {
-  /// The names of ``mailValues(contact:sender:)``, with the custom fields that contacts have.
+  /// The names of ``mailValues(contact:sender:unsubscribeURL:)``, with the custom fields that contacts have.
   public static func ofMails(customFields: [String]) -> TemplateVocabulary {
     let values = mailValues(contact: ContactDraft(address: ""), sender: nil)
     var roots: [String: Set<String>?] = [:]
     for (root, value) in values {
-      guard case .object(let members) = value else { continue }
+      guard case .object(let members) = value else {
+        roots.updateValue(nil, forKey: root)
+        continue
+      }
       roots[root] = Set(members.keys).union(root == "contact" || root == "custom" ? customFields : [])
     }
     return TemplateVocabulary(roots: roots)

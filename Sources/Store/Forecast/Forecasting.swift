@@ -70,7 +70,8 @@ extension Store {
     try await simulate { [self] in
       let copy = try StateCopy.make(ofStoreAt: path, now: now)
       defer { copy.close() }
-      let simulation = try Simulation(copy, now: now, maxConnections: maxConnections, isCancelled: { self.isStopping })
+      let simulation = try Simulation(
+        copy, suppressionKey, now: now, maxConnections: maxConnections, isCancelled: { self.isStopping })
       return try simulation.forecast(until: until)
     }
   }
@@ -83,7 +84,8 @@ extension Store {
     try await simulate { [self] in
       let copy = try StateCopy.make(ofStoreAt: path, now: now)
       defer { copy.close() }
-      let simulation = try Simulation(copy, now: now, maxConnections: maxConnections, isCancelled: { self.isStopping })
+      let simulation = try Simulation(
+        copy, suppressionKey, now: now, maxConnections: maxConnections, isCancelled: { self.isStopping })
       let until = now + 62 * 86_400_000
       let db = simulation.transaction
       func isOver() throws -> Bool { try db.message(message).map { Self.endStates.contains($0.state) } ?? true }

@@ -44,14 +44,15 @@ final class Simulation {
 
   /// A simulation that begins with the state of `copy` at `now`. `happenings` are in order.
   init(
-    _ copy: SQLiteConnection, now: Int64, maxConnections: Int, happenings: [Happening] = [],
+    _ copy: SQLiteConnection, _ suppressionKey: SuppressionKey, now: Int64, maxConnections: Int,
+    happenings: [Happening] = [],
     isCancelled: @escaping () -> Bool = { false }
   ) throws(StoreError) {
     self.isCancelled = isCancelled
     let messageIDs = MessageIDs()
     let highest = try copy.rows("SELECT COALESCE(MAX(id), 0) FROM message", []) { row in row.integer(0) }.first
     messageIDs.begin(after: highest ?? 0)
-    transaction = Transaction(copy, messageIDs: messageIDs, isForetelling: true)
+    transaction = Transaction(copy, suppressionKey, messageIDs: messageIDs, isForetelling: true)
     self.now = now
     self.maxConnections = maxConnections
     self.happenings = happenings.reversed()

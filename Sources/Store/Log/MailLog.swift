@@ -297,6 +297,24 @@ final class MailLog: @unchecked Sendable {
     }
   }
 
+  /// Overwrites every place of the ring that no group needs any more; false when the disk fails. Mails wait meanwhile.
+  func shred() -> Bool {
+    // Not by the condition: a signal for the log's own thread must not wake this one instead.
+    while !locked({ beginShredding() }) { usleep(1000) }
+    let isDone = file.overwrite(except: pending)
+    locked {
+      isWriting = false
+      pthread_cond_broadcast(changed)
+    }
+    return isDone
+  }
+
+  private func beginShredding() -> Bool {
+    guard !isWriting else { return false }
+    isWriting = true
+    return true
+  }
+
   /// A round of indexing is over; the next is asked for in time. After one that failed, who waits for room waits in vain.
   func indexingEnded(_ error: StoreError?) {
     locked {

@@ -159,6 +159,25 @@ final class MailLogFile: Sendable {
     return zeros.withUnsafeBytes { Self.writeAll(descriptor, $0, at: offset) }
   }
 
+  /// Writes zeros over the whole ring but for these groups, and has it synced.
+  func overwrite(except kept: [Place]) -> Bool {
+    let zeros = [UInt8](repeating: 0, count: Self.step)
+    var position = Self.begin
+    for group in kept.sorted(by: { $0.offset < $1.offset }) + [Place(number: 0, offset: size, size: 0, mails: 0)] {
+      while position < group.offset {
+        let count = min(zeros.count, group.offset - position)
+        guard
+          zeros.withUnsafeBytes({
+            Self.writeAll(descriptor, UnsafeRawBufferPointer(rebasing: $0[..<count]), at: position)
+          })
+        else { return false }
+        position += count
+      }
+      position = max(position, group.offset + group.size)
+    }
+    return fdatasync(descriptor) == 0
+  }
+
   /// Adds a step of zeros at the end; part of the ring after the next sync, when `grown` is called. False when the disk
   /// has no room for it.
   func prepareStep() -> Bool {

@@ -206,6 +206,9 @@ extension Transaction {
       if message.bodyID == 0, !isForetelling {
         switch try write(message, through: account.record, now: now, &shared) {
         case .success(let written): message = written
+        case .failure(let error) where error.isMendable:
+          try hold(message, because: error.description, now: now)
+          return true
         case .failure(let error):
           try end(message, as: .failed, because: error.description, now: now)
           return true

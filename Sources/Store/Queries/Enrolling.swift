@@ -31,14 +31,19 @@ extension Transaction {
   /// A contact that is not known yet is made. The results are in the order of `people`; a refusal keeps nobody else.
   /// `campaign` is the name its mails carry for statistics, `campaignRun` the run that enrols.
   public func enroll(
-    _ people: [Enrollee], in sequence: SequenceRecord, campaign: String? = nil, campaignRun: Int64? = nil, now: Int64
+    _ people: [Enrollee], in sequence: SequenceRecord, allowsRoles: Bool = false, campaign: String? = nil,
+    campaignRun: Int64? = nil, now: Int64
   ) throws(StoreError) -> [EnrollmentResult] {
     var layer = try StepLayer(sequence, campaign: campaign, self, now: now)
     var results: [EnrollmentResult] = []
     for person in people {
-      switch try candidate(person, for: sequence) {
+      switch try candidate(person, for: sequence, allowsRoles: allowsRoles) {
       case .failure(let refusal): results.append(.refused(refusal))
       case .success(let candidate):
+        let late = try lateMail(
+          to: candidate.address, besides: sequence, workspaceID: sequence.workspaceID, now: now)
+        var candidate = candidate
+        candidate.lateMail = late?.action == .skip ? late?.words : nil
         if let refusal = mayEnroll(candidate) {
           results.append(.refused(refusal))
           continue
@@ -47,13 +52,14 @@ extension Transaction {
         let id = try enroll(contact: contact, in: sequence, campaignRun: campaignRun, now: now)
         try layer.layOut(
           enrollment: id, of: (contact, candidate.address), over: StepRows(), firstAt: person.plannedAt)
+        try waitOut(late, id, workspaceID: sequence.workspaceID, now: now)
         results.append(.enrolled(id))
       }
     }
     return results
   }
 
-  private func candidate(_ person: Enrollee, for sequence: SequenceRecord) throws(StoreError)
+  private func candidate(_ person: Enrollee, for sequence: SequenceRecord, allowsRoles: Bool) throws(StoreError)
     -> Result<EnrollmentCandidate, EnrollmentRefusal>
   {
     guard let address = contactAddress(person.address) else {
@@ -64,6 +70,7 @@ extension Transaction {
       candidate.enrollment = known.state
       candidate.stopReason = known.stopReason
     }
+    candidate.role = allowsRoles ? nil : roleLocalPart(of: address)
     candidate.suppression = try suppression(of: address, workspaceID: sequence.workspaceID)?.reason
     return .success(candidate)
   }

@@ -153,14 +153,17 @@ extension Reader {
           ))
       }
     }
-    if limits.limit > 0 {
+    let spans = [
+      ("mails to this person in a day", limits.dailyLimit, 86_400_000),
+      ("mails to this person", limits.limit, limits.periodMilliseconds),
+    ]
+    for (name, limit, span) in spans where limit > 0 {
       let sends = try connection.rows(
         "SELECT sent_at \(same) AND sent_at > ? ORDER BY sent_at DESC LIMIT ?",
-        person + [.integer(now - limits.periodMilliseconds), .integer(Int64(limits.limit))]
+        person + [.integer(now - span), .integer(Int64(limit))]
       ) { row in row.integer(0) }
-      let use = RollingUse(
-        sends: sends.reversed(), spanMilliseconds: limits.periodMilliseconds, limit: limits.limit, now: now)
-      caps.append(ContactCap(name: "mails to this person", used: use.used, limit: limits.limit, freesAt: use.freesAt))
+      let use = RollingUse(sends: sends.reversed(), spanMilliseconds: span, limit: limit, now: now)
+      caps.append(ContactCap(name: name, used: use.used, limit: limit, freesAt: use.freesAt))
     }
     return caps
   }

@@ -194,8 +194,9 @@ extension Transaction {
 
   private func isContacted(identity: String, _ campaign: CampaignRecord) throws(StoreError) -> Bool {
     try first(
-      "SELECT 1 FROM campaign_contact WHERE campaign_id = ? AND identity = ? LIMIT 1",
-      [.integer(campaign.id), .text(identity)]
+      // Hashed when the person was erased since.
+      "SELECT 1 FROM campaign_contact WHERE campaign_id = ? AND identity IN (?, ?) LIMIT 1",
+      [.integer(campaign.id), .text(identity), .text(suppressionKey.entry(of: identity) ?? identity)]
     ) { _ in true } != nil
   }
 

@@ -10,6 +10,9 @@ extension Transaction {
     if sequence.state == .draft, state != .active {
       throw .rejected("sequence \(sequence.key) is a draft: activate it first")
     }
+    if state == .active, let lack = try firstRefusal(of: sequence, now: now) {
+      throw .rejected("sequence \(sequence.key) may not go: \(lack); `sequence check \(sequence.key)` says all")
+    }
     try run("UPDATE sequence SET state = ? WHERE id = ?", [.text(state.rawValue), .integer(id)])
     try append(
       .sequenceState, at: now, workspaceID: sequence.workspaceID,
@@ -28,6 +31,14 @@ extension Transaction {
       touch(.enrollments)
     }
     try unpark(workspaceID: sequence.workspaceID)
+  }
+
+  private func firstRefusal(of sequence: SequenceRecord, now: Int64) throws(StoreError) -> String? {
+    for mail in try complianceFindings(of: sequence, now: now) {
+      guard let refusal = mail.findings.first(where: \.isRefusal) else { continue }
+      return "step \(mail.step)" + (mail.variant.map { ", variant \($0)" } ?? "") + ": \(refusal.text)"
+    }
+    return nil
   }
 
   /// Makes a draft with another key that says the same.

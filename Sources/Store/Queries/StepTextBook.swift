@@ -6,6 +6,8 @@ public import Outreach
 /// Why a step's mail cannot be written: names the text and place, or what is missing.
 struct StepTextError: Error, Equatable, CustomStringConvertible {
   var description: String
+  /// Whether it is the operator's to mend, so that the mail waits for that instead of being given up.
+  var isMendable = false
 }
 
 /// Texts that were read before, by their own words: reading one costs more than writing it for a contact.

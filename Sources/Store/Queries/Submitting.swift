@@ -50,10 +50,11 @@ extension Transaction {
 
   private func earlierMessage(of submission: Submission) throws(StoreError) -> Int64? {
     guard let key = submission.control.idempotencyKey else { return nil }
+    // Hashed when it named a person who was erased since.
     return try first(
-      "SELECT message_id FROM idempotency WHERE owner = ? AND key = ? AND created_at > ?",
+      "SELECT message_id FROM idempotency WHERE owner = ? AND key IN (?, ?) AND created_at > ?",
       [
-        .text(submission.submitter?.name ?? ""), .text(key),
+        .text(submission.submitter?.name ?? ""), .text(key), .text(suppressionKey.entry(of: key) ?? key),
         .integer(submission.receivedAt - submission.idempotencyWindow),
       ]
     ) { row in row.integer(0) }
@@ -109,23 +110,32 @@ extension Transaction {
     var sequence: String
     var enrollment: EnrollmentRecord?
     var number: Int
+    var lateMail: LateMail?
   }
 
   private func place(_ recipient: String, _ submission: Submission) throws(StoreError) -> Result<StepPlace?, Refusal> {
     guard let key = submission.control.sequence else { return .success(nil) }
     let number = submission.control.step ?? 1
-    let isNative = try sequence(keyed: key, workspaceID: submission.workspaceID)?.isNative ?? false
+    let known = try sequence(keyed: key, workspaceID: submission.workspaceID)
     let enrollment = try enrollment(of: recipient, inSequence: key, workspaceID: submission.workspaceID)
     var facts: EnrollmentFacts?
     if let enrollment {
       let steps = try steps(ofEnrollment: enrollment.id).compactMap(\.step)
       facts = EnrollmentFacts(state: enrollment.state, stopReason: enrollment.stopReason, steps: steps)
     }
-    switch admit(step: number, of: key, isNative: isNative, for: recipient, enrollment: facts) {
+    var place = StepPlace(sequence: key, enrollment: enrollment, number: number)
+    if enrollment == nil {
+      place.lateMail = try lateMail(
+        to: recipient, besides: known, workspaceID: submission.workspaceID, now: submission.receivedAt)
+    }
+    let late = place.lateMail.flatMap { $0.action == .skip ? $0.words : nil }
+    switch admit(
+      step: number, of: key, isNative: known?.isNative ?? false, for: recipient, enrollment: facts, lateMail: late)
+    {
     case .accept: break
     case .refuse(let text): return .failure(Refusal(text: text))
     }
-    return .success(StepPlace(sequence: key, enrollment: enrollment, number: number))
+    return .success(place)
   }
 
   private func enqueue(
@@ -136,12 +146,16 @@ extension Transaction {
     if let place, enrollmentID == nil {
       let sequence = try sequence(making: place.sequence, workspaceID: submission.workspaceID, now: now)
       let contact = try contact(making: recipient, workspaceID: submission.workspaceID, now: now)
-      enrollmentID = try enroll(contact: contact, in: sequence, now: now)
+      let id = try enroll(contact: contact, in: sequence, now: now)
+      try waitOut(place.lateMail, id, workspaceID: submission.workspaceID, now: now)
+      enrollmentID = id
     }
     // A later step's time is the sequencer's to plan, from when the step before it goes.
     let scheduled =
       if let place, place.number > 1 { nil as Int64? } else {
-        max(submission.control.sendAt ?? now, now) + (submission.control.delayMilliseconds ?? 0)
+        max(
+          max(submission.control.sendAt ?? now, now) + (submission.control.delayMilliseconds ?? 0),
+          place?.lateMail?.until ?? now)
       }
     let account = route.account ?? place?.enrollment?.accountID
     let control = submission.control

@@ -27,7 +27,8 @@ extension Transaction {
     let usual = try self.workspace(workspace, &shared).zone
     let zone = contact.facts.zone ?? sequence.entry.zone ?? usual
     let snippets = SnippetBook(self, workspaceID: workspace)
-    let values = mailValues(contact: contact.facts, sender: sender)
+    let link = offers.current?.link(message: message.id, watched: account.watchedAddress)
+    let values = mailValues(contact: contact.facts, sender: sender, unsubscribeURL: link)
     let rendered = Result { () throws(TemplateError) in
       try template.render(values, now: now, zone: Zone.named(zone) ?? .utc) { snippets[$0, $1] }
     }
@@ -39,6 +40,9 @@ extension Transaction {
     if texts.subject.isEmpty, try !hasThread(message) {
       return .failure(
         StepTextError(description: "step \(id) has no subject, and no mail before it went that it could answer"))
+    }
+    if let lack = try complianceRefusal(of: texts, sequence, through: account, link: link) {
+      return .failure(StepTextError(description: "compliance: \(lack)", isMendable: true))
     }
     var written = message
     written.subject = texts.subject

@@ -108,7 +108,7 @@ extension Reader {
     try connection.rows(
       """
       SELECT id, workspace_id, address, first_name, last_name, company, zone, consent, fields, tags, created_at, changed_at
-      FROM contact WHERE \(condition) ORDER BY id LIMIT ?
+      FROM contact WHERE \(condition) AND erased_at IS NULL ORDER BY id LIMIT ?
       """, values + [.integer(Int64(limit))]
     ) { row throws(StoreError) in
       let (fields, tags) = (row.text(8), row.text(9))

@@ -83,6 +83,32 @@ extension Reader {
 }
 
 extension Transaction {
+  /// Adds to a day's credits, today's when no day is given; the same key again does nothing. Mail that waits for credits is
+  /// looked at again. Returns the day as it is then.
+  public func grant(
+    _ amount: Int, workspaceID: Int64, day: String?, key: String, reason: String, now: Int64
+  ) throws(StoreError) -> CreditDay {
+    let workspace = try workspace(workspaceID)
+    let day = day ?? CreditRule.dayKey(at: now, in: Zone.named(workspace.zone) ?? .utc)
+    let booked = try run(
+      """
+      INSERT INTO credit (workspace_id, day, kind, amount, booking_key, at) VALUES (?, ?, 'grant', ?, ?, ?)
+      ON CONFLICT (booking_key) DO NOTHING
+      """,
+      [
+        .integer(workspaceID), .text(day), .integer(Int64(amount)), .text("grant:\(workspaceID):\(key)"), .integer(now),
+      ])
+    if booked > 0 {
+      try append(
+        .credit, at: now, workspaceID: workspaceID,
+        detail: [("kind", "grant"), ("day", day), ("amount", "\(amount)"), ("reason", reason)])
+      // Lanes that the relay knows as closed for want of credits.
+      touch(.accounts)
+      touch(.queue)
+    }
+    return try credits(of: workspace, day: day)
+  }
+
   /// Books one credit for a fact; a second booking under the same key does nothing.
   func book(
     _ kind: CreditRule.Kind, key: String, workspaceID: Int64, messageID: Int64?, accountID: Int64?, now: Int64

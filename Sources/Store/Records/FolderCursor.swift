@@ -107,12 +107,23 @@ extension Reader {
       "SELECT 1 FROM inbound WHERE account_id = ? AND identity = ?", [.integer(accountID), .text(identity)]
     ) { _ in true }
     if known != nil { return true }
+    if try isErased(identity, accountID: accountID) { return true }
     return try objectID.map { id throws(StoreError) in try hasSeen(objectID: id, accountID: accountID) } ?? false
   }
 
   private func hasSeen(objectID: String, accountID: Int64) throws(StoreError) -> Bool {
-    try first(
+    let known = try first(
       "SELECT 1 FROM inbound WHERE account_id = ? AND object_id = ?", [.integer(accountID), .text(objectID)]
+    ) { _ in true }
+    if known != nil { return true }
+    return try isErased(objectID, accountID: accountID)
+  }
+
+  /// Whether a mail is one of an erased person's.
+  private func isErased(_ name: String, accountID: Int64) throws(StoreError) -> Bool {
+    guard let entry = suppressionKey.entry(of: name) else { return false }
+    return try first(
+      "SELECT 1 FROM erased_mail WHERE account_id = ? AND identity = ?", [.integer(accountID), .text(entry)]
     ) { _ in true } != nil
   }
 

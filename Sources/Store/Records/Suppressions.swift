@@ -4,9 +4,9 @@ internal import Outreach
 public struct SuppressionRecord: Sendable, Equatable {
   /// The row.
   public var id: Int64
-  /// The workspace it holds for.
+  /// The workspace it holds for; `Suppressions.everywhere` is all of them.
   public var workspaceID: Int64
-  /// An address in lower case, or `@domain`.
+  /// An address in lower case, `@domain`, or a hash with its kind (`SuppressionValue.stored`).
   public var value: String
   /// `bounced`, `complained`, `unsubscribed`, `manual` …
   public var reason: String
@@ -16,32 +16,67 @@ public struct SuppressionRecord: Sendable, Equatable {
   public var createdAt: Int64
 }
 
+/// Names around the list.
+public enum Suppressions {
+  /// Stands for all workspaces, those to come as well.
+  public static let everywhere: Int64 = 0
+  /// Its name in files and requests.
+  public static let everywhereName = "*"
+}
+
 extension Reader {
-  /// All suppressions of a workspace, newest first; `before` pages by id.
-  public func suppressions(workspaceID: Int64, before: Int64? = nil, limit: Int) throws(StoreError)
-    -> [SuppressionRecord]
+  /// Suppressions of a workspace, newest first; `before` pages by id, `reason` narrows.
+  public func suppressions(workspaceID: Int64, reason: String? = nil, before: Int64? = nil, limit: Int)
+    throws(StoreError) -> [SuppressionRecord]
   {
-    try connection.rows(
-      """
-      SELECT id, workspace_id, value, reason, source, created_at FROM suppression
-      WHERE workspace_id = ? AND id < ? ORDER BY id DESC LIMIT ?
-      """, [.integer(workspaceID), .integer(before ?? .max), .integer(Int64(limit))]
-    ) { row in
-      SuppressionRecord(
-        id: row.integer(0), workspaceID: row.integer(1), value: row.text(2), reason: row.text(3), source: row.text(4),
-        createdAt: row.integer(5))
-    }
+    try suppressions(
+      where: "workspace_id = ? AND (? IS NULL OR reason = ?) AND id < ? ORDER BY id DESC LIMIT ?",
+      [
+        .integer(workspaceID), SQLValue(reason), SQLValue(reason), .integer(before ?? .max), .integer(Int64(limit)),
+      ])
   }
 
-  /// What keeps `address` from getting mail: the entry for itself before the one for its domain.
+  /// Of all workspaces, and of none in particular.
+  public func suppressions(reason: String? = nil, before: Int64? = nil, limit: Int) throws(StoreError)
+    -> [SuppressionRecord]
+  {
+    try suppressions(
+      where: "(? IS NULL OR reason = ?) AND id < ? ORDER BY id DESC LIMIT ?",
+      [SQLValue(reason), SQLValue(reason), .integer(before ?? .max), .integer(Int64(limit))])
+  }
+
+  /// What keeps `address` from getting mail in a workspace: an entry for itself before one for its domain, the workspace's own
+  /// before those for all. A few seeks in one index, however long the list is; hashed entries too, because the address asked for
+  /// is hashed and not the list.
   public func suppression(of address: String, workspaceID: Int64) throws(StoreError) -> SuppressionRecord? {
     let folded = address.lowercased()
     let domain = folded.lastIndex(of: "@").map { String(folded[$0...]) } ?? folded
-    return try first(
-      """
-      SELECT id, workspace_id, value, reason, source, created_at FROM suppression
-      WHERE workspace_id = ? AND value IN (?, ?) ORDER BY value = ? DESC LIMIT 1
-      """, [.integer(workspaceID), .text(folded), .text(domain), .text(folded)]
+    let hashes = suppressionKey.hashes(of: folded)
+    let marks = String(repeating: ", ?", count: hashes.count)
+    return try suppressions(
+      where: """
+        workspace_id IN (?, \(Suppressions.everywhere)) AND value IN (?, ?\(marks))
+        ORDER BY value = ?, workspace_id DESC LIMIT 1
+        """,
+      [.integer(workspaceID), .text(folded), .text(domain)] + hashes.map { .text($0) } + [.text(domain)]
+    ).first
+  }
+
+  /// Whether exactly this entry stands in the list.
+  public func hasSuppression(_ value: String, workspaceID: Int64) throws(StoreError) -> Bool {
+    try first(
+      "SELECT 1 FROM suppression WHERE workspace_id = ? AND value = ?", [.integer(workspaceID), .text(value)]
+    ) { _ in true } != nil
+  }
+
+  /// The workspace of a name in a file or request; `*` is all.
+  public func suppressionScope(named key: String) throws(StoreError) -> Int64 {
+    key == Suppressions.everywhereName ? Suppressions.everywhere : try workspace(named: key).id
+  }
+
+  private func suppressions(where condition: String, _ values: [SQLValue]) throws(StoreError) -> [SuppressionRecord] {
+    try connection.rows(
+      "SELECT id, workspace_id, value, reason, source, created_at FROM suppression WHERE \(condition)", values
     ) { row in
       SuppressionRecord(
         id: row.integer(0), workspaceID: row.integer(1), value: row.text(2), reason: row.text(3), source: row.text(4),
@@ -51,8 +86,8 @@ extension Reader {
 }
 
 extension Transaction {
-  /// Suppresses an address or `@domain` and ends what goes on with the address; false when it was suppressed already (the
-  /// first reason stays). For a domain the gates end each enrollment when its next step comes up.
+  /// Suppresses an address, `@domain` or hash and ends what goes on with the address; false when it was suppressed already (the
+  /// first reason stays). For a domain and a hash the gates end each enrollment when its next step comes up.
   @discardableResult
   public func suppress(_ value: String, workspaceID: Int64, reason: String, source: String, now: Int64)
     throws(StoreError) -> Bool
@@ -60,8 +95,11 @@ extension Transaction {
     guard try addSuppression(value, workspaceID: workspaceID, reason: reason, source: source, now: now) else {
       return false
     }
-    for enrollment in try openEnrollments(of: value, workspaceID: workspaceID) {
-      try stop(enrollment, reason: .suppressed, workspaceID: workspaceID, now: now)
+    let isEverywhere = workspaceID == Suppressions.everywhere
+    for workspace in isEverywhere ? try workspaces().map(\.id) : [workspaceID] {
+      for enrollment in try openEnrollments(of: value, workspaceID: workspace) {
+        try stop(enrollment, reason: .suppressed, workspaceID: workspace, now: now)
+      }
     }
     return true
   }
@@ -85,11 +123,14 @@ extension Transaction {
     return true
   }
 
-  /// Takes a suppression back; false when there was none.
+  /// Takes a suppression back, for an address also the hashes that stand for it; false when there was none.
   public func unsuppress(_ value: String, workspaceID: Int64, now: Int64) throws(StoreError) -> Bool {
     let folded = value.lowercased()
-    let removed = try run(
-      "DELETE FROM suppression WHERE workspace_id = ? AND value = ?", [.integer(workspaceID), .text(folded)])
+    var removed = 0
+    for entry in [folded] + suppressionKey.hashes(of: folded) {
+      removed += try run(
+        "DELETE FROM suppression WHERE workspace_id = ? AND value = ?", [.integer(workspaceID), .text(entry)])
+    }
     guard removed > 0 else { return false }
     try append(.unsuppressed, at: now, workspaceID: workspaceID, detail: [("value", folded)])
     return true

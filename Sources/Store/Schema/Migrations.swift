@@ -13,6 +13,8 @@ enum Migrations {
     numbered.enumerated().map { Step(name: "\($0.offset + 1)", sql: $0.element) } + [
       Step(name: "sequences", sql: SchemaSequences.sql), Step(name: "campaigns", sql: SchemaCampaigns.sql),
       Step(name: "relay", sql: SchemaRelay.sql),
+      Step(name: "suppression key", sql: SchemaPeople.suppressionKey),
+      Step(name: "erasure", sql: SchemaPeople.erasure),
     ]
 
   /// The first steps had numbers; `schema_version` says how many of them an old store has.

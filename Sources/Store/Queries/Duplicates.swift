@@ -1,0 +1,50 @@
+internal import Configuration
+internal import MailText
+internal import Outreach
+
+/// A mail of another sequence that somebody got lately.
+struct LateMail {
+  /// The key of its sequence.
+  var sequence: String
+  var at: Int64
+  /// When it is no longer lately.
+  var until: Int64
+  var action: DuplicateReaction
+
+  /// `was written to by sequence spring on 2026-11-20`.
+  var words: String { "was written to by sequence \(sequence) on \(CivilDate(dayNumber: at / 86_400_000).text)" }
+}
+
+extension Reader {
+  /// The last mail that another sequence sent to somebody, when that was within the period of `duplicates`.
+  func lateMail(to address: String, besides sequence: SequenceRecord?, workspaceID: Int64, now: Int64)
+    throws(StoreError) -> LateMail?
+  {
+    let usual = try workspace(workspaceID).sequenceDefaults.duplicates
+    guard let settings = sequence?.entry.duplicates ?? usual, settings.periodMilliseconds > 0 else { return nil }
+    let folded = address.lowercased()
+    let last = try first(
+      """
+      SELECT q.key, m.sent_at FROM message m JOIN enrollment e ON e.id = m.enrollment_id
+      JOIN sequence q ON q.id = e.sequence_id
+      WHERE m.recipient IN (?, ?) AND m.workspace_id = ? AND m.sent_at > ? AND q.id <> ?
+      ORDER BY m.sent_at DESC LIMIT 1
+      """,
+      [
+        .text(address), .text(folded), .integer(workspaceID), .integer(now - settings.periodMilliseconds),
+        .integer(sequence?.id ?? 0),
+      ]
+    ) { row in (key: row.text(0), at: row.integer(1)) }
+    return last.map {
+      LateMail(sequence: $0.key, at: $0.at, until: $0.at + settings.periodMilliseconds, action: settings.action)
+    }
+  }
+}
+
+extension Transaction {
+  /// Lets the first mail to somebody who was written to lately wait until that is over.
+  func waitOut(_ late: LateMail?, _ enrollmentID: Int64, workspaceID: Int64, now: Int64) throws(StoreError) {
+    guard let late, late.action == .wait, let enrollment = try enrollment(enrollmentID) else { return }
+    try postpone(enrollment, until: late.until, workspaceID: workspaceID, now: now)
+  }
+}

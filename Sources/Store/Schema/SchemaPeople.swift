@@ -1,0 +1,22 @@
+/// What the store keeps for and of people beside their facts.
+enum SchemaPeople {
+  /// Step "suppression key".
+  static let suppressionKey = """
+    -- Keys of the store's own, sealed under the key file: they stay when the key file is changed.
+    CREATE TABLE sealed_key (
+      name TEXT PRIMARY KEY,
+      sealed BLOB NOT NULL
+    ) WITHOUT ROWID;
+    """
+
+  /// Step "erasure".
+  static let erasure = """
+    ALTER TABLE contact ADD COLUMN erased_at INTEGER;   -- the row stays for what counts people; nothing in it is theirs
+    -- Mails of erased people that still lie in a mailbox: seen again, they are not stored again.
+    CREATE TABLE erased_mail (
+      account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+      identity TEXT NOT NULL,                  -- HMAC of `inbound.identity`, or of `inbound.object_id`
+      PRIMARY KEY (account_id, identity)
+    ) WITHOUT ROWID;
+    """
+}
