@@ -1,5 +1,9 @@
-/// Step "campaigns": recurring runs that find contacts and enrol them.
+/// Recurring runs that find contacts and enrol them.
 enum SchemaCampaigns {
+  /// Step "campaign credits": what a run's mails have cost.
+  static let credits = "CREATE INDEX credit_message ON credit (message_id) WHERE message_id IS NOT NULL;"
+
+  /// Step "campaigns".
   static let sql = """
     CREATE TABLE campaign (
       id INTEGER PRIMARY KEY,
