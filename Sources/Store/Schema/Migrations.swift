@@ -12,7 +12,7 @@ enum Migrations {
   static let steps: [Step] =
     numbered.enumerated().map { Step(name: "\($0.offset + 1)", sql: $0.element) } + [
       Step(name: "sequences", sql: SchemaSequences.sql), Step(name: "campaigns", sql: SchemaCampaigns.sql),
-      Step(name: "campaign credits", sql: SchemaCampaigns.credits),
+      Step(name: "campaign indexes", sql: SchemaCampaigns.indexes),
     ]
 
   /// The first steps had numbers; `schema_version` says how many of them an old store has.
