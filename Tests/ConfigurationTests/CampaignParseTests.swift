@@ -72,3 +72,18 @@ import Testing
     #expect(again == campaign)
   }
 }
+
+extension CampaignParseTests {
+  /// The example of the document is one.
+  @Test func theDocumentsExample() throws {
+    let file = ReferenceFileTests.conf.appending(path: "../Sources/Outreach/Outreach.docc/Campaigns.md")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    let toml = try #require(
+      text.components(separatedBy: "```toml\n").dropFirst().first?.components(separatedBy: "```").first)
+    let campaign = try #require(try Provision.parse(toml: toml, file: "Campaigns.md").get().campaigns.first)
+    #expect(campaign.source.paging?.kind == .cursor && campaign.enrichment?.batch == 25)
+    for word in ["columns", "filter", "size_parameter", "max_pages", "more", "allow_networks", "every", "ca_file"] {
+      #expect(text.contains("`\(word)") || text.contains("\(word) = "), "\(word) is not mentioned")
+    }
+  }
+}

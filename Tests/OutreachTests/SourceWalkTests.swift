@@ -198,7 +198,7 @@ import Testing
   @Test func itemsBecomePeople() throws {
     var call = Self.call()
     call.fields = [
-      "id": "/id", "email": "/mails/0", "first_name": "/name/first", "tags": "/tags", "job": "/job", "vip": "/vip",
+      "id": "/id", "email": "/mails/0", "name": "/name/first", "tags": "/tags", "job": "/job", "vip": "/vip",
     ]
     let body = #"""
       {"data":[{"id":12345678901234567890,"mails":["A@x.test"],"name":{"first":" Ann "},"tags":["a","b"],"vip":true},

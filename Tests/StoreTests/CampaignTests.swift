@@ -271,6 +271,8 @@ private let day: Int64 = 86_400_000
   @Test func wrongDefinitionsAreRefusedWithTheirPlace() async throws {
     let bench = try await CampaignBench()
     let cases: [(@Sendable (inout CampaignEntry) -> Void, String)] = [
+      ({ $0.from = "someday" }, "from: \"someday\" is no date"), ({ $0.until = "2026-02-30" }, "until:"),
+      ({ $0.everyMilliseconds = 0 }, "every:"), ({ $0.window.spans = [] }, "window: never opens"),
       ({ $0.sequence = "nowhere" }, "there is no sequence \"nowhere\""),
       ({ $0.source = CampaignSource(kind: .segment, filter: "tag =") }, "source.filter:"),
       (

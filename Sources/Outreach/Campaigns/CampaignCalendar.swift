@@ -1,5 +1,6 @@
 public import Configuration
 public import Delivery
+internal import MailText
 
 /// When a campaign runs: once on each day of its window, or at a distance; by the local clock, whatever daylight saving does.
 public struct CampaignCalendar: Sendable, Equatable {
@@ -32,7 +33,9 @@ public struct CampaignCalendar: Sendable, Equatable {
   /// On the same day while its hours last: whoever starts one at noon wants its mails this afternoon.
   public func first(startedAt now: Int64) -> Int64? {
     var cursor = now
-    if let from {
+    if let from, let midnight = dayStart(from) {
+      // To a day or two before it, whatever the zone, so that the walk is short.
+      cursor = max(cursor, midnight - 2 * 86_400_000)
       while zone.dayKey(at: cursor) < from { cursor = zone.nextDay(after: cursor) }
     }
     return open(from: cursor)
@@ -42,7 +45,7 @@ public struct CampaignCalendar: Sendable, Equatable {
   ///
   /// What was missed in between is not made up for: one late run stands for all of them.
   public func next(after planned: Int64, now: Int64) -> Int64? {
-    if let every { return open(from: max(planned + every, now + 1)) }
+    if let every { return open(from: planned + every > now ? planned + every : now + every) }
     return open(from: zone.nextDay(after: now))
   }
 
@@ -57,4 +60,9 @@ public struct CampaignCalendar: Sendable, Equatable {
     if let until, zone.dayKey(at: opens) > until { return nil }
     return opens
   }
+}
+
+/// Midnight UTC of a day like `2026-12-24`; nil when there is no such day.
+func dayStart(_ text: String) -> Int64? {
+  text.utf8.count == 10 ? MailDate.parseRFC3339("\(text)T00:00:00Z") : nil
 }

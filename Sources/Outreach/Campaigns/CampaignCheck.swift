@@ -24,9 +24,16 @@ public func complaint(about campaign: CampaignEntry) -> String? {
   if let enrichment = campaign.enrichment {
     func knows(_ name: String) -> Bool { name == "people" || name == "person" || name.hasPrefix("person.") }
     if let wrong = complaint(about: enrichment.http, "enrichment", knows: knows) { return wrong }
+    if !(1...1000).contains(enrichment.batch) { return "enrichment.batch: must be between 1 and 1000" }
   }
   if campaign.runs == nil, campaign.until == nil { return "runs: without them there must be an until" }
   if let runs = campaign.runs, runs < 1 { return "runs: must be at least 1" }
+  if campaign.mostPerRun ?? 1 < 1 { return "most_per_run: must be at least 1" }
+  if campaign.everyMilliseconds ?? 1000 < 1000 { return "every: must be at least 1s" }
+  for (name, text) in [("from", campaign.from), ("until", campaign.until)] {
+    if let text, dayStart(text) == nil { return "\(name): \"\(text)\" is no date; write it like \"2026-12-24\"" }
+  }
+  if campaign.window.minutes.isEmpty || campaign.window.days.isEmpty { return "window: never opens" }
   if let zone = campaign.zone, Zone.named(zone) == nil { return "zone: \"\(zone)\" is no time zone" }
   return nil
 }
@@ -39,6 +46,7 @@ private func complaint(about call: HTTPCall, _ place: String, knows: (String) ->
   guard isClear || call.url.lowercased().hasPrefix("https://") else {
     return "\(place).url: must be https; http is for networks of allow_networks"
   }
+  if call.maxAnswer > 64 << 20 { return "\(place).max_answer: an answer is kept in memory; at most 64MiB" }
   for text in [call.url, call.body ?? ""] {
     if let unknown = callNames(in: text).subtracting([""]).filter({ !knows($0) }).min() {
       return "\(place): there is nothing called {{ \(unknown) }}"

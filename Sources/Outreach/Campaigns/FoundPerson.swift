@@ -29,23 +29,21 @@ public struct FoundPerson: Sendable, Equatable, Codable {
       || !facts.fields.isEmpty
   }
 
-  /// Reads an item of an answer: each field at the end of its JSON pointer.
+  /// Reads an item of an answer: each field at the end of its JSON pointer. Names mean what columns of that name mean.
   init(_ item: JSONNode, fields: [String: String]) {
-    self.init(facts: ContactDraft(address: ""))
-    for (name, pointer) in fields {
-      guard let value = item[pointer: pointer], let text = value.plain.map(trimmed), !text.isEmpty else { continue }
-      switch name {
-      case "id": id = text
-      case "email", "address": facts.address = text
-      case "first_name": facts.firstName = text
-      case "last_name": facts.lastName = text
-      case "company": facts.company = text
-      case "zone": facts.zone = text
-      case "consent": facts.consent = text
-      case "tags": facts.tags = text.split { $0 == "," || $0 == ";" }.map { trimmed(String($0)) }
-      default: facts.fields[name] = text
+    var targets: [ContactColumns.Target] = []
+    var values: [String] = []
+    var id: String?
+    for (name, pointer) in fields.sorted(by: { $0.key < $1.key }) {
+      guard let value = item[pointer: pointer]?.plain.map(trimmed), !value.isEmpty else { continue }
+      if name == "id" {
+        id = value
+      } else {
+        targets.append(ContactColumns.target(named: name))
+        values.append(value)
       }
     }
+    self.init(id: id, facts: ContactColumns(targets: targets).draft(values))
   }
 
   /// As a call's body gives it to an enrichment.

@@ -44,6 +44,9 @@ public struct ContactColumns: Sendable, Equatable {
     }
   }
 
+  /// Columns of known meaning.
+  init(targets: [Target]) { self.targets = targets }
+
   /// A row as a draft; nothing is checked yet.
   public func draft(_ fields: [String]) -> ContactDraft {
     var draft = ContactDraft(address: "")
@@ -68,7 +71,7 @@ public struct ContactColumns: Sendable, Equatable {
     return draft
   }
 
-  private static func target(named name: String) -> Target {
+  static func target(named name: String) -> Target {
     let key = fieldName(name)
     if let known = builtIn.first(where: { $0.names.contains(key) }) { return known.target }
     // Names in other scripts have no ASCII letter left.

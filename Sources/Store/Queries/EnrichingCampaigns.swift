@@ -86,7 +86,7 @@ extension Transaction {
           at = excluded.at
         """,
         [
-          .integer(campaign.workspaceID), .text(enrichment.cacheKey), .text(item.person.identity),
+          .integer(campaign.workspaceID), .text(enrichment.cacheKey), .text(item.person.storedIdentity),
           SQLValue(answer?.facts.address),
           SQLValue(try answer.map { value throws(StoreError) in try JSONText.encode(value) }),
           .integer(now),
@@ -121,7 +121,7 @@ extension Transaction {
       SELECT answer FROM enrichment_answer WHERE workspace_id = ? AND source = ? AND identity = ? AND at > ?
       """,
       [
-        .integer(campaign.workspaceID), .text(enrichment.cacheKey), .text(person.identity),
+        .integer(campaign.workspaceID), .text(enrichment.cacheKey), .text(person.storedIdentity),
         .integer(now - enrichment.cacheMilliseconds),
       ]
     ) { row throws(StoreError) in
@@ -143,6 +143,11 @@ extension Transaction {
   private func leaveEnriching(_ run: CampaignRunRecord) throws(StoreError) {
     try self.run("UPDATE campaign_run SET state = 'enrolling' WHERE id = ?", [.integer(run.id)])
   }
+}
+
+extension FoundPerson {
+  /// Their identity as it is stored: to be compared, and to tell nothing about them.
+  var storedIdentity: String { hexadecimal(Digest.sha256(Array(identity.utf8)).prefix(16)) }
 }
 
 private func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {

@@ -152,7 +152,7 @@ extension Transaction {
   private func take(_ person: FoundPerson, _ run: CampaignRunRecord, _ campaign: CampaignRecord) throws(StoreError)
     -> Taken
   {
-    let identity = person.identity
+    let identity = person.storedIdentity
     var person = person
     var state = "out"
     var taken = Taken.known

@@ -15,6 +15,7 @@ enum Migrations {
       Step(name: "relay", sql: SchemaRelay.sql),
       Step(name: "suppression key", sql: SchemaPeople.suppressionKey),
       Step(name: "erasure", sql: SchemaPeople.erasure),
+      Step(name: "campaign indexes", sql: SchemaCampaigns.indexes),
     ]
 
   /// The first steps had numbers; `schema_version` says how many of them an old store has.

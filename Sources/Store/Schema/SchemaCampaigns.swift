@@ -1,5 +1,12 @@
-/// Step "campaigns": recurring runs that find contacts and enrol them.
+/// Recurring runs that find contacts and enrol them.
 enum SchemaCampaigns {
+  /// Step "campaign indexes": what a run's mails have cost, and who is enrolled next.
+  static let indexes = """
+    CREATE INDEX credit_message ON credit (message_id) WHERE message_id IS NOT NULL;
+    CREATE INDEX campaign_person_next ON campaign_person (run_id, id) WHERE state = 'ready';
+    """
+
+  /// Step "campaigns".
   static let sql = """
     CREATE TABLE campaign (
       id INTEGER PRIMARY KEY,
