@@ -8,6 +8,7 @@ from bench.classify import classify
 from bench.intake import intake
 from bench.poller import poller
 from bench.relay import relay
+from bench.statistics import statistics
 from world.system import REPOSITORY, Trouble
 
 
@@ -47,6 +48,10 @@ def main() -> int:
     verb.add_argument("--waiting", type=int, nargs="*", default=[10_000, 1_000_000], help="mails that wait in 1,000 lanes")
     verb.add_argument("--look-seconds", type=float, default=20)
     verb.set_defaults(run=relay)
+    verb = verbs.add_parser("statistics", help="answers about a million events, and counting all of them")
+    verb.add_argument("--events", type=int, default=1_000_000)
+    verb.add_argument("--runs", type=int, default=10)
+    verb.set_defaults(run=statistics)
     options = parser.parse_args()
     os.environ.setdefault("POSTERN", str(REPOSITORY / ".build/release/postern"))
     try:
