@@ -66,7 +66,10 @@ extension Verb {
       Column("nine of ten within", "reply_time_ms.p90", .duration), Column("zone", "zone"),
     ]
     call.shell.out(renderFacts(facts, of: answer, zone: zone))
-    table([Column("STEP", "step", .number), Column("ID", "step_id")] + mailCounts + [Column("DROP-OFF", "drop_off", .share)], answer["steps"])
+    table(
+      [Column("STEP", "step", .number), Column("ID", "step_id")] + mailCounts + [
+        Column("DROP-OFF", "drop_off", .share)
+      ], answer["steps"])
     table([Column("STEP", "step_id"), Column("VARIANT", "variant")] + mailCounts, answer["variants"])
     let times = [
       Column("SENT", "sent", .number), Column("REPLIED", "replied", .number), Column("RATE", "reply_rate", .share),
