@@ -10,7 +10,8 @@ extension Verb {
   /// Every verb, in the order `--help` shows them.
   static func table(serve: @escaping @Sendable (String) -> Int32) -> [Verb] {
     [.serve(run: serve), checkConfig, applyVerb] + accountVerbs + [accountDKIM] + poolVerbs + submitterVerbs + keyVerbs
-      + queueVerbs + sequenceVerbs + enrollmentVerbs + taskVerbs + campaignVerbs + contactVerbs + templateVerbs
+      + queueVerbs + sequenceVerbs + enrollmentVerbs + taskVerbs + statisticsVerbs + campaignVerbs + contactVerbs
+      + templateVerbs
       + creditVerbs + suppressVerbs + inboxVerbs + [
         eventVerb, classify, sendmail, version,
       ]

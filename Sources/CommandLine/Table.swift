@@ -12,6 +12,8 @@ struct Column: Sendable {
     case shortened(Int)
     /// A number of milliseconds.
     case duration
+    /// A share from 0 to 1, as per cent.
+    case share
   }
 
   var title: String
@@ -55,7 +57,7 @@ func renderFacts(_ facts: [Column], of value: JSONValue, zone: TimeZone) -> Stri
 extension Column {
   fileprivate var isRightAligned: Bool {
     switch style {
-    case .number, .duration: true
+    case .number, .duration, .share: true
     default: false
     }
   }
@@ -82,6 +84,7 @@ struct ZoneClock {
     switch style {
     case .time: return value.string.map(time) ?? ""
     case .duration: return value.int.map { durationText($0) } ?? ""
+    case .share: return Double(value.plain).map { String(format: "%.1f %%", $0 * 100) } ?? ""
     case .shortened(let limit):
       let text = oneLine(value.plain)
       return text.count > limit ? text.prefix(limit - 1) + "…" : text

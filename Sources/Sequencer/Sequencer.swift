@@ -12,6 +12,7 @@ public final class Sequencer: Sendable {
   private let idempotencyWindow: Int64
   private let log: Log
   private let doorbell: Doorbell
+  private let counter: EventCounter
   private let task = Mutex<Task<Void, Never>?>(nil)
   private let campaigns: CampaignRoom
 
@@ -32,11 +33,13 @@ public final class Sequencer: Sendable {
     self.loop = loop
     self.log = log
     doorbell = Doorbell(loop: loop)
+    counter = EventCounter(store: store, loop: loop, log: log)
   }
 
   /// Begins. Call it once.
   public func start() {
     store.observe(.enrollments) { [doorbell] in doorbell.ring() }
+    counter.start()
     let running = loop.spawn { [self] in await run() }
     task.withLock { $0 = running }
     campaigns.start()
@@ -45,6 +48,7 @@ public final class Sequencer: Sendable {
   /// Ends after the transaction under way.
   public func stop() async {
     await campaigns.stop()
+    await counter.stop()
     let running = task.withLock { $0 }
     running?.cancel()
     await running?.value

@@ -16,6 +16,12 @@ indirect enum JSON: Sendable, Equatable {
   static func optional(_ number: Int64?) -> JSON { number.map(JSON.integer) ?? .null }
   static func optional(_ number: Int?) -> JSON { number.map { JSON.integer(Int64($0)) } ?? .null }
   static func number(_ number: Int) -> JSON { .integer(Int64(number)) }
+  /// A share from 0 to 1, with four digits: a hundredth of a per cent is less than any of them means.
+  static func rate(_ share: Double?) -> JSON {
+    guard let share else { return .null }
+    let steps = Int((share * 10_000).rounded())
+    return .raw(steps % 10_000 == 0 ? "\(steps / 10_000)" : "\(Double(steps) / 10_000)")
+  }
   static func texts(_ list: [String]) -> JSON { .list(list.map(JSON.text)) }
 
   /// Epoch milliseconds as RFC 3339.

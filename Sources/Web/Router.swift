@@ -62,10 +62,8 @@ extension API {
   /// Fixed words stand before patterns with a parameter at the same place.
   static let routes: [Route] =
     systemRoutes + applyRoutes + accessRoutes + accountRoutes + dkimRoutes + placeRoutes + keyRoutes + messageRoutes
-    + complianceRoutes + sequenceRoutes + enrollmentRoutes + taskRoutes + campaignRoutes + creditRoutes + contactRoutes
-    + templateRoutes
-    + inboxRoutes + suppressionRoutes + eventRoutes
-    + submissionRoutes
+    + complianceRoutes + statisticsRoutes + sequenceRoutes + enrollmentRoutes + taskRoutes + campaignRoutes
+    + creditRoutes + contactRoutes + templateRoutes + inboxRoutes + suppressionRoutes + eventRoutes + submissionRoutes
 }
 
 extension Problem {

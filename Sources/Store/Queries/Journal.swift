@@ -165,7 +165,7 @@ extension Transaction {
     case .recipientRefused(let reply, let suppress):
       try close(attemptID, as: .refused, reply, now: now)
       try count(.bounced, of: account, at: now, now: now)
-      try recordRefusedRecipient(message, reply, suppress: suppress, attemptID, now: now)
+      try recordRefusedRecipient(message, reply, suppress: suppress, attemptID, of: account, now: now)
     case .contentRefused(let reply):
       try close(attemptID, as: .refused, reply, now: now)
       try count(.refused, of: account, at: now, now: now)
@@ -305,9 +305,9 @@ extension Transaction {
   }
 
   private func recordRefusedRecipient(
-    _ message: MessageRecord, _ reply: JournalReply, suppress: Bool, _ attemptID: Int64, now: Int64
+    _ message: MessageRecord, _ reply: JournalReply, suppress: Bool, _ attemptID: Int64, of account: Int64, now: Int64
   ) throws(StoreError) {
-    try end(message, as: .bounced, because: reply.text, now: now)
+    try end(message, as: .bounced, because: reply.text, through: account, now: now)
     if suppress {
       try addSuppression(
         message.recipient, workspaceID: message.workspaceID, reason: "bounced", source: "attempt:\(attemptID)",

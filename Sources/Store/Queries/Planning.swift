@@ -148,6 +148,9 @@ extension Transaction {
       try run(
         "UPDATE enrollment SET state = 'active', stop_reason = NULL, ended_at = NULL WHERE id = ?",
         [.integer(enrollment.id)])
+      try append(
+        .enrollmentReopened, at: now, workspaceID: try workspaceID(of: enrollment), enrollmentID: enrollment.id,
+        detail: [("contact", enrollment.contact), ("sequence", enrollment.sequence)])
     case .fail:
       try stop(enrollment, reason: .failed, workspaceID: try workspaceID(of: enrollment), now: now)
     }

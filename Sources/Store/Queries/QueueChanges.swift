@@ -2,7 +2,9 @@ internal import Outreach
 
 extension Transaction {
   /// Moves a message to a state it will not leave by itself, with the reason a person reads.
-  func end(_ message: MessageRecord, as state: MessageState, because reason: String, now: Int64) throws(StoreError) {
+  func end(
+    _ message: MessageRecord, as state: MessageState, because reason: String, through account: Int64? = nil, now: Int64
+  ) throws(StoreError) {
     try run(
       """
       UPDATE message SET state = ?, last_reply = ?, finished_at = ?, next_look = NULL, retry_at = NULL,
@@ -18,8 +20,9 @@ extension Transaction {
       default: .failed
       }
     try append(
-      kind, at: now, workspaceID: message.workspaceID, messageID: message.id, accountID: message.accountID,
-      enrollmentID: message.enrollmentID, detail: [("recipient", message.recipient), ("reason", reason)])
+      kind, at: now, workspaceID: message.workspaceID, messageID: message.id,
+      accountID: account ?? message.accountID, enrollmentID: message.enrollmentID,
+      detail: [("recipient", message.recipient), ("reason", reason), ("was", message.state.rawValue)])
     if let enrollment = message.enrollmentID { try replan(enrollment) }
     touch(.queue)
   }

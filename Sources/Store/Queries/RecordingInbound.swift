@@ -113,6 +113,7 @@ extension Transaction {
       }
     case .suppress(let address, let reason):
       try addSuppression(address, workspaceID: workspace, reason: reason.rawValue, source: "inbound:\(id)", now: now)
+      try tellOfSuppression(message, reason, inbound)
     case .bookReply(let key):
       try book(
         .reply, key: key, workspaceID: workspace, messageID: message.id, accountID: inbound.accountID, now: now)
@@ -136,6 +137,23 @@ extension Transaction {
     }
     try append(
       .replied, at: now, workspaceID: message.workspaceID, messageID: message.id, accountID: message.accountID,
+      enrollmentID: message.enrollmentID,
+      detail: [("recipient", message.recipient), ("received_at", "\(at)")]
+        + (message.sentAt.map { [("sent_at", "\($0)")] } ?? []))
+  }
+
+  /// Which mail it was that a person asked out by, or called spam: the list of suppressions knows only whom.
+  private func tellOfSuppression(_ message: MessageRecord, _ reason: SuppressionReason, _ inbound: Occasion)
+    throws(StoreError)
+  {
+    let kind: EventRecord.Kind
+    switch reason {
+    case .unsubscribed: kind = .unsubscribed
+    case .complained: kind = .complained
+    case .bounced, .manual: return
+    }
+    try append(
+      kind, at: inbound.now, workspaceID: message.workspaceID, messageID: message.id, accountID: message.accountID,
       enrollmentID: message.enrollmentID, detail: [("recipient", message.recipient)])
   }
 }

@@ -197,7 +197,10 @@ extension Transaction {
       ])
     try append(
       .enrollmentStopped, at: now, workspaceID: workspaceID, enrollmentID: enrollment.id,
-      detail: [("contact", enrollment.contact), ("sequence", enrollment.sequence), ("reason", reason.rawValue)])
+      detail: [
+        ("contact", enrollment.contact), ("sequence", enrollment.sequence), ("reason", reason.rawValue),
+        ("was", enrollment.state.rawValue),
+      ])
     try cancelWaitingSteps(of: enrollment.id, because: "the enrollment stopped: \(reason.rawValue)", now: now)
   }
 

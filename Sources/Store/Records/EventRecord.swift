@@ -24,6 +24,13 @@ public struct EventRecord: Sendable, Equatable {
     case retried = "message.retried"
     /// A person answered.
     case replied = "message.replied"
+    /// A person opened it, or followed a link in it.
+    case opened = "message.opened"
+    case clicked = "message.clicked"
+    /// A person asked out by it.
+    case unsubscribed = "message.unsubscribed"
+    /// A person called it spam.
+    case complained = "message.complained"
     /// A contact entered a sequence.
     case enrolled = "enrollment.started"
     /// An enrollment waits.
@@ -46,6 +53,8 @@ public struct EventRecord: Sendable, Equatable {
     case taskDone = "task.done"
     /// A person passed it over.
     case taskSkipped = "task.skipped"
+    /// A step came after all had gone: it is on its way again.
+    case enrollmentReopened = "enrollment.reopened"
     /// A mail was seen over IMAP and sorted.
     case inbound = "inbound.received"
     /// The rules of today take a mail for something else; `detail.from` and `detail.to`.

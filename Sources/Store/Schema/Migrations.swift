@@ -11,11 +11,13 @@ enum Migrations {
 
   static let steps: [Step] =
     numbered.enumerated().map { Step(name: "\($0.offset + 1)", sql: $0.element) } + [
-      Step(name: "sequences", sql: SchemaSequences.sql), Step(name: "campaigns", sql: SchemaCampaigns.sql),
+      Step(name: "sequences", sql: SchemaSequences.sql),
+      Step(name: "campaigns", sql: SchemaCampaigns.sql),
       Step(name: "relay", sql: SchemaRelay.sql),
       Step(name: "suppression key", sql: SchemaPeople.suppressionKey),
       Step(name: "erasure", sql: SchemaPeople.erasure),
       Step(name: "campaign indexes", sql: SchemaCampaigns.indexes),
+      Step(name: "statistics", sql: SchemaStatistics.sql),
     ]
 
   /// The first steps had numbers; `schema_version` says how many of them an old store has.

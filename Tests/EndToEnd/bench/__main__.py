@@ -9,6 +9,7 @@ from bench.intake import intake
 from bench.poller import poller
 from bench.relay import relay
 from bench.sequences import sequences
+from bench.statistics import statistics
 from world.system import REPOSITORY, Trouble
 
 
@@ -52,6 +53,10 @@ def main() -> int:
     verb.add_argument("--contacts", type=int, default=10_000)
     verb.add_argument("--seconds", type=int, default=20, help="how long nothing is due")
     verb.set_defaults(run=sequences)
+    verb = verbs.add_parser("statistics", help="answers about a million events, and counting all of them")
+    verb.add_argument("--events", type=int, default=1_000_000)
+    verb.add_argument("--runs", type=int, default=10)
+    verb.set_defaults(run=statistics)
     options = parser.parse_args()
     os.environ.setdefault("POSTERN", str(REPOSITORY / ".build/release/postern"))
     try:

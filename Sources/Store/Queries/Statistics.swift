@@ -1,0 +1,150 @@
+public import Delivery
+public import Outreach
+
+/// Sums over events that are not in the store's tables yet.
+struct StatisticsBatch: Sendable {
+  /// What they add.
+  var sums = StatisticsSums()
+  /// The last event that was in the tables when they were read, and the last one that is in `sums`.
+  var after, through: Int64
+}
+
+/// One key of a scope with its statistics.
+public struct StatisticsRow: Sendable, Equatable {
+  /// Within the scope: an id, ids joined by `/`, or a name.
+  public var key: String
+  /// What was counted.
+  public var line: StatisticsLine
+}
+
+extension Store {
+  /// How many events are read at a time: some fifty milliseconds of a reading thread, and far less of the writer's.
+  private static let statisticsBatch: Int64 = 20_000
+
+  /// Adds the events of up to now to the statistics.
+  ///
+  /// Reading and adding up is a reader's work; the writer only adds the sums, when nobody else did meanwhile. So
+  /// nothing of it is in the way of a mail.
+  public func countEvents() async throws(StoreError) {
+    let newest = try await read(seesLog: false) { try $0.newestEvent() }
+    while true {
+      let batch = try await read(seesLog: false) { db in try db.uncountedEvents(atMost: Self.statisticsBatch) }
+      if batch.through > batch.after { try await write(seesLog: false) { try $0.add(batch) } }
+      if batch.through >= newest { return }
+    }
+  }
+
+  /// Makes the statistics anew from the first event on.
+  public func recountEvents() async throws(StoreError) {
+    try await write(seesLog: false) { try $0.forgetStatistics() }
+    try await countEvents()
+  }
+}
+
+extension Reader {
+  func newestEvent() throws(StoreError) -> Int64 {
+    try first("SELECT COALESCE(MAX(id), 0) FROM event", []) { row in row.integer(0) } ?? 0
+  }
+
+  private func countedThrough() throws(StoreError) -> Int64 {
+    try first("SELECT event_id FROM statistic_cursor", []) { row in row.integer(0) } ?? 0
+  }
+
+  func uncountedEvents(atMost limit: Int64) throws(StoreError) -> StatisticsBatch {
+    let after = try countedThrough()
+    var batch = StatisticsBatch(after: after, through: min(try newestEvent(), after + limit))
+    let events = try connection.rows(
+      """
+      SELECT e.kind, e.at, e.workspace_id, n.sequence_id, COALESCE(m.step_id, m.step), m.variant, COALESCE(e.account_id, m.account_id), m.campaign,
+        m.tag, CASE WHEN e.kind = 'enrollment.stopped' THEN e.detail ->> 'reason' END,
+        CASE WHEN e.kind IN ('message.bounced', 'enrollment.stopped') THEN e.detail ->> 'was' END,
+        CASE WHEN e.\(Self.isAnswer) THEN CAST(COALESCE(e.detail ->> 'sent_at', m.sent_at) AS INTEGER) END,
+        CASE WHEN e.\(Self.isAnswer) THEN CAST(e.detail ->> 'received_at' AS INTEGER) END,
+        e.\(Self.isAnswer) AND EXISTS (SELECT 1 FROM event p WHERE p.message_id = e.message_id AND p.kind = e.kind
+          AND p.id < e.id AND p.\(Self.isAnswer))
+      FROM event e LEFT JOIN message m ON m.id = e.message_id
+        LEFT JOIN enrollment n ON n.id = COALESCE(e.enrollment_id, m.enrollment_id)
+      WHERE e.id > ? AND e.id <= ? AND e.kind IN (\(Self.countedKinds))
+      """, [.integer(after), .integer(batch.through)]
+    ) { row in
+      var event = StatisticsEvent(kind: row.text(0), at: row.integer(1), workspaceID: row.integer(2))
+      event.sequenceID = row.integerOrNil(3)
+      event.step = row.textOrNil(4)
+      event.variant = row.textOrNil(5)
+      event.accountID = row.integerOrNil(6)
+      event.campaign = row.textOrNil(7)
+      event.tag = row.textOrNil(8)
+      event.reason = row.textOrNil(9)
+      event.was = row.textOrNil(10)
+      event.sentAt = row.integerOrNil(11)
+      event.answeredAt = row.integerOrNil(12)
+      event.isRepeated = row.flag(13)
+      return event
+    }
+    for event in events { batch.sums.add(event) }
+    return batch
+  }
+
+  /// The words of the index `event_answer`.
+  private static let isAnswer =
+    "kind IN ('message.replied', 'message.opened', 'message.clicked', 'message.unsubscribed', 'message.complained')"
+
+  private static let countedKinds = [
+    EventRecord.Kind.enrolled, .enrollmentCompleted, .enrollmentReopened, .enrollmentStopped, .sent, .bounced, .failed,
+    .skipped, .cancelled, .replied, .opened, .clicked, .unsubscribed, .complained,
+  ].map { "'\($0.rawValue)'" }.joined(separator: ", ")
+
+  /// The statistics of every key of a scope that begins with `prefix`, by key.
+  ///
+  /// `from` and `to` (UTC epoch milliseconds, end exclusive) count by whole hours; hours of the day and days of the week
+  /// are those of `zone`.
+  public func statistics(
+    by scope: StatisticsScope, workspaceID: Int64, prefix: String = "", from: Int64? = nil, to: Int64? = nil,
+    zone: Zone
+  ) throws(StoreError) -> [StatisticsRow] {
+    var rows: [StatisticsRow] = []
+    let counts = try connection.rows(
+      """
+      SELECT key, fact, hour, count FROM statistic
+      WHERE workspace_id = ? AND scope = ? AND key >= ? AND key < ? AND hour >= ? AND hour < ? ORDER BY key
+      """,
+      [
+        .integer(workspaceID), .text(scope.rawValue), .text(prefix), .text(prefix + "\u{10FFFF}"),
+        .integer(from.map { $0 / 3_600_000 } ?? .min), .integer(to.map { ($0 + 3_599_999) / 3_600_000 } ?? .max),
+      ]
+    ) { row in (key: row.text(0), fact: row.text(1), hour: row.integer(2), count: row.integer(3)) }
+    for count in counts {
+      guard let fact = StatisticsFact(name: count.fact) else { continue }
+      if rows.last?.key != count.key { rows.append(StatisticsRow(key: count.key, line: StatisticsLine())) }
+      rows[rows.count - 1].line.add(
+        fact, hour: count.hour, count: count.count,
+        offsetMilliseconds: zone.offsetMilliseconds(at: count.hour * 3_600_000))
+    }
+    return rows
+  }
+}
+
+extension Transaction {
+  func add(_ batch: StatisticsBatch) throws(StoreError) {
+    let moved = try run(
+      "UPDATE statistic_cursor SET event_id = ? WHERE event_id = ?", [.integer(batch.through), .integer(batch.after)])
+    // Somebody else has counted them meanwhile.
+    guard moved > 0 else { return }
+    for (cell, count) in batch.sums.counts {
+      try run(
+        """
+        INSERT INTO statistic (workspace_id, scope, key, fact, hour, count) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (workspace_id, scope, key, fact, hour) DO UPDATE SET count = count + excluded.count
+        """,
+        [
+          .integer(cell.workspaceID), .text(cell.scope.rawValue), .text(cell.key), .text(cell.fact.name),
+          .integer(cell.hour), .integer(count),
+        ])
+    }
+  }
+
+  func forgetStatistics() throws(StoreError) {
+    try run("DELETE FROM statistic", [])
+    try run("UPDATE statistic_cursor SET event_id = 0", [])
+  }
+}
