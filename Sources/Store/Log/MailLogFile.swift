@@ -135,14 +135,15 @@ final class MailLogFile: Sendable {
 
   /// Writes a sealed group and has it synced. `.full` leaves nothing that could be taken for a group.
   func commit(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StoreError) {
-    guard Self.writeAll(descriptor, bytes, at: offset) else {
+    let written = Self.write(descriptor, bytes, at: offset)
+    guard written == bytes.count else {
       let failure = Self.failure("write", path)
       // Also on a full disk: a short write may have brought all but the zeros at the end, and the group of that number
       // that comes next may stand elsewhere, where no start would look behind a whole one.
-      guard erase(at: offset) else {
-        throw failure == .full ? .commitFailed("a group that was cut short can't be erased in \(path)") : failure
-      }
-      throw failure
+      let isErased = erase(at: offset)
+      let isWhole = written > bytes.count - MailLogGroup.block
+      throw failure == .full && isWhole && !isErased
+        ? .commitFailed("a group that was cut short can't be erased in \(path)") : failure
     }
     guard fdatasync(descriptor) == 0 else {
       let reason = Self.reason("fdatasync", path, errno)
@@ -208,14 +209,19 @@ final class MailLogFile: Sendable {
   // MARK: - Calls
 
   private static func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int) -> Bool {
+    write(descriptor, bytes, at: offset) == bytes.count
+  }
+
+  /// How many octets were written until a call failed.
+  private static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int) -> Int {
     var done = 0
     while done < bytes.count {
       let count = pwrite(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset + done))
       if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return false }
+      guard count > 0 else { break }
       done += count
     }
-    return true
+    return done
   }
 
   private static func failure(_ call: String, _ path: String) -> StoreError {
