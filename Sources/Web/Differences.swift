@@ -64,7 +64,7 @@ func differences(_ prepared: PreparedProvision, _ db: Reader) throws -> [Change]
   for sequence in wanted.sequences {
     let workspace = try db.workspace(named: sequence.workspace)
     let known = try db.sequence(keyed: sequence.key, workspaceID: workspace.id)
-    note("sequence", sequence.key, known.map { changedMembers($0.entry, sequence) })
+    note("sequence", sequence.key, known.map { changedSequence($0.entry, sequence) })
   }
   for campaign in wanted.campaigns {
     let workspace = try db.workspace(named: campaign.workspace)
@@ -102,6 +102,25 @@ private func changed(_ name: String, _ before: String, _ after: String) -> [Stri
 func changedMembers(_ before: some Encodable, _ after: some Encodable) -> [String] {
   let (old, new) = (flattened(before), flattened(after))
   return Set(old.keys).union(new.keys).sorted().flatMap { changed($0, old[$0] ?? "", new[$0] ?? "") }
+}
+
+/// What of a sequence differs: of its steps by their ids and the names of what changed.
+private func changedSequence(_ before: SequenceEntry, _ after: SequenceEntry) -> [String] {
+  var (old, new) = (before, after)
+  (old.steps, new.steps) = ([], [])
+  var changes = changedMembers(old, new)
+  let (was, now) = (before.steps.map(\.id), after.steps.map(\.id))
+  changes += was.filter { !now.contains($0) }.map { "step \($0) removed" }
+  for step in after.steps {
+    guard let known = before.step(step.id) else {
+      changes.append("step \(step.id) added")
+      continue
+    }
+    let names = changedTexts(known, step)
+    if !names.isEmpty { changes.append("step \(step.id): \(names.joined(separator: ", "))") }
+  }
+  if was.filter(now.contains) != now.filter(was.contains) { changes.append("steps in another order") }
+  return changes
 }
 
 /// The members of two entries that differ, by name alone: texts are too long for a table.
@@ -145,10 +164,12 @@ private enum Tree: Decodable {
     switch self {
     case .leaf(let text): leaves[path] = text
     case .list(let items):
-      leaves[path] = items.map { item in
-        if case .leaf(let text) = item { return text }
-        return "…"
-      }.joined(separator: " ")
+      let texts = items.compactMap { item in if case .leaf(let text) = item { text } else { nil } }
+      if texts.count == items.count {
+        leaves[path] = texts.joined(separator: " ")
+      } else {
+        for (index, item) in items.enumerated() { item.collect("\(path).\(index)", into: &leaves) }
+      }
     case .object(let members):
       for (name, member) in members { member.collect(path.isEmpty ? name : "\(path).\(name)", into: &leaves) }
     }

@@ -125,6 +125,8 @@ private func sequenceMembers(_ sequence: SequenceRecord, _ db: Reader) throws(St
     members.append((state, .integer(counts.first { $0.state == state }?.count ?? 0)))
   }
   members.append(("replied", .integer(counts.reduce(0) { $0 + $1.replied })))
+  // Those whose times are not known yet, for a moment after an edit or a start.
+  members.append(("planning", .integer(try db.planningCount(ofSequence: sequence.id))))
   return members
 }
 

@@ -109,6 +109,26 @@ import Testing
     for change in ["pause", "complete"] { #expect(await api.post("/sequences/welcome/\(change)").status == 200) }
   }
 
+  @Test func applyingSaysWhichStepsChange() async throws {
+    let api = try TestAPI()
+    func toml(_ steps: String) -> String {
+      "[[sequence]]\nkey = \"s\"\n"
+        + steps.split(separator: " ").map { step in
+          let parts = step.split(separator: "=")
+          return "[[sequence.step]]\nid = \"\(parts[0])\"\nsubject = \"x\"\ntext = \"\(parts[1])\"\n"
+            + "[[sequence.step.branch]]\nto = \"end\"\nfilter = \"tag = \(parts[2])\"\n"
+        }.joined()
+    }
+    #expect(try await api.apply(toml("a=1=t b=1=t"))["changes.0.change"] == "add")
+    #expect(try await api.apply(toml("a=1=t b=1=t"))["changes.0.change"] == nil)
+    #expect(try await api.apply(toml("a=1=t b=2=t"))["changes.0.what"] == "step b: text")
+    #expect(try await api.apply(toml("a=1=u b=2=t"))["changes.0.what"] == "step a: branch")
+    #expect(
+      try await api.apply(toml("b=2=t c=1=t a=1=u"))["changes.0.what"] == "step c added, steps in another order")
+    #expect(try await api.apply(toml("b=2=t a=1=u"))["changes.0.what"] == "step c removed")
+    #expect(await api.get("/sequences/s")["version"] == "5")
+  }
+
   @Test func thePeopleOfASegmentAreEnrolled() async throws {
     let api = try TestAPI()
     _ = await put(api, Self.definition)

@@ -73,6 +73,13 @@ extension Reader {
     return found
   }
 
+  /// How many of a sequence's enrollments the sequencer has yet to plan.
+  public func planningCount(ofSequence id: Int64) throws(StoreError) -> Int64 {
+    try first("SELECT COUNT(*) FROM enrollment WHERE replan = 1 AND sequence_id = ?", [.integer(id)]) { row in
+      row.integer(0)
+    } ?? 0
+  }
+
   /// A sequence's enrollments by state.
   public func enrollmentCounts(ofSequence id: Int64) throws(StoreError) -> [EnrollmentCount] {
     try connection.rows(

@@ -8,6 +8,7 @@ from bench.classify import classify
 from bench.intake import intake
 from bench.poller import poller
 from bench.relay import relay
+from bench.sequences import sequences
 from world.system import REPOSITORY, Trouble
 
 
@@ -47,6 +48,10 @@ def main() -> int:
     verb.add_argument("--waiting", type=int, nargs="*", default=[10_000, 1_000_000], help="mails that wait in 1,000 lanes")
     verb.add_argument("--look-seconds", type=float, default=20)
     verb.set_defaults(run=relay)
+    verb = verbs.add_parser("sequences", help="enrolling and planning contacts of a sequence of five steps, and what they cost idle")
+    verb.add_argument("--contacts", type=int, default=10_000)
+    verb.add_argument("--seconds", type=int, default=20, help="how long nothing is due")
+    verb.set_defaults(run=sequences)
     options = parser.parse_args()
     os.environ.setdefault("POSTERN", str(REPOSITORY / ".build/release/postern"))
     try:

@@ -16,7 +16,7 @@ from world.people import People
 from world.provider import Provider
 from world.system import REPOSITORY, Trouble, alive, banner, end_process, uninterrupted
 
-from .plan import CONTACTS, SENDS
+from .plan import CONTACTS, EVERYBODY, OWN_CONTACTS, OWN_SEQUENCE, SENDS
 from .report import Report
 from .submit import Clients
 
@@ -105,6 +105,8 @@ def perform(keep: bool) -> int:
         for contact in CONTACTS:
             if contact.exists:
                 provider.add(contact.address, vacation=contact.vacation)
+        for contact in OWN_CONTACTS:
+            provider.add(contact.address)
         provider.start()
 
         say("starting postern serve, then postern apply conf/demo.toml")
@@ -116,7 +118,8 @@ def perform(keep: bool) -> int:
         say(f"submitting 3 steps to {len(CONTACTS)} contacts with swaks and msmtp, such as")
         print(f"          {clients.example()}")
         clients.enrol_all()
-        people = People(provider, {contact.address: contact.answers for contact in CONTACTS if contact.answers})
+        enroll_own(gateway)
+        people = People(provider, {contact.address: contact.answers for contact in EVERYBODY if contact.answers})
         people.start()
 
         report = wait_for_end(gateway, provider, accounts)
@@ -148,6 +151,19 @@ def perform(keep: bool) -> int:
                 shutil.rmtree(gateway.folder, ignore_errors=True)
             if provider:
                 provider.stop()
+
+
+def enroll_own(gateway: Gateway) -> None:
+    """The sequence with its own steps: it is activated, people are enrolled from a file, and all mails are seen with their times."""
+    file = gateway.folder / "people.csv"
+    file.write_text("email,first_name,company,tags\n" + "".join(
+        f"{contact.address},{contact.name},{contact.company},{contact.tags}\n" for contact in OWN_CONTACTS))
+    say(f"the same with steps of its own: postern sequence activate {OWN_SEQUENCE}; postern enroll {OWN_SEQUENCE} --file people.csv")
+    gateway.verb("sequence", "activate", OWN_SEQUENCE)
+    said = gateway.verb("enroll", OWN_SEQUENCE, "--file", file).stdout
+    number = next(iter(gateway.enrollments(OWN_SEQUENCE).values()))["id"]
+    said += "\n" + gateway.verb("enrollment", "show", str(number)).stdout
+    print("\n".join(f"          {line}".rstrip() for line in said.rstrip().splitlines()))
 
 
 def wait_for_end(gateway: Gateway, provider: Provider, accounts: dict[str, str]) -> Report:

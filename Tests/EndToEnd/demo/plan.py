@@ -49,8 +49,57 @@ CONTACTS = [
     _silent("Karl"), _silent("Lena"), _silent("Mia"), _silent("Nils"), _silent("Paul"), _silent("Quinn"),
 ]
 
-SENDS = sum(len(contact.steps) for contact in CONTACTS)
-REPLIES = sum(contact.came_back.count("reply") for contact in CONTACTS)
-CAME_BACK = sum(len(contact.came_back) for contact in CONTACTS)
+# The sequence of conf/demo.toml whose steps are its own, and the people that `postern enroll` puts into it.
+OWN_SEQUENCE = "welcome"
+OWN_STEPS = ("intro", "remind", "last")
+
+
+@dataclass(frozen=True)
+class OwnContact:
+    """A person of the sequence with its own steps: a row of the file that is enrolled, and what must be at the end."""
+
+    name: str
+    does: str
+    company: str
+    tags: str
+    steps: tuple[str, ...]
+    came_back: tuple[str, ...]
+    states: tuple[str, ...]
+    state: str
+    reason: str
+    answers: tuple[int, str] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"{self.name.lower()}@world.test"
+
+    @property
+    def subject(self) -> str:
+        return f"{self.company or 'Your team'} and a mail engineer"
+
+    def texts(self, step: str, sender: str) -> set[str]:
+        """What the step may say to them: one text, or one of its variants."""
+        end = f"\n\nBest, {sender}"
+        return {text + end for text in {
+            "intro": {f"Hello {self.name},\n\nI know two people who would fit {self.company or 'your team'}. "
+                      "Shall I introduce them?"},
+            "remind": {f"Hello {self.name}, did my note reach you?",
+                       f"One more word, {self.name}: both are free from next month."},
+            "last": {f"My last mail about it, {self.name}."},
+        }[step]}
+
+
+OWN_CONTACTS = [
+    OwnContact("Ida", "answers the first mail", "Acme", "", ("intro",), ("reply",), ("sent", "cancelled", "cancelled"),
+               "stopped", "replied", answers=(1, "Gladly.")),
+    OwnContact("Otto", "stays silent", "", "", OWN_STEPS, (), ("sent",) * 3, "completed", "completed"),
+    OwnContact("Vito", "is a VIP: a branch", "Gold", "vip", ("intro", "last"), (), ("sent", "skipped", "sent"),
+               "completed", "completed"),
+]
+
+EVERYBODY = [*CONTACTS, *OWN_CONTACTS]
+SENDS = sum(len(contact.steps) for contact in EVERYBODY)
+REPLIES = sum(contact.came_back.count("reply") for contact in EVERYBODY)
+CAME_BACK = sum(len(contact.came_back) for contact in EVERYBODY)
 # The mailbox whose thread is shown: three mails, one of them answered by a machine.
 SHOWN = next(contact for contact in CONTACTS if contact.vacation)

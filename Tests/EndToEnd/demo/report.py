@@ -7,7 +7,8 @@ from email.utils import parseaddr
 from world.gateway import Gateway
 from world.provider import Provider
 
-from .plan import CAME_BACK, CONTACTS, FIRST_SUBJECT, REPLIES, SENDS, SEQUENCE, SHOWN, TEXTS, Contact
+from .plan import (CAME_BACK, CONTACTS, EVERYBODY, FIRST_SUBJECT, OWN_CONTACTS, OWN_SEQUENCE, OWN_STEPS, REPLIES, SENDS, SEQUENCE,
+                   SHOWN, TEXTS, Contact, OwnContact)
 
 
 def table(heads: list[str], rows: list[list[str]]) -> str:
@@ -22,7 +23,7 @@ class Report:
     def __init__(self, gateway: Gateway, provider: Provider, accounts: dict[str, str]):
         """`accounts`: address and display name."""
         self.provider, self.accounts = provider, accounts
-        self.enrollments = gateway.enrollments(SEQUENCE)
+        self.enrollments = gateway.enrollments(SEQUENCE) | gateway.enrollments(OWN_SEQUENCE)
         self.messages = gateway.queue()
         self.inbox = gateway.rows("inbox", "list")
         self.credits = gateway.rows("credit", "show")
@@ -33,26 +34,29 @@ class Report:
     def done(self) -> bool:
         """Nobody is under way and everything that had to come back was seen."""
         ended = [row for row in self.enrollments.values() if row["state"] in ("completed", "stopped", "failed")]
-        return len(ended) == len(CONTACTS) and len(self.inbox) >= CAME_BACK
+        return len(ended) == len(EVERYBODY) and len(self.inbox) >= CAME_BACK
 
-    def steps_sent(self, contact: Contact) -> tuple[int, ...]:
+    def steps_sent(self, contact: Contact | OwnContact) -> tuple:
+        if isinstance(contact, OwnContact):
+            steps = self.enrollments.get(contact.address, {}).get("steps", [])
+            return tuple(step["id"] for step in steps if step["sent_at"])
         return tuple(sorted(row["step"] for row in self.messages
                             if row["recipient"] == contact.address and row.get("sent_at")))
 
-    def came_back(self, contact: Contact) -> tuple[str, ...]:
+    def came_back(self, contact: Contact | OwnContact) -> tuple[str, ...]:
         return tuple(sorted(row["class"] for row in self.inbox
                             if self.recipients.get(row.get("message_id")) == contact.address))
 
     def overview(self) -> str:
         rows = []
-        for contact in CONTACTS:
+        for contact in EVERYBODY:
             enrollment = self.enrollments.get(contact.address, {})
             state, reason = enrollment.get("state", "not enrolled"), enrollment.get("stop_reason")
-            rows.append([contact.address, contact.does, enrollment.get("account") or "–",
+            rows.append([contact.address, OWN_SEQUENCE if contact in OWN_CONTACTS else SEQUENCE, contact.does, enrollment.get("account") or "–",
                          " ".join(map(str, self.steps_sent(contact))) or "none",
                          ", ".join(self.came_back(contact)) or "–",
                          state if reason in (None, state) else f"{state} ({reason})"])
-        return table(["CONTACT", "WHO", "ACCOUNT USED", "STEPS SENT", "CAME BACK", "ENROLLMENT"], rows)
+        return table(["CONTACT", "SEQUENCE", "WHO", "ACCOUNT USED", "STEPS SENT", "CAME BACK", "ENROLLMENT"], rows)
 
     def conversation(self) -> str:
         """The thread's headers as they lie in one contact's mailbox."""
@@ -72,12 +76,15 @@ class Report:
             if seen != wanted:
                 found.append(f"{what}: is {seen!r}, must be {wanted!r}")
 
-        must("contacts enrolled", sorted(self.enrollments), sorted(contact.address for contact in CONTACTS))
+        must("contacts enrolled", sorted(self.enrollments), sorted(contact.address for contact in EVERYBODY))
         for contact in CONTACTS:
             self._compare(contact, must)
-        must("messages queued", len(self.messages), 3 * len(CONTACTS))
+        for contact in OWN_CONTACTS:
+            self._compare_own(contact, must)
+        must("messages queued", len(self.messages), 3 * len(EVERYBODY))
+        skipped = sum(contact.states.count("skipped") for contact in OWN_CONTACTS)
         must("states of messages", Counter(row["state"] for row in self.messages),
-             Counter(sent=SENDS - 2, bounced=2, cancelled=3 * len(CONTACTS) - SENDS))
+             Counter(sent=SENDS - 2, bounced=2, skipped=skipped, cancelled=3 * len(EVERYBODY) - SENDS - skipped))
         must("mails that came back", len(self.inbox), CAME_BACK)
         must("suppressed addresses", self.suppressed, {contact.address for contact in CONTACTS if not contact.exists})
         must("credits for sends", sum(row["sends"] for row in self.credits), SENDS)
@@ -88,12 +95,33 @@ class Report:
         threads = Counter(row["account"] for row in self.enrollments.values())
         for address in self.accounts:
             must(f"{address} is active", self.health.get(address, {}).get("state"), "active")
-            if not 3 <= threads[address] <= 5:
-                found.append(f"{address} carries {threads[address]} of {len(CONTACTS)} conversations; least-used gives about 4")
+            if not 4 <= threads[address] <= 6:
+                found.append(f"{address} carries {threads[address]} of {len(EVERYBODY)} conversations; least-used gives about 5")
             # Dovecot appends flags to a file's name after ":2,"; S is \Seen (maildir's convention).
             touched = [file.name for file in self.provider.files(address) if re.search(r":2,.*[SDTFR]", file.name)]
             must(f"{address}'s mails with a flag set by Postern", touched, [])
         return found
+
+    def _compare_own(self, contact: OwnContact, must) -> None:
+        enrollment, name = self.enrollments.get(contact.address, {}), contact.address
+        steps = enrollment.get("steps", [])
+        must(f"{name}, steps", [(step["id"], step["state"]) for step in steps], list(zip(OWN_STEPS, contact.states)))
+        must(f"{name}, came back", self.came_back(contact), contact.came_back)
+        must(f"{name}, enrollment", enrollment.get("state"), contact.state)
+        if contact.state == "stopped":
+            must(f"{name}, stop reason", enrollment.get("stop_reason"), contact.reason)
+        account = enrollment.get("account")
+        mails = self.provider.inbox(name)
+        must(f"{name}, mails in the mailbox", len(mails), len(contact.steps))
+        for index, (step, mail) in enumerate(zip(contact.steps, mails)):
+            what = f"{name}, step {step}"
+            must(f"{what}, From", parseaddr(str(mail["From"])), (self.accounts.get(account), account))
+            must(f"{what}, To", str(mail["To"]), f"{contact.name} <{name}>")
+            must(f"{what}, Subject", str(mail["Subject"]), contact.subject if index == 0 else f"Re: {contact.subject}")
+            must(f"{what}, References", str(mail["References"] or "").split(), [str(before["Message-ID"]) for before in mails[:index]])
+            text = mail.get_content().replace("\r\n", "\n").strip()
+            sender = (self.accounts.get(account) or "").split(" ")[0]
+            must(f"{what}, text", text in contact.texts(step, sender) or text, True)
 
     def _compare(self, contact: Contact, must) -> None:
         enrollment, name = self.enrollments.get(contact.address, {}), contact.address
