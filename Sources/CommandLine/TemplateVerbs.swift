@@ -7,7 +7,8 @@ extension Verb {
         try call.lines("/templates"),
         [
           Column("KEY", "key"), Column("SUBJECT", "subject", .shortened(60)), Column("CATEGORY", "category"),
-          Column("TAGS", "tags"), Column("HTML", "has_html"), Column("CHANGED", "changed_at", .time),
+          Column("TAGS", "tags"), Column("HTML", "has_html"), Column("USES", "use_count", .number),
+          Column("CHANGED", "changed_at", .time),
         ], empty: "no templates")
     },
     Verb(

@@ -94,7 +94,7 @@ extension API {
   // MARK: - Enrolling
 
   /// People of one transaction: few enough that nobody's mail waits long behind it.
-  private static let enrolledAtOnce = 500
+  private static let enrolledAtOnce = 100
 
   /// Enrols those that the body names, or those a filter holds for; answers with a row for each of them.
   func enroll(_ request: Request, in sequence: SequenceRecord) async throws -> Response {

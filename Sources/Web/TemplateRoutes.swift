@@ -6,13 +6,16 @@ import Store
 extension API {
   static let templateRoutes: [Route] = [
     Route("GET", "templates") { api, request, _ in
-      let items = try await api.store.read { try $0.templates(workspaceID: defaultWorkspace) }
+      let (items, uses) = try await api.store.read { db in
+        (try db.templates(workspaceID: defaultWorkspace), try db.templateUses(workspaceID: defaultWorkspace))
+      }
       return Response(
         list: items.map { item in
           .object([
             ("id", .integer(item.id)), ("key", .text(item.entry.key)), ("subject", .text(item.entry.subject)),
             ("category", .optional(item.entry.category)), ("tags", .texts(item.entry.tags)),
             ("has_html", .boolean(item.entry.html != nil)), ("changed_at", .time(item.changedAt)),
+            ("use_count", .number(uses[item.entry.key]?.count ?? 0)), ("used_by", .texts(uses[item.entry.key] ?? [])),
           ])
         }, for: request)
     },

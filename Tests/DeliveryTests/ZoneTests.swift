@@ -33,6 +33,22 @@ import Testing
     }
   }
 
+  @Test(arguments: oddZones) func aTimeOfDayIsTheFirstInstantAtWhichTheClocksShowItOrMore(name: String) throws {
+    let zone = zone(name)
+    var random = Seeded(23)
+    for _ in 0..<2000 {
+      let day = Int64.random(in: 18_300..<24_000, using: &random)
+      let minute = Int.random(in: 0..<1440, using: &random)
+      let found = zone.instant(ofDay: day, minute: minute)
+      func local(_ instant: Int64) -> Int64 { instant + zone.offsetMilliseconds(at: instant) }
+      let wanted = day * 24 * hour + Int64(minute) * 60_000
+      #expect(local(found) >= wanted)
+      #expect(local(found - 1) < wanted)
+      // Later only where the clocks were put forward over it, in Apia by a whole day.
+      #expect(local(found) - wanted <= 25 * hour)
+    }
+  }
+
   @Test(arguments: oddZones) func theNextDayBeginsWhenTheCalendarSaysSo(name: String) throws {
     let zone = zone(name)
     var calendar = Calendar(identifier: .gregorian)

@@ -56,6 +56,23 @@ private let day: Int64 = 86_400_000
     #expect(try await bench.send(at: Bench.noon + 2 * day).map(\.message.stepID) == ["x"])
   }
 
+  @Test func aStepThatWasRemovedWhileAnAccountHadItDoesNotComeBack() async throws {
+    let bench = try await NativeBench(Self.mails("a b c"))
+    try await bench.activate(at: Bench.noon)
+    _ = try await bench.enroll(["ann@example.org"])
+    #expect(try await bench.send(at: Bench.noon + day).count == 1)
+    let claim = try #require(try await bench.claim(at: Bench.noon + 2 * day).claims.first)
+    try await bench.apply(Self.mails("a c"), at: Bench.noon + 2 * day)
+    try await bench.plan(at: Bench.noon + 2 * day)
+    let later = JournalReply(code: 451, text: "later", meaning: "temporary")
+    try await bench.store.write {
+      try $0.finish(claim.attemptID, .temporary(later, retryAt: Bench.noon + 2 * day + hour), now: Bench.noon + 2 * day)
+    }
+    #expect(try await bench.send(at: Bench.noon + 2 * day + hour).isEmpty)
+    #expect(try await bench.bench.message(claim.message.id).state == .cancelled)
+    #expect(try await bench.send(at: Bench.noon + 3 * day + hour).map(\.message.stepID) == ["c"])
+  }
+
   @Test func aMailThatIsTriedAgainIsWrittenAnewAfterAnEditUnlessItMayHaveGone() async throws {
     for mayHaveGone in [false, true] {
       let bench = try await NativeBench(Self.mails("a b"))

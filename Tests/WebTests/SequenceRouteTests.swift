@@ -129,6 +129,27 @@ import Testing
     #expect(await api.get("/sequences/s")["version"] == "5")
   }
 
+  @Test func aTemplateThatIsUsedStaysAndSaysByWhat() async throws {
+    let api = try TestAPI()
+    _ = try await api.apply(
+      """
+      [[template]]
+      key = "t"
+      subject = "x"
+      text = "y"
+      [[sequence]]
+      key = "s"
+      [[sequence.step]]
+      id = "intro"
+      template = "t"
+      """)
+    #expect(await api.get("/templates")["items.0.used_by.0"] == "s step intro")
+    let refused = await api.delete("/templates/t")
+    #expect(refused.status == 409 && refused["error.message"] == "template t is used by s step intro")
+    #expect(await api.delete("/sequences/s").status == 200)
+    #expect(await api.delete("/templates/t").status == 200)
+  }
+
   @Test func thePeopleOfASegmentAreEnrolled() async throws {
     let api = try TestAPI()
     _ = await put(api, Self.definition)

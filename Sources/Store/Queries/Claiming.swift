@@ -189,8 +189,12 @@ extension Transaction {
       try plan(enrollment, now: now, &shared)
       return true
     }
-    guard let step = sequence.entry.step(id),
-      let branch = try takenBranch(of: step, StepQuestion(enrollment: enrollment, now: now))
+    guard let step = sequence.entry.step(id) else {
+      // An edit removed it while an account had it, or a person held it: it never goes.
+      try dropRemoved(message, now: now)
+      return true
+    }
+    guard let branch = try takenBranch(of: step, StepQuestion(enrollment: enrollment, now: now))
     else { return false }
     try follow(branch, from: number, sequence, enrollment, now: now)
     return true

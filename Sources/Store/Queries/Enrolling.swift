@@ -69,6 +69,15 @@ extension Transaction {
   }
 }
 
+extension Transaction {
+  /// Cancels a mail whose step an edit has removed. It has no place any more, and keeps its name and its end for whoever
+  /// looks for it.
+  func dropRemoved(_ message: MessageRecord, now: Int64) throws(StoreError) {
+    try end(message, as: .cancelled, because: "an edit of the sequence removed the step", now: now)
+    try run("UPDATE message SET step = NULL WHERE id = ?", [.integer(message.id)])
+  }
+}
+
 /// The rows of an enrollment's steps.
 struct StepRows {
   var messages: [MessageRecord] = []
@@ -140,9 +149,7 @@ struct StepLayer {
 
   private func remove(_ number: Int, _ rows: StepRows) throws(StoreError) {
     if let message = rows.messages.first(where: { $0.step == number }) {
-      try db.end(message, as: .cancelled, because: "an edit of the sequence removed the step", now: now)
-      // It has no place any more, and keeps its name and its end for whoever looks for it.
-      try db.run("UPDATE message SET step = NULL WHERE id = ?", [.integer(message.id)])
+      try db.dropRemoved(message, now: now)
     } else if let task = rows.tasks.first(where: { $0.step == number }) {
       try db.run("DELETE FROM task WHERE id = ?", [.integer(task.id)])
     }

@@ -38,6 +38,18 @@ extension Reader {
     return found.first
   }
 
+  /// The steps that use each template, as `SEQUENCE step ID`, by the template's key.
+  public func templateUses(workspaceID: Int64) throws(StoreError) -> [String: [String]] {
+    var uses: [String: [String]] = [:]
+    for sequence in try sequences() where sequence.workspaceID == workspaceID {
+      for step in sequence.entry.steps {
+        let keys = Set(([step.texts] + step.variants.map(\.texts)).compactMap(\.template))
+        for key in keys { uses[key, default: []].append("\(sequence.key) step \(step.id)") }
+      }
+    }
+    return uses
+  }
+
   /// The names of all custom fields that some contact of a workspace has.
   public func contactFieldNames(workspaceID: Int64) throws(StoreError) -> [String] {
     try connection.rows(
@@ -85,9 +97,12 @@ extension Transaction {
     try put(entry, "snippet", entry.key, entry.workspace, now)
   }
 
-  /// Removes a template (`template`) or snippet (`snippet`); false when there is none.
+  /// Removes a template (`template`) or snippet (`snippet`); false when there is none. One that a sequence needs is not.
   public func removeTemplate(_ kind: String, keyed key: String, workspaceID: Int64) throws(StoreError) -> Bool {
-    try run(
+    if kind == "template", let users = try templateUses(workspaceID: workspaceID)[key] {
+      throw .rejected("template \(key) is used by \(users.joined(separator: ", "))")
+    }
+    return try run(
       "DELETE FROM template WHERE workspace_id = ? AND kind = ? AND key = ?",
       [.integer(workspaceID), .text(kind), .text(key)]) > 0
   }
