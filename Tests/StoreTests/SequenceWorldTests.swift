@@ -173,6 +173,9 @@ final class SequenceWorld {
   }
 
   private func fill() async throws {
+    try await store.write { transaction in
+      for number in 0..<3 { try transaction.putPool(PoolEntry(name: "pool\(number)"), now: Bench.noon) }
+    }
     for number in 0..<20 {
       var account = AccountSettings(address: "s\(number)@sender.test", smtp: RemoteServer(host: "127.0.0.1", port: 25))
       account.pools = ["pool\(number % 3)"]
