@@ -209,7 +209,8 @@ class CrashRuns:
         def is_empty() -> bool:
             return all(row["recipient"] == LATER for row in self.gateway.queue("scheduled", "sending"))
         try:
-            wait_until("the queue to be empty", is_empty, every=0.03)
+            # Long, because under a sweep of hours the machine has other things to do: a mail that is still on its way is not lost.
+            wait_until("the queue to be empty", is_empty, seconds=600, every=0.03)
         except Trouble:
             pass  # The account names what is left.
 
