@@ -70,7 +70,7 @@ extension Verb {
       notes:
         "What counts stays as numbers. The suppression list keeps a hash of each address, by which their mail is still "
         + "kept back. The store's files are written anew afterwards, which takes about as long as copying them. Not in the "
-        + "store, and so not touched: the mailboxes themselves, the daemon's log, backups, and whatever other systems know.",
+        + "store, and so not touched: the mailboxes themselves, the daemon's log, backups, files that campaigns read, and whatever other systems know.",
       run: eraseContacts),
     Verb(
       words: ["contact", "export"], summary: "write people as CSV, or with --json as JSON Lines",

@@ -11,6 +11,7 @@ extension Verb {
   static func table(serve: @escaping @Sendable (String) -> Int32) -> [Verb] {
     [.serve(run: serve), checkConfig, applyVerb] + accountVerbs + [accountDKIM] + poolVerbs + submitterVerbs + keyVerbs
       + queueVerbs + sequenceVerbs + enrollmentVerbs + taskVerbs + statisticsVerbs + campaignVerbs + contactVerbs
+      + segmentVerbs
       + templateVerbs
       + creditVerbs + suppressVerbs + inboxVerbs + [
         eventVerb, classify, sendmail, version,

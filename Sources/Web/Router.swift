@@ -63,7 +63,8 @@ extension API {
   static let routes: [Route] =
     systemRoutes + applyRoutes + accessRoutes + accountRoutes + dkimRoutes + placeRoutes + keyRoutes + messageRoutes
     + complianceRoutes + statisticsRoutes + sequenceRoutes + enrollmentRoutes + taskRoutes + campaignRoutes
-    + creditRoutes + contactRoutes + templateRoutes + inboxRoutes + suppressionRoutes + eventRoutes + submissionRoutes
+    + creditRoutes + contactRoutes + segmentRoutes + templateRoutes + inboxRoutes + suppressionRoutes + eventRoutes
+    + submissionRoutes
 }
 
 extension Problem {

@@ -32,6 +32,12 @@ public struct ContactFilter: Sendable, Equatable {
     root = try reader.whole()
   }
 
+  /// One that was read before.
+  init(text: String, root: Node) {
+    self.text = text
+    self.root = root
+  }
+
   /// The names it asks for, in lower case.
   public var names: Set<String> {
     func names(_ node: Node) -> Set<String> {

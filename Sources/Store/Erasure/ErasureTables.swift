@@ -30,6 +30,7 @@ enum ErasureTables {
     ("sequence", "key", ["key", "entry"]),
     ("sequence_version", "sequence_id", ["entry"]),
     ("campaign", "key", ["key", "entry"]),
+    ("segment", "name", ["filter"]),
     ("template", "key", ["key", "entry"]),
   ]
 

@@ -44,12 +44,13 @@ extension Reader {
       return try contacts(
         where: "workspace_id = ? AND id > ?", [.integer(workspaceID), .integer(cursor)], limit: limit)
     }
+    let resolved = try resolved(filter, workspaceID: workspaceID)
     var found: [ContactRecord] = []
     var last = cursor
     while found.count < limit {
       let some = try contacts(
         where: "workspace_id = ? AND id > ?", [.integer(workspaceID), .integer(last)], limit: 1000)
-      for contact in some where try holds(filter, for: contact) {
+      for contact in some where try holds(resolved, for: contact) {
         found.append(contact)
         if found.count == limit { break }
       }
@@ -62,6 +63,7 @@ extension Reader {
   /// Whether a filter holds for a contact. The names that ask the store: `contacted` and `replied` (the last time),
   /// `bounced`, `suppressed` (the reason), `enrolled` (keys of sequences) and `enrollment` (`KEY:STATE`).
   public func holds(_ filter: ContactFilter, for contact: ContactRecord) throws(StoreError) -> Bool {
+    let filter = try resolved(filter, workspaceID: contact.workspaceID)
     var asked: [String: [String]] = [:]
     for name in filter.names {
       if let known = contact.facts.values(of: name, createdAt: contact.createdAt) {

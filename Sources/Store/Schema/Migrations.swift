@@ -16,6 +16,7 @@ enum Migrations {
       Step(name: "relay", sql: SchemaRelay.sql),
       Step(name: "suppression key", sql: SchemaPeople.suppressionKey),
       Step(name: "erasure", sql: SchemaPeople.erasure),
+      Step(name: "segments", sql: SchemaPeople.segments),
       Step(name: "campaign indexes", sql: SchemaCampaigns.indexes),
       Step(name: "statistics", sql: SchemaStatistics.sql),
     ]

@@ -9,6 +9,19 @@ enum SchemaPeople {
     ) WITHOUT ROWID;
     """
 
+  /// Step "segments".
+  static let segments = """
+    CREATE TABLE segment (
+      id INTEGER PRIMARY KEY,
+      workspace_id INTEGER NOT NULL REFERENCES workspace (id),
+      name TEXT NOT NULL,                      -- lower case
+      filter TEXT NOT NULL,                    -- Outreach.ContactFilter, as written
+      created_at INTEGER NOT NULL,
+      changed_at INTEGER NOT NULL,
+      UNIQUE (workspace_id, name)
+    );
+    """
+
   /// Step "erasure".
   static let erasure = """
     ALTER TABLE contact ADD COLUMN erased_at INTEGER;   -- the row stays for what counts people; nothing in it is theirs

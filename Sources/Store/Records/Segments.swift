@@ -1,0 +1,73 @@
+public import Outreach
+
+/// A filter with a name.
+public struct SegmentRecord: Sendable, Equatable {
+  /// The row.
+  public var id: Int64
+  /// In lower case.
+  public var name: String
+  /// The filter as it was written.
+  public var filter: String
+  /// When it was made.
+  public var createdAt: Int64
+  /// When its filter last changed.
+  public var changedAt: Int64
+}
+
+extension Reader {
+  /// A workspace's segments, by name.
+  public func segments(workspaceID: Int64) throws(StoreError) -> [SegmentRecord] {
+    try segments(where: "workspace_id = ? ORDER BY name", [.integer(workspaceID)])
+  }
+
+  /// The segment of a name.
+  public func segment(named name: String, workspaceID: Int64) throws(StoreError) -> SegmentRecord? {
+    try segments(where: "workspace_id = ? AND name = ?", [.integer(workspaceID), .text(name.lowercased())]).first
+  }
+
+  /// A filter with the segments it names in their places.
+  func resolved(_ filter: ContactFilter, workspaceID: Int64) throws(StoreError) -> ContactFilter {
+    guard !filter.segments.isEmpty else { return filter }
+    return try filter.replacingSegments { name throws(StoreError) in
+      try segment(named: name, workspaceID: workspaceID).flatMap { try? ContactFilter($0.filter) }
+    }
+  }
+
+  private func segments(where condition: String, _ values: [SQLValue]) throws(StoreError) -> [SegmentRecord] {
+    try connection.rows("SELECT id, name, filter, created_at, changed_at FROM segment WHERE \(condition)", values) {
+      row in
+      SegmentRecord(
+        id: row.integer(0), name: row.text(1), filter: row.text(2), createdAt: row.integer(3),
+        changedAt: row.integer(4))
+    }
+  }
+}
+
+extension Transaction {
+  /// Makes a segment, or gives one another filter. Throws `.rejected` for one that names a segment that is not there, or itself.
+  public func putSegment(_ name: String, _ filter: ContactFilter, workspaceID: Int64, now: Int64) throws(StoreError) {
+    let name = name.lowercased()
+    var open = filter.segments
+    var seen: Set<String> = []
+    while let next = open.subtracting(seen).min() {
+      seen.insert(next)
+      if next == name { throw .rejected("segment \"\(name)\" would name itself") }
+      guard let known = try segment(named: next, workspaceID: workspaceID) else {
+        throw .rejected("there is no segment \"\(next)\"")
+      }
+      if let inner = try? ContactFilter(known.filter) { open.formUnion(inner.segments) }
+    }
+    try run(
+      """
+      INSERT INTO segment (workspace_id, name, filter, created_at, changed_at) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (workspace_id, name) DO UPDATE SET filter = excluded.filter, changed_at = excluded.changed_at
+      """,
+      [.integer(workspaceID), .text(name), .text(filter.text), .integer(now), .integer(now)])
+  }
+
+  /// Removes a segment; filters that name it hold for nobody then. False when there was none.
+  public func removeSegment(named name: String, workspaceID: Int64) throws(StoreError) -> Bool {
+    try run(
+      "DELETE FROM segment WHERE workspace_id = ? AND name = ?", [.integer(workspaceID), .text(name.lowercased())]) > 0
+  }
+}
