@@ -56,6 +56,37 @@ private let day: Int64 = 86_400_000
     #expect(try await bench.send(at: Bench.noon + 2 * day).map(\.message.stepID) == ["x"])
   }
 
+  @Test(arguments: ["a d c b", "a b x c d", "d c b a", "a c d", "b a", "x a y b z c d"])
+  func anyOrderIsTakenOverWithTasksBetween(_ order: String) async throws {
+    func toml(_ ids: String) -> String {
+      "[[sequence]]\nkey = \"welcome\"\n"
+        + ids.split(separator: " ").map { id in
+          "[[sequence.step]]\nid = \"\(id)\"\ndelay = \"1d\"\n"
+            + (id == "c" || id == "y"
+              ? "kind = \"task\"\ntitle = \"x\"\nwaits = false\n" : "subject = \"\(id)\"\ntext = \"x\"\n")
+        }.joined()
+    }
+    let bench = try await NativeBench(toml("a b c d"))
+    try await bench.activate(at: Bench.noon)
+    _ = try await bench.enroll(["ann@example.org"])
+    try await bench.plan()
+    try await bench.apply(toml(order))
+    try await bench.plan()
+    let mails = try await bench.steps(of: "ann@example.org").map { ($0.step ?? 0, $0.stepID ?? "") }
+    let tasks = try await bench.tasks(of: "ann@example.org").map { ($0.step, $0.stepID) }
+    #expect((mails + tasks).sorted { $0.0 < $1.0 }.map(\.1).joined(separator: " ") == order)
+    #expect((mails + tasks).map(\.0).sorted() == Array(1...order.split(separator: " ").count))
+    // And all of it goes, a day apart.
+    for number in 1...8 {
+      let now = Bench.noon + Int64(number) * day
+      try await bench.plan(at: now)
+      _ = try await bench.open(at: now)
+      _ = try await bench.send(at: now)
+    }
+    #expect(try await bench.bench.enrollment().state == .completed)
+    #expect(try await bench.steps(of: "ann@example.org").allSatisfy { $0.state == .sent })
+  }
+
   @Test func aStepThatWasRemovedWhileAnAccountHadItDoesNotComeBack() async throws {
     let bench = try await NativeBench(Self.mails("a b c"))
     try await bench.activate(at: Bench.noon)

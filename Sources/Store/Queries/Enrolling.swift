@@ -123,12 +123,18 @@ struct StepLayer {
   ) throws(StoreError) {
     let entry = sequence.entry
     let changes = Outreach.layOut(entry.steps.map(\.id), over: laid(rows))
-    let moves = changes.compactMap { if case .move(let id, let from, let to) = $0 { (id, from, to) } else { nil } }
     for case .remove(_, let number) in changes { try remove(number, rows) }
-    // Two times, because on the way to its place a step must not meet another that has not left it yet.
-    for (_, from, to) in moves { try renumber(from, to: -to, enrollment) }
-    for (_, _, to) in moves { try renumber(-to, to: to, enrollment) }
-    for step in entry.steps { try refresh(step, rows, contact.id) }
+    let moves = changes.compactMap { if case .move(let id, let from, let to) = $0 { (id, from, to) } else { nil } }
+    let numbers = Dictionary(moves.map { ($0.0, $0.2) }) { first, _ in first }
+    // On its way to its place a step must not meet another that has not left it yet: from the end where all go up, from the
+    // beginning where all go down, else over places that nobody has.
+    let goUp = moves.allSatisfy { $0.2 > $0.1 }
+    if !goUp, !moves.allSatisfy({ $0.2 < $0.1 }) {
+      for (_, from, _) in moves { try leave(from, rows) }
+    }
+    for step in goUp ? entry.steps.reversed() : entry.steps {
+      try refresh(step, rows, number: numbers[step.id], contact.id)
+    }
     for case .add(let id, let number) in changes {
       guard let step = entry.step(id) else { continue }
       if step.kind == .email {
@@ -162,23 +168,26 @@ struct StepLayer {
     }
   }
 
-  private func renumber(_ from: Int, to number: Int, _ enrollment: Int64) throws(StoreError) {
-    for table in ["message", "task"] {
-      try db.run(
-        "UPDATE \(table) SET step = ? WHERE enrollment_id = ? AND step = ?",
-        [.integer(Int64(number)), .integer(enrollment), .integer(Int64(from))])
+  private func leave(_ number: Int, _ rows: StepRows) throws(StoreError) {
+    if let message = rows.messages.first(where: { $0.step == number }) {
+      try db.run("UPDATE message SET step = -step WHERE id = ?", [.integer(message.id)])
+    } else if let task = rows.tasks.first(where: { $0.step == number }) {
+      try db.run("UPDATE task SET step = -step WHERE id = ?", [.integer(task.id)])
     }
   }
 
-  /// Gives a waiting step what its definition says now.
-  private mutating func refresh(_ step: StepEntry, _ rows: StepRows, _ contact: Int64) throws(StoreError) {
+  /// Gives a waiting step what its definition says now, and its number when it has another place.
+  private mutating func refresh(_ step: StepEntry, _ rows: StepRows, number: Int?, _ contact: Int64) throws(StoreError)
+  {
     if step.kind != .email {
       guard let task = rows.tasks.first(where: { $0.stepID == step.id && $0.state == .scheduled }) else { return }
       try db.run(
         """
-        UPDATE task SET version = ?, kind = ?, title = ?, note = ?, waits = ?, delay = ?, due_after = ? WHERE id = ?
+        UPDATE task SET step = ?, version = ?, kind = ?, title = ?, note = ?, waits = ?, delay = ?, due_after = ?
+        WHERE id = ?
         """,
         [
+          .integer(Int64(number ?? task.step)),
           .integer(sequence.version), .text(step.kind.rawValue), .text(step.title ?? ""), SQLValue(step.note),
           .integer(step.waits ? 1 : 0), .integer(step.delayMilliseconds), SQLValue(step.dueMilliseconds),
           .integer(task.id),
@@ -190,18 +199,21 @@ struct StepLayer {
     let isFresh = try db.unwrite(message)
     let isDealt = !isFresh || step.variants.contains { $0.id == message.variant }
     let variant = isDealt ? message.variant : try deal(step, to: contact)
-    let lane = message.lane < 0 ? -poolID : message.lane
     try db.run(
       """
-      UPDATE message SET version = ?, variant = ?, subject = ?, delay = ?, conditions = ?, minute_of_day = ?, pool_id = ?,
-        lane = ? WHERE id = ?
+      UPDATE message SET step = ?, version = ?, variant = ?, subject = ?, delay = ?, conditions = ?, minute_of_day = ?
+      WHERE id = ?
       """,
       [
-        SQLValue(isFresh ? sequence.version : message.version), SQLValue(variant),
-        .text(isFresh ? try subject(of: step, variant) : message.subject),
-        .integer(step.delayMilliseconds), .text(conditions(of: step)),
-        SQLValue(step.texts(ofVariant: variant).minuteOfDay), .integer(poolID), .integer(lane), .integer(message.id),
+        SQLValue(number ?? message.step), SQLValue(isFresh ? sequence.version : message.version), SQLValue(variant),
+        .text(isFresh ? try subject(of: step, variant) : message.subject), .integer(step.delayMilliseconds),
+        .text(conditions(of: step)), SQLValue(step.texts(ofVariant: variant).minuteOfDay), .integer(message.id),
       ])
+    guard message.poolID != poolID else { return }
+    let lane = message.lane < 0 ? -poolID : message.lane
+    try db.run(
+      "UPDATE message SET pool_id = ?, lane = ? WHERE id = ?",
+      [.integer(poolID), .integer(lane), .integer(message.id)])
     db.changedLanes(message.lane, lane)
   }
 
