@@ -210,7 +210,7 @@ extension Check {
   static func webAddress(_ text: String, isClearAllowed: Bool) -> String? {
     let bare = text.replacing(#/\{\{[^{}]*\}\}/#, with: "x")
     guard let url = URL(string: bare), let host = url.host(), !host.isEmpty, url.user() == nil, url.fragment == nil,
-      text.hasPrefix("\(url.scheme ?? "")://\(host)")
+      ["\(host)", "[\(host)]"].contains(where: { text.hasPrefix("\(url.scheme ?? "")://\($0)") })
     else { return "\"\(text)\" is no https URL; names and passwords belong in auth" }
     if url.scheme == "https" || (url.scheme == "http" && isClearAllowed) { return nil }
     return "\"\(text)\" is no https URL; http is for networks of allow_networks"

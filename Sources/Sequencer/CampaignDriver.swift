@@ -44,20 +44,10 @@ struct CampaignDriver {
         }
       } catch let error as StoreError {
         log.error("campaign.run_failed", ["run": .int(run), "error": .text("\(error)")])
-        if case .unreadable = error { await give(up: "\(error)") }
         await loop.sleep(milliseconds: Self.retryMilliseconds)
       } catch {
         return
       }
-    }
-  }
-
-  private func give(up reason: String) async {
-    let id = run
-    do {
-      try await store.write(seesLog: false) { try $0.failRun(id, reason, now: Clock.now()) }
-    } catch {
-      log.error("campaign.run_failed", ["run": .int(run), "error": .text("\(error)")])
     }
   }
 
@@ -71,7 +61,7 @@ struct CampaignDriver {
       let page = await offLoop { file.page(of: source, in: folder, after: done, limit: Self.pageSize) }
       try await record(page)
     case (.contacts(let cursor), .segment): try await findContacts(after: cursor, campaign)
-    case (.pages(let walk), .http): try await ask(walk, campaign)
+    case (.pages(let walk), .http) where walk.fits(campaign.entry.source.paging): try await ask(walk, campaign)
     default:
       // The definition was changed while the run was under way: it begins anew, and knows whom it has found already.
       try await record(RunPage(position: RunPosition(campaign.entry.source)))

@@ -189,6 +189,15 @@ import Testing
     #expect(try walked.run([.success(SourceAnswer(status: 200, body: Array(body.utf8)))]) == .failed(words))
   }
 
+  @Test func aWalkFitsItsKindOfPaging() {
+    for kind in SourcePaging.Kind.allCases {
+      let walk = SourceWalk(CampaignSource(kind: .http, paging: SourcePaging(kind: kind)))
+      #expect(walk.fits(SourcePaging(kind: kind)))
+      #expect(!walk.fits(SourcePaging(kind: kind == .cursor ? .page : .cursor)))
+      #expect(walk.fits(nil) == (kind == .link))
+    }
+  }
+
   @Test func aSourceWithoutAnEndIsLeft() throws {
     var walked = Walked(Self.call(), SourcePaging(kind: .page, parameter: "page", maxPages: 3))
     #expect(try walked.run((0..<9).map { Self.page("a\($0)") }) == .failed("it has more than max_pages, 3 pages"))

@@ -234,6 +234,22 @@ private let day: Int64 = 86_400_000
     #expect(try await bench.bench.claim(at: now).claims.map(\.message.recipient) == ["owner@x.test"])
   }
 
+  /// What another version stored of a source's place is no reason to stop: it is asked again from its beginning.
+  @Test func anUnreadablePlaceIsTheBeginning() async throws {
+    let bench = try await CampaignBench()
+    try await bench.start(at: Self.morning)
+    let now = Self.morning + 2 * hour
+    let run = try await bench.begin(at: now)
+    try await bench.found(run, ["a@x.test"], at: now)
+    try await bench.store.write { transaction in
+      try transaction.run("UPDATE campaign_run SET position = '{\"elsewhere\":1}'", [])
+    }
+    #expect(try await bench.run(run).position == .rows(0))
+    try await bench.found(run, ["a@x.test", "b@x.test"], isLast: true, at: now)
+    try await bench.drive(run, at: now)
+    #expect(try await bench.run(run).enrolled == 2)
+  }
+
   /// Its mails wait for something else: the day is over, and so is the campaign.
   @Test func aLastMailThatIsStuckHoldsNothingUp() async throws {
     let bench = try await CampaignBench { $0.runs = 1 }

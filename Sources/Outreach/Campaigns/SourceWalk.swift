@@ -58,6 +58,14 @@ public struct SourceWalk: Sendable, Equatable, Codable {
       }
   }
 
+  /// Whether its place is one of this kind of paging: the definition may have changed meanwhile.
+  public func fits(_ paging: SourcePaging?) -> Bool {
+    switch (place, paging?.kind) {
+    case (.number, .page), (.number, .offset), (.cursor, .cursor), (.link, .link), (.link, nil): true
+    default: false
+    }
+  }
+
   /// What to do at `now`. The secret of the call, if there is one, goes along with every request that this gives out.
   public mutating func next(_ call: HTTPCall, _ paging: SourcePaging?, _ values: CallValues, now: Int64) -> Step {
     if let failure { return .failed(failure) }

@@ -36,11 +36,14 @@ extension Transaction {
     throws(StoreError)
   {
     let sequence = try sequence(keyed: campaign.entry.sequence, workspaceID: campaign.workspaceID)
+    var pool: String?
+    // One that was removed meanwhile must not keep the mail back.
+    if let key = sequence?.entry.pool { pool = try self.pool(named: key, workspaceID: campaign.workspaceID)?.key }
     try queueOwnMail(
       OwnMail(
         recipient: campaign.entry.owner, subject: report.subject,
         bytes: report.mail(to: campaign.entry.owner, hostname),
-        pool: sequence?.entry.pool),
+        pool: pool),
       workspaceID: campaign.workspaceID, hostname: hostname, now: now)
   }
 }

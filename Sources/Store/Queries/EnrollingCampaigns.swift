@@ -106,12 +106,6 @@ extension Transaction {
     }
   }
 
-  /// Ends a run whose stored state cannot be used.
-  public func failRun(_ id: Int64, _ reason: String, now: Int64) throws(StoreError) {
-    guard let (run, campaign) = try openRun(id) else { return }
-    try end(run, campaign, failure: reason, now: now)
-  }
-
   private func end(_ run: CampaignRunRecord, _ campaign: CampaignRecord, failure: String?, now: Int64)
     throws(StoreError)
   {

@@ -159,7 +159,8 @@ extension Reader {
       }
       return CampaignRunRecord(
         id: row.integer(0), campaignID: row.integer(1), number: Int(row.integer(2)), day: row.text(3), state: state,
-        position: try JSONText.decode(RunPosition.self, row.text(5)), failure: row.textOrNil(6),
+        // One of another version: the run begins anew, and knows whom it has found already.
+        position: (try? JSONText.decode(RunPosition.self, row.text(5))) ?? .rows(0), failure: row.textOrNil(6),
         plannedAt: row.integer(7), startedAt: row.integer(8), endedAt: row.integerOrNil(9),
         layout: (row.integerOrNil(10), Int(row.integer(11)), Int(row.integer(12))), found: Int(row.integer(13)),
         withAddress: Int(row.integer(14)), new: Int(row.integer(15)), enrolled: Int(row.integer(16)),
