@@ -241,7 +241,7 @@ private let day: Int64 = 86_400_000
     let now = Self.morning + 2 * hour
     let run = try await bench.begin(at: now)
     try await bench.found(run, ["a@x.test"], at: now)
-    try await bench.store.write { transaction in
+    _ = try await bench.store.write { transaction in
       try transaction.run("UPDATE campaign_run SET position = '{\"elsewhere\":1}'", [])
     }
     #expect(try await bench.run(run).position == .rows(0))
