@@ -60,16 +60,22 @@ private struct StatisticsSpan {
 }
 
 private func statistics(by scope: StatisticsScope, _ span: StatisticsSpan, _ db: Reader) throws -> [JSON] {
-  let rows = try db.statistics(
-    by: scope, workspaceID: defaultWorkspace, from: span.from, to: span.to, zone: span.zone(db))
+  guard scope != .workspace else {
+    let line = try db.statistics(
+      of: "", by: scope, workspaceID: defaultWorkspace, from: span.from, to: span.to, zone: span.zone(db))
+    guard !line.isEmpty else { return [] }
+    return [
+      .object([("workspace", .text(try db.workspace(defaultWorkspace).key))] + line.members + line.timeMembers)
+    ]
+  }
+  let rows = try db.statistics(by: scope, workspaceID: defaultWorkspace, from: span.from, to: span.to)
   let names = AccountNames(db)
   return try rows.map { row in
     let place: [(String, JSON)]
     switch scope {
-    case .workspace: place = [("workspace", .text(try db.workspace(defaultWorkspace).key))]
     case .account: place = [("account", try names.address(Int64(row.key)))]
-    case .campaign, .tag: place = [(scope.rawValue, .text(row.key))]
     case .sequence, .step, .variant: place = try sequencePlace(row.key, db)
+    case .workspace, .campaign, .tag: place = [(scope.rawValue, .text(row.key))]
     }
     return .object(place + row.line.members)
   }
@@ -100,13 +106,13 @@ private func sequenceStatistics(_ key: String, _ span: StatisticsSpan, _ db: Rea
   let zone = try span.zone ?? Zone.named(sequence.entry.zone ?? db.workspace(sequence.workspaceID).zone) ?? .utc
   func rows(_ scope: StatisticsScope) throws -> [StatisticsRow] {
     try db.statistics(
-      by: scope, workspaceID: sequence.workspaceID, prefix: scope == .sequence ? "\(sequence.id)" : "\(sequence.id)/",
-      from: span.from, to: span.to, zone: zone)
+      by: scope, workspaceID: sequence.workspaceID, prefix: "\(sequence.id)/", from: span.from, to: span.to)
   }
   func order(_ row: StatisticsRow) -> Int {
     place(ofStep: String(row.key.split(separator: "/")[1]), in: sequence) ?? .max
   }
-  let whole = try rows(.sequence).first { $0.key == "\(sequence.id)" }?.line ?? StatisticsLine()
+  let whole = try db.statistics(
+    of: "\(sequence.id)", by: .sequence, workspaceID: sequence.workspaceID, from: span.from, to: span.to, zone: zone)
   var before: Int64?
   let steps = try rows(.step).sorted { order($0) < order($1) }.map { row in
     defer { before = row.line[.sent] }
@@ -117,12 +123,12 @@ private func sequenceStatistics(_ key: String, _ span: StatisticsSpan, _ db: Rea
     JSON.object(try sequencePlace(row.key, db).dropFirst() + row.line.members)
   }
   return .object(
-    [("sequence", .text(key)), ("zone", .text(zone.name))] + whole.members
+    [("sequence", .text(key)), ("zone", .text(zone.name))] + whole.members + whole.timeMembers
       + [("steps", .list(steps)), ("variants", .list(variants))])
 }
 
 extension StatisticsLine {
-  /// Counts, rates from 0 to 1 (null where there is nothing to divide by), times to the answer, and the best times.
+  /// Counts, rates from 0 to 1 (null where there is nothing to divide by), and times to the answer.
   fileprivate var members: [(String, JSON)] {
     [
       ("enrolled", .integer(self[.enrolled])), ("active", .integer(active)), ("completed", .integer(completed)),
@@ -143,6 +149,12 @@ extension StatisticsLine {
           ("mean", .optional(meanReplyDelay)),
         ])
       ),
+    ]
+  }
+
+  /// The best times, which the lists of many things leave out.
+  fileprivate var timeMembers: [(String, JSON)] {
+    [
       ("best_hours", .list(hours.map { $0.json("hour", .number($0.number)) })),
       ("best_days", .list(days.map { $0.json("day", .text(Weekday.allCases[$0.number - 1].rawValue)) })),
     ]

@@ -19,7 +19,8 @@ struct StatisticsTests {
     for event in events { sums.add(event) }
     var line = StatisticsLine()
     for (cell, count) in sums.counts where cell.scope == .workspace {
-      line.add(cell.fact, hour: cell.hour, count: count, offsetMilliseconds: offset)
+      line.add(cell.fact, count)
+      line.addTime(cell.fact, hour: cell.hour, count: count, offsetMilliseconds: offset)
     }
     return line
   }

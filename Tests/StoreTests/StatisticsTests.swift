@@ -9,7 +9,7 @@ struct StatisticsTests {
     try await bench.store.read { db in
       var found: [String: [StatisticsRow]] = [:]
       for scope in StatisticsScope.allCases {
-        found[scope.rawValue] = try db.statistics(by: scope, workspaceID: 1, zone: .utc)
+        found[scope.rawValue] = try db.statistics(by: scope, workspaceID: 1)
       }
       return found
     }
@@ -39,6 +39,10 @@ struct StatisticsTests {
     #expect(line.meanReplyDelay == 1000)
     let rows = try await all(bench)
     let sequence = try await bench.enrollment().sequenceID
+    let best = try await bench.store.read { db in
+      try db.statistics(of: "\(sequence)", by: .sequence, workspaceID: 1, zone: .utc).hours
+    }
+    #expect(best.map(\.number) == [12] && best.first?.replied == 1)
     #expect(rows["step"]?.map(\.key) == ["\(sequence)/1"])
     #expect(rows["account"]?.map(\.key) == ["\(claim.account.id)"])
     #expect(rows["campaign"] == [])

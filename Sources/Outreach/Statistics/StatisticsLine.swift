@@ -44,9 +44,15 @@ public struct StatisticsLine: Sendable, Equatable {
   /// Nothing yet.
   public init() {}
 
-  /// Adds a count; `offsetMilliseconds` is how far the clock of the people is from UTC in that hour.
-  public mutating func add(_ fact: StatisticsFact, hour: Int64, count: Int64, offsetMilliseconds: Int64) {
-    totals[fact, default: 0] += count
+  /// Adds a count.
+  public mutating func add(_ fact: StatisticsFact, _ count: Int64) { totals[fact, default: 0] += count }
+
+  /// The facts that the best hours and days are told from: they count in the hour their mail was sent in.
+  public static let factsOfSending: [StatisticsFact] = [.sent, .sentOpened, .sentClicked, .sentReplied]
+
+  /// Adds a count of `factsOfSending` to the hours and days; `offsetMilliseconds` is how far the clock of the people is
+  /// from UTC in that hour.
+  public mutating func addTime(_ fact: StatisticsFact, hour: Int64, count: Int64, offsetMilliseconds: Int64) {
     let isOfSending: WritableKeyPath<SendingTime, Int64>
     switch fact {
     case .sent: isOfSending = \.sent

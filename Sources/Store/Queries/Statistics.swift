@@ -18,8 +18,8 @@ public struct StatisticsRow: Sendable, Equatable {
 }
 
 extension Store {
-  /// How many events are read at a time: some fifty milliseconds of a reading thread, and far less of the writer's.
-  private static let statisticsBatch: Int64 = 20_000
+  /// How many events are read at a time: the sums of so many keep the writer for some milliseconds, as they lie within hours.
+  private static let statisticsBatch: Int64 = 5000
 
   /// Adds the events of up to now to the statistics.
   ///
@@ -96,31 +96,64 @@ extension Reader {
 
   /// The statistics of every key of a scope that begins with `prefix`, by key.
   ///
-  /// `from` and `to` (UTC epoch milliseconds, end exclusive) count by whole hours; hours of the day and days of the week
-  /// are those of `zone`.
+  /// `from` and `to` (UTC epoch milliseconds, end exclusive) count by whole hours.
   public func statistics(
-    by scope: StatisticsScope, workspaceID: Int64, prefix: String = "", from: Int64? = nil, to: Int64? = nil,
-    zone: Zone
+    by scope: StatisticsScope, workspaceID: Int64, prefix: String = "", from: Int64? = nil, to: Int64? = nil
   ) throws(StoreError) -> [StatisticsRow] {
+    let span = StatisticsSpan(workspaceID, scope, from: prefix, below: prefix + "\u{10FFFF}", from, to)
     var rows: [StatisticsRow] = []
-    let counts = try connection.rows(
-      """
-      SELECT key, fact, hour, count FROM statistic
-      WHERE workspace_id = ? AND scope = ? AND key >= ? AND key < ? AND hour >= ? AND hour < ? ORDER BY key
-      """,
-      [
-        .integer(workspaceID), .text(scope.rawValue), .text(prefix), .text(prefix + "\u{10FFFF}"),
-        .integer(from.map { $0 / 3_600_000 } ?? .min), .integer(to.map { ($0 + 3_599_999) / 3_600_000 } ?? .max),
-      ]
-    ) { row in (key: row.text(0), fact: row.text(1), hour: row.integer(2), count: row.integer(3)) }
-    for count in counts {
-      guard let fact = StatisticsFact(name: count.fact) else { continue }
-      if rows.last?.key != count.key { rows.append(StatisticsRow(key: count.key, line: StatisticsLine())) }
-      rows[rows.count - 1].line.add(
-        fact, hour: count.hour, count: count.count,
-        offsetMilliseconds: zone.offsetMilliseconds(at: count.hour * 3_600_000))
+    for sum in try sums(span) {
+      guard let fact = StatisticsFact(name: sum.fact) else { continue }
+      if rows.last?.key != sum.key { rows.append(StatisticsRow(key: sum.key, line: StatisticsLine())) }
+      rows[rows.count - 1].line.add(fact, sum.count)
     }
     return rows
+  }
+
+  /// The statistics of one key with its best hours and days, by the clock of `zone`.
+  public func statistics(
+    of key: String, by scope: StatisticsScope, workspaceID: Int64, from: Int64? = nil, to: Int64? = nil, zone: Zone
+  ) throws(StoreError) -> StatisticsLine {
+    let span = StatisticsSpan(workspaceID, scope, from: key, below: key + "\u{0}", from, to)
+    var line = StatisticsLine()
+    for sum in try sums(span) {
+      if let fact = StatisticsFact(name: sum.fact) { line.add(fact, sum.count) }
+    }
+    for fact in StatisticsLine.factsOfSending {
+      let hours = try connection.rows(
+        "SELECT hour, count FROM statistic WHERE \(StatisticsSpan.condition) AND fact = ?",
+        span.values + [.text(fact.name)]
+      ) { row in (hour: row.integer(0), count: row.integer(1)) }
+      for hour in hours {
+        line.addTime(
+          fact, hour: hour.hour, count: hour.count,
+          offsetMilliseconds: zone.offsetMilliseconds(at: hour.hour * 3_600_000))
+      }
+    }
+    return line
+  }
+
+  /// Added up where they lie: a year has some nine thousand hours of each fact.
+  private func sums(_ span: StatisticsSpan) throws(StoreError) -> [(key: String, fact: String, count: Int64)] {
+    try connection.rows(
+      "SELECT key, fact, SUM(count) FROM statistic WHERE \(StatisticsSpan.condition) GROUP BY key, fact ORDER BY key, fact",
+      span.values
+    ) { row in (key: row.text(0), fact: row.text(1), count: row.integer(2)) }
+  }
+}
+
+/// The part of the sums that a question is about.
+private struct StatisticsSpan {
+  static let condition = "workspace_id = ? AND scope = ? AND key >= ? AND key < ? AND hour >= ? AND hour < ?"
+  var values: [SQLValue]
+
+  init(
+    _ workspaceID: Int64, _ scope: StatisticsScope, from first: String, below last: String, _ from: Int64?, _ to: Int64?
+  ) {
+    values = [
+      .integer(workspaceID), .text(scope.rawValue), .text(first), .text(last),
+      .integer(from.map { $0 / 3_600_000 } ?? .min), .integer(to.map { ($0 + 3_599_999) / 3_600_000 } ?? .max),
+    ]
   }
 }
 

@@ -52,6 +52,7 @@ def fill(store, events: int) -> int:
                 detail = {"recipient": "p@x.test", "reason": "replied", "was": "sent"}
                 rows.append((sent + place * chance.randrange(DAY), kind, number, number % 50 + 1, number, json.dumps(detail)))
                 count += 1
+        rows.sort()
         database.executemany("INSERT INTO event (at, workspace_id, kind, message_id, account_id, enrollment_id, detail) VALUES (?, 1, ?, ?, ?, ?, ?)", rows)
     database.close()
     return count
