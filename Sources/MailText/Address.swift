@@ -252,6 +252,8 @@ struct AddressParser {
     return split(Array(text))
   }
 
+  private static func isSeparator(_ octet: UInt8) -> Bool { octet == Octet.comma || octet == Octet.semicolon }
+
   private static func split(_ inside: [UInt8]) -> (local: String, domain: String)? {
     var text = inside
     // Most have no white space at all, and nothing that has to be looked at twice.
@@ -266,8 +268,12 @@ struct AddressParser {
       return (String(decoding: unquoted(text), as: UTF8.self), "")
     }
     let local = unquoted(Array(text[..<at].trimmedSpaces()))
-    let domain = text[(at + 1)...].trimmedSpaces()
-    guard !domain.isEmpty else { return nil }
+    // A list's separator behind it is a slip; inside, like a quote, it makes it no domain (RFC 5322 §3.4.1), and what is
+    // written in an address list would be read as another address.
+    let behind = text[(at + 1)...].trimmedSpaces()
+    let domain = behind[..<(behind.lastIndex { !isSeparator($0) }.map { $0 + 1 } ?? behind.startIndex)]
+      .trimmedSpaces()
+    guard !domain.isEmpty, !domain.contains(where: { isSeparator($0) || $0 == Octet.quote }) else { return nil }
     return (Charset.headerText(local), Charset.headerText(Array(domain)))
   }
 }

@@ -37,6 +37,10 @@ struct ListCase: Sendable, CustomTestStringConvertible {
     ListCase("a@[192.0.2.1]", ["|a@[192.0.2.1]"]),
     ListCase("(((((", []),
     ListCase("Mail Delivery System b@x.org", ["|b@x.org"]),
+    ListCase("<b@x.org,>, <c@x.org;>", ["|b@x.org", "|c@x.org"]),
+    ListCase("<b@x.org,c@x.org>, <b@x.org;c>, d@x.org", ["|\"b@x.org,c\"@x.org", "|d@x.org"]),
+    // Found by FuzzAddress: a quoted string in the middle of a word that is cut in two.
+    ListCase("@at.est,@b.t2est:\"loccl paat.est,@b.t2est:\"lrt\":::1]", ["|\"\"@at.est"]),
   ]
 
   @Test(arguments: cases) func lists(_ c: ListCase) {
