@@ -252,7 +252,16 @@ struct AddressParser {
     return split(Array(text))
   }
 
-  private static func isSeparator(_ octet: UInt8) -> Bool { octet == Octet.comma || octet == Octet.semicolon }
+  /// Names, literals and their slips; no white space, control characters and what ends an address in a list.
+  private static func isOfDomain(_ octet: UInt8) -> Bool {
+    switch octet {
+    case 0...Octet.space, 0x7F, Octet.quote, Octet.openParenthesis, Octet.closeParenthesis, Octet.comma,
+      Octet.semicolon,
+      Octet.lessThan, Octet.greaterThan, Octet.backslash:
+      false
+    default: true
+    }
+  }
 
   private static func split(_ inside: [UInt8]) -> (local: String, domain: String)? {
     var text = inside
@@ -270,10 +279,11 @@ struct AddressParser {
     let local = unquoted(Array(text[..<at].trimmedSpaces()))
     // A list's separator behind it is a slip; inside, like a quote, it makes it no domain (RFC 5322 §3.4.1), and what is
     // written in an address list would be read as another address.
-    let behind = text[(at + 1)...].trimmedSpaces()
-    let domain = behind[..<(behind.lastIndex { !isSeparator($0) }.map { $0 + 1 } ?? behind.startIndex)]
-      .trimmedSpaces()
-    guard !domain.isEmpty, !domain.contains(where: { isSeparator($0) || $0 == Octet.quote }) else { return nil }
+    var domain = text[(at + 1)...].trimmedSpaces()
+    while let last = domain.last, last == Octet.comma || last == Octet.semicolon {
+      domain = domain.dropLast().trimmedSpaces()
+    }
+    guard !domain.isEmpty, domain.allSatisfy(isOfDomain) else { return nil }
     return (Charset.headerText(local), Charset.headerText(Array(domain)))
   }
 }
