@@ -6,7 +6,7 @@ extension Verb {
   static let applyVerb = Verb(
     words: ["apply"],
     summary:
-      "make accounts, pools, submitters, sequences, templates, campaigns and suppressions be as files say; print the difference",
+      "make accounts, pools, submitters, sequences, templates, segments, campaigns and suppressions be as files say; print the difference",
     parameters: [Parameter(name: "FILE|-", repeats: true)],
     options: [Option(long: "dry-run", help: "print the difference and change nothing")],
     notes: "What the files do not mention stays as it is. Relative paths in a file start at the working folder."
@@ -18,7 +18,12 @@ extension Verb {
       whole.add(try call.provision(toml, file: file))
     }
     let dryRun = call.has("dry-run")
-    let answer = try call.send(whole, dryRun: dryRun)
+    let answer: JSONValue
+    do throws(Failure) {
+      answer = try call.send(whole, dryRun: dryRun)
+    } catch {
+      throw error.located(by: whole.places)
+    }
     guard !call.wantsJSON else { return }
     let changes = answer["changes"].items
     if changes.isEmpty {
@@ -33,6 +38,18 @@ extension Verb {
   }
 }
 
+extension Failure {
+  /// With file and line where the daemon complains of a text of the files.
+  fileprivate func located(by places: TextPlaces) -> Failure {
+    let name = "postern: "
+    guard text.hasPrefix(name) else { return self }
+    let located = places.located(String(text.dropFirst(name.utf8.count)))
+    var failure = Failure(code, located == text.dropFirst(name.utf8.count) ? text : located)
+    failure.reason = reason
+    return failure
+  }
+}
+
 extension Provision {
   mutating func add(_ other: Provision) {
     accounts += other.accounts
@@ -42,6 +59,8 @@ extension Provision {
     suppressions += other.suppressions
     templates += other.templates
     snippets += other.snippets
+    segments += other.segments
+    places.add(other.places)
     campaigns += other.campaigns
   }
 }

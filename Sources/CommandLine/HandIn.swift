@@ -98,6 +98,8 @@ struct HandIn {
     var recipients: [String]
     var returnContent: String?
     var envelopeID: String?
+    /// Nil when it was not asked for, as most mails do not.
+    var allowsUTF8: Bool?
     var requests: [String: Request]
     /// Base64, because a mail may hold bytes that are no UTF-8.
     var mail: String
@@ -106,6 +108,7 @@ struct HandIn {
       case name, sender, recipients, requests, mail
       case returnContent = "return"
       case envelopeID = "envelope_id"
+      case allowsUTF8 = "smtputf8"
     }
 
     init(_ envelope: Envelope, _ mail: [UInt8], name: String) {
@@ -114,6 +117,7 @@ struct HandIn {
       recipients = envelope.recipients
       returnContent = envelope.returnContent?.rawValue
       envelopeID = envelope.envelopeID
+      allowsUTF8 = envelope.allowsUTF8 ? true : nil
       requests = envelope.recipientRequests.mapValues {
         Request(notify: $0.notify, originalRecipient: $0.originalRecipient)
       }

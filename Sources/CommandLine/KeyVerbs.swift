@@ -1,5 +1,22 @@
 // `key`: what apps log in with instead of a password.
 extension Verb {
+  static let reseal = Verb(
+    words: ["reseal"], summary: "seal every secret anew under the key file, and begin a new key of unsubscribe tokens",
+    notes:
+      "After it no key file of previous_key_files is needed any more. Tokens of older keys stay good. The exit code is 65 "
+      + "when a secret does not open: it stays as it is."
+  ) { (call: Invocation) throws(Failure) in
+    let answer = try call.object("POST", "/reseal")
+    let unreadable = answer["unreadable"].items.compactMap(\.string)
+    if !call.wantsJSON {
+      for what in unreadable { call.shell.err("postern: \(what) does not open and stays as it is\n") }
+      call.shell.out(
+        "\(answer["resealed"].int ?? 0) secrets are sealed under the key file; unsubscribe tokens are of version \(answer["token_version"].int ?? 0)\n"
+      )
+    }
+    if !unreadable.isEmpty { throw Failure(ExitCode.data, "") }
+  }
+
   static let keyVerbs: [Verb] = [
     Verb(
       words: ["key", "list"], summary: "list the keys that apps log in with",

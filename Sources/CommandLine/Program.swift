@@ -14,7 +14,7 @@ extension Verb {
       + segmentVerbs
       + templateVerbs
       + creditVerbs + suppressVerbs + inboxVerbs + [
-        eventVerb, classify, sendmail, version,
+        eventVerb, classify, sendmail, reseal, version,
       ]
   }
 }

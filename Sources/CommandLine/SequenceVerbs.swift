@@ -42,7 +42,8 @@ extension Verb {
           Column("WHAT", "text"),
         ]
         let all =
-          answer["steps_by"].string == "headers" ? "its steps come by headers, as they are" : "nothing is missing"
+          answer["steps_by"].string == "headers"
+          ? "nothing is missing in the newest mails of its steps, which come by headers" : "nothing is missing"
         call.shell.out(rows.isEmpty ? all + "\n" : renderTable(columns, rows, zone: call.shell.zone))
       }
       if answer["may_go"] == .boolean(false) { throw Failure(ExitCode.data, "") }

@@ -65,6 +65,11 @@ enum Check {
     return good ? nil : "\"\(text)\" is no name: use letters, digits and . _ - : @ +"
   }
 
+  /// A name that stands in filters and paths without quotes.
+  static func segmentName(_ text: String) -> String? {
+    isSegmentName(text) ? nil : "\"\(text)\" is no name of a segment: use letters, digits and . _ -, at most 64"
+  }
+
   /// An IPv4 or IPv6 address.
   static func address4or6(_ text: String) -> String? {
     bits(ofAddress: text) == nil ? "\"\(text)\" is no IPv4 or IPv6 address" : nil
@@ -228,4 +233,13 @@ extension Check {
   static func headerValue(_ text: String) -> String? {
     text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f } ? nil : "must not hold line breaks or control characters"
   }
+}
+
+/// Whether a segment may be called so: it stands in filters and paths without quotes.
+public func isSegmentName(_ text: String) -> Bool {
+  (1...64).contains(text.utf8.count)
+    && text.utf8.allSatisfy {
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) || (0x30...0x39).contains($0)
+        || "._-".utf8.contains($0)
+    }
 }

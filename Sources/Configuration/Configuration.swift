@@ -67,6 +67,7 @@ extension ServerSettings {
     hostname = section.string("hostname", default: hostname, check: Check.domain)
     dataDir = section.string("data_dir", default: dataDir, check: Check.path)
     keyFile = section.string("key_file", default: keyFile, check: Check.path)
+    previousKeyFiles = section.strings("previous_key_files", default: previousKeyFiles, check: Check.path)
     spoolDir = section.string("spool_dir", default: spoolDir, check: Check.path)
     spoolAccess = section.choice("spool_access", default: spoolAccess)
     controlSocket = section.string("control_socket", default: controlSocket, check: Check.socketPath)

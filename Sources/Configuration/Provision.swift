@@ -9,8 +9,10 @@ extension Provision {
     switch TOMLDocument.parse(toml, file: file) {
     case .failure(let error): return .failure(.init([error]))
     case .success(let root):
-      let reader = FileReader(file: file, zoneIsKnown: Configuration.zoneIsKnown, fileExists: fileExists)
-      let provision = Provision(SectionReader(root, path: "", reader: reader))
+      let reader = FileReader(
+        file: file, toml: toml, zoneIsKnown: Configuration.zoneIsKnown, fileExists: fileExists)
+      var provision = Provision(SectionReader(root, path: "", reader: reader))
+      provision.places = reader.places
       let errors = reader.sortedErrors
       return errors.isEmpty ? .success(provision) : .failure(.init(errors))
     }
@@ -24,13 +26,15 @@ extension Provision {
     let suppressions = root.sections("suppression")
     let templates = root.sections("template")
     let snippets = root.sections("snippet")
+    let segments = root.sections("segment")
     let campaigns = root.sections("campaign")
     root.finish()
     self.init(
       accounts: accounts.map(AccountEntry.init), pools: pools.map(PoolEntry.init),
       submitters: submitters.map(SubmitterEntry.init), sequences: sequences.map(SequenceEntry.init),
       suppressions: suppressions.map(SuppressionEntry.init), templates: templates.map(TemplateEntry.init),
-      snippets: snippets.map(SnippetEntry.init), campaigns: campaigns.map(CampaignEntry.init))
+      snippets: snippets.map(SnippetEntry.init), segments: segments.map(SegmentEntry.init),
+      campaigns: campaigns.map(CampaignEntry.init))
     guard root.reader.errors.isEmpty else { return }
     refuseSame(accounts, self.accounts.map(\.settings.address), key: "address")
     refuseSame(pools, self.pools.map { "\($0.workspace) \($0.name)" }, key: "name")
@@ -38,6 +42,7 @@ extension Provision {
     refuseSame(sequences, self.sequences.map { "\($0.workspace) \($0.key)" }, key: "key")
     refuseSame(templates, self.templates.map { "\($0.workspace) \($0.key)" }, key: "key")
     refuseSame(snippets, self.snippets.map { "\($0.workspace) \($0.key)" }, key: "key")
+    refuseSame(segments, self.segments.map { "\($0.workspace) \($0.name)" }, key: "name")
     refuseSame(campaigns, self.campaigns.map { "\($0.workspace) \($0.key)" }, key: "key")
     refuseSame(suppressions, self.suppressions.map { "\($0.workspace) \($0.value)" }, key: "address")
   }

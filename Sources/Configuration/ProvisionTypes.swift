@@ -1,7 +1,7 @@
 // What an apply file describes. All types are Codable with snake_case names: the command line sends them to the daemon as
 // JSON, and the store keeps `AccountSettings` and `SequenceEntry` as JSON text. Secrets are never part of the settings.
 
-/// The wanted state of accounts, pools, submitters, sequences, templates, snippets, campaigns and suppressions.
+/// The wanted state of accounts, pools, submitters, sequences, templates, snippets, segments, campaigns and suppressions.
 public struct Provision: Sendable, Equatable, Codable {
   /// `[[account]]`.
   public var accounts: [AccountEntry]
@@ -17,14 +17,22 @@ public struct Provision: Sendable, Equatable, Codable {
   public var templates: [TemplateEntry]
   /// `[[snippet]]`.
   public var snippets: [SnippetEntry]
+  /// `[[segment]]`.
+  public var segments: [SegmentEntry]
   /// `[[campaign]]`.
   public var campaigns: [CampaignEntry]
+  /// Where their texts stand; not part of what is sent.
+  public var places = TextPlaces()
+
+  enum CodingKeys: String, CodingKey {
+    case accounts, pools, submitters, sequences, suppressions, templates, snippets, segments, campaigns
+  }
 
   /// Nothing wanted, or what is given.
   public init(
     accounts: [AccountEntry] = [], pools: [PoolEntry] = [], submitters: [SubmitterEntry] = [],
     sequences: [SequenceEntry] = [], suppressions: [SuppressionEntry] = [], templates: [TemplateEntry] = [],
-    snippets: [SnippetEntry] = [], campaigns: [CampaignEntry] = []
+    snippets: [SnippetEntry] = [], segments: [SegmentEntry] = [], campaigns: [CampaignEntry] = []
   ) {
     self.accounts = accounts
     self.pools = pools
@@ -33,7 +41,28 @@ public struct Provision: Sendable, Equatable, Codable {
     self.suppressions = suppressions
     self.templates = templates
     self.snippets = snippets
+    self.segments = segments
     self.campaigns = campaigns
+  }
+
+  /// Whether two want the same, wherever it stands.
+  public static func == (one: Provision, other: Provision) -> Bool {
+    one.accounts == other.accounts && one.pools == other.pools && one.submitters == other.submitters
+      && one.sequences == other.sequences && one.suppressions == other.suppressions
+      && one.templates == other.templates && one.snippets == other.snippets && one.segments == other.segments
+      && one.campaigns == other.campaigns
+  }
+
+  /// What is not said is not wanted otherwise than it is.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    func list<Entry: Decodable>(_ key: CodingKeys) throws -> [Entry] {
+      try values.decodeIfPresent([Entry].self, forKey: key) ?? []
+    }
+    self.init(
+      accounts: try list(.accounts), pools: try list(.pools), submitters: try list(.submitters),
+      sequences: try list(.sequences), suppressions: try list(.suppressions), templates: try list(.templates),
+      snippets: try list(.snippets), segments: try list(.segments), campaigns: try list(.campaigns))
   }
 }
 

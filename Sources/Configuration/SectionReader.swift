@@ -9,9 +9,16 @@ final class FileReader {
   private(set) var errors: [ConfigurationError] = []
   /// Every key asked for, by section path; the tests compare it with `conf/postern.toml` and with the types.
   private(set) var knownKeys: [String: [String]] = [:]
+  /// Where texts stand.
+  var places = TextPlaces()
+  private let lines: [Substring]
 
-  init(file: String, zoneIsKnown: @escaping (String) -> Bool, fileExists: @escaping (String) -> Bool) {
+  /// `toml` is the file's text where places in its strings are asked for.
+  init(
+    file: String, toml: String = "", zoneIsKnown: @escaping (String) -> Bool, fileExists: @escaping (String) -> Bool
+  ) {
     self.file = file
+    lines = toml.split(separator: "\n", omittingEmptySubsequences: false)
     self.zoneIsKnown = zoneIsKnown
     self.fileExists = fileExists
   }
@@ -22,6 +29,15 @@ final class FileReader {
 
   func know(_ key: String, in path: String) {
     if !knownKeys[path, default: []].contains(key) { knownKeys[path, default: []].append(key) }
+  }
+
+  /// How many quotes a string begins with, and whether its text begins in the line below them.
+  func opening(of string: TOMLNode) -> (marks: Int, isBelow: Bool) {
+    // What came as JSON has no columns.
+    guard lines.indices.contains(string.line - 1), string.column > 0 else { return (1, false) }
+    let rest = lines[string.line - 1].dropFirst(string.column - 1)
+    let marks = ["\"\"\"", "'''"].contains { rest.hasPrefix($0) } ? 3 : 1
+    return (marks, marks == 3 && rest.dropFirst(3).allSatisfy { $0 == "\r" })
   }
 
   var sortedErrors: [ConfigurationError] {
@@ -221,6 +237,9 @@ final class SectionReader {
 
   private func entry(_ key: String) -> TOMLNode.Entry? { node?.entries?.first { $0.key == key } }
 
+  /// A key's value where it stands in the file.
+  func place(_ key: String) -> TOMLNode? { entry(key)?.value }
+
   private func fail(_ node: TOMLNode, _ what: String, nearest: String? = nil) {
     reader.fail(line: node.line, column: node.column, what, nearest: nearest)
   }
@@ -265,7 +284,9 @@ final class SectionReader {
 
 /// Sections of the other kind of file: taking one for the other is the most likely mistake, and no slip of the pen.
 private let otherFile: [String: String] = {
-  let apply = ["account", "pool", "submitter", "sequence", "suppression", "campaign"]
+  let apply = [
+    "account", "pool", "submitter", "sequence", "suppression", "template", "snippet", "segment", "campaign",
+  ]
   let daemon = [
     "server", "listener", "intake", "store", "relay", "poller", "workspace", "sequences", "campaigns", "oauth",
     "oauth_google",

@@ -245,6 +245,8 @@ public struct StepTexts: Sendable, Equatable, Codable {
   public var text: TextSource?
   /// Liquid; the HTML.
   public var html: TextSource?
+  /// Whether the HTML is made from the plain text; nil: when there is a preheader, which only HTML can hold.
+  public var htmlFromText: Bool?
   /// The name in From; nil is the account's.
   public var fromName: String?
   /// Not before this time of day, like `09:30`, by the clock that the window goes by.
@@ -254,6 +256,7 @@ public struct StepTexts: Sendable, Equatable, Codable {
     case template, subject, preheader, text, html, at
     case textFile = "text_file"
     case htmlFile = "html_file"
+    case htmlFromText = "html_from_text"
     case fromName = "from_name"
   }
 
@@ -285,6 +288,7 @@ public struct StepTexts: Sendable, Equatable, Codable {
       text: try source(.text, .textFile), html: try source(.html, .htmlFile),
       fromName: try values.decodeIfPresent(String.self, forKey: .fromName),
       at: try values.decodeIfPresent(String.self, forKey: .at))
+    htmlFromText = try values.decodeIfPresent(Bool.self, forKey: .htmlFromText)
   }
 
   /// Texts and names of files are plain strings.
@@ -300,6 +304,7 @@ public struct StepTexts: Sendable, Equatable, Codable {
       case nil: break
       }
     }
+    try values.encodeIfPresent(htmlFromText, forKey: .htmlFromText)
     try values.encodeIfPresent(fromName, forKey: .fromName)
     try values.encodeIfPresent(at, forKey: .at)
   }
@@ -310,10 +315,12 @@ public struct StepTexts: Sendable, Equatable, Codable {
   /// These, and where they are silent what another says. A text of its own is not mixed with another's HTML.
   func over(_ other: StepTexts) -> StepTexts {
     let isOwnBody = saysSomething
-    return StepTexts(
+    var texts = StepTexts(
       template: isOwnBody ? template : other.template, subject: subject ?? (template == nil ? other.subject : nil),
       preheader: preheader ?? (isOwnBody ? nil : other.preheader), text: isOwnBody ? text : other.text,
       html: isOwnBody ? html : other.html, fromName: fromName ?? other.fromName, at: at ?? other.at)
+    texts.htmlFromText = isOwnBody ? htmlFromText : htmlFromText ?? other.htmlFromText
+    return texts
   }
 
   /// `at` as minutes of the day.

@@ -20,6 +20,8 @@ extension SequenceEntry {
     section.finish()
     // What belongs together can be judged only when each part could be read.
     guard section.reader.errors.count == before else { return }
+    section.notePlace("sequence \(key)")
+    for (step, place) in zip(steps, sections) { step.notePlaces(place, in: key) }
     if pool != nil, steps.isEmpty {
       section.fail(key: "pool", "pool: a sequence whose steps come by headers goes where each mail's submitter sends")
     }
@@ -120,6 +122,22 @@ extension StepEntry {
   }
 }
 
+extension StepEntry {
+  /// What its texts are called when one of them is complained of (`Store`, `MailTemplate`).
+  fileprivate func notePlaces(_ section: SectionReader, in sequence: String) {
+    func note(_ section: SectionReader, _ name: String) {
+      for part in ["subject", "preheader", "text", "html"] { section.notePlace("\(name) (\(part))", of: part) }
+    }
+    section.notePlace("sequence \(sequence): step \(id)")
+    // A variant without a text of its own has the step's.
+    note(section, "sequence \(sequence): step \(id)")
+    for (variant, place) in zip(variants, section.sections("variant")) {
+      note(section, "sequence \(sequence): step \(id), variant \(variant.id)")
+      note(place, "sequence \(sequence): step \(id), variant \(variant.id)")
+    }
+  }
+}
+
 extension BranchEntry {
   init(_ section: SectionReader) {
     self.init(to: section.requiredString("to", check: Check.name))
@@ -137,6 +155,7 @@ extension StepTexts {
     preheader = section.optionalString("preheader", check: Check.oneLine)
     text = section.text("text")
     html = section.text("html")
+    htmlFromText = section.htmlFromText(hasHTML: html != nil)
     fromName = section.optionalString("from_name", check: Check.oneLine)
     at = section.optionalString("at") {
       parseTimeOfDay($0) == nil ? "\"\($0)\" is no time of day; write it like \"09:30\"" : nil

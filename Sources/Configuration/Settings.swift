@@ -38,6 +38,8 @@ public struct Configuration: Sendable, Equatable {
   public var storeFile: String { inDataFolder(store.path) }
   /// The sealing key's file: `server.key_file`, below `server.data_dir` when it is relative.
   public var keyFile: String { inDataFolder(server.keyFile) }
+  /// Key files from before: `server.previous_key_files`, below `server.data_dir` where they are relative.
+  public var previousKeyFiles: [String] { server.previousKeyFiles.map(inDataFolder) }
   /// The folder where `postern sendmail` keeps mails while the daemon is down: `server.spool_dir`, below
   /// `server.data_dir` when it is relative.
   public var spoolFolder: String { inDataFolder(server.spoolDir) }
@@ -77,6 +79,8 @@ public struct ServerSettings: Sendable, Equatable {
   public var dataDir = "/var/lib/postern"
   /// The key that seals secrets, relative to `dataDir`; made on first start with mode 0400.
   public var keyFile = "postern.key"
+  /// Key files that secrets may still be sealed under, relative to `dataDir`.
+  public var previousKeyFiles: [String] = []
   /// The folder where `postern sendmail` keeps mails while the daemon is down, relative to `dataDir`.
   public var spoolDir = "spool"
   /// Who may put mails there.

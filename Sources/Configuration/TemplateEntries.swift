@@ -28,10 +28,17 @@ public struct TemplateEntry: Sendable, Equatable, Codable {
   public var text: TextSource?
   /// Liquid; the HTML, nil for plain text alone.
   public var html: TextSource?
+  /// Whether the HTML is made from the plain text; nil: when there is a preheader, which only HTML can hold.
+  public var htmlFromText: Bool?
   /// For people.
   public var category: String?
   /// For people.
   public var tags: [String]
+
+  enum CodingKeys: String, CodingKey {
+    case key, workspace, subject, preheader, text, html, category, tags
+    case htmlFromText = "html_from_text"
+  }
 
   /// A template.
   public init(
@@ -69,6 +76,34 @@ public struct SnippetEntry: Sendable, Equatable, Codable {
   }
 }
 
+/// A filter with a name.
+public struct SegmentEntry: Sendable, Equatable, Codable {
+  /// What filters call it.
+  public var name: String
+  /// The workspace.
+  public var workspace: String
+  /// The filter.
+  public var filter: String
+
+  /// A segment.
+  public init(name: String, workspace: String = "default", filter: String) {
+    self.name = name
+    self.workspace = workspace
+    self.filter = filter
+  }
+}
+
+extension SegmentEntry {
+  init(_ section: SectionReader) {
+    self.init(name: section.requiredString("name", check: Check.segmentName), filter: "")
+    workspace = section.string("workspace", default: workspace, check: Check.name)
+    filter = section.requiredString("filter", check: Check.oneLine)
+    section.notePlace("segment \(name)")
+    section.notePlace("segment \(name): filter", of: "filter")
+    section.finish()
+  }
+}
+
 extension TemplateEntry {
   init(_ section: SectionReader) {
     self.init(key: section.requiredString("key", check: Check.name), subject: "")
@@ -77,9 +112,12 @@ extension TemplateEntry {
     preheader = section.optionalString("preheader", check: Check.oneLine)
     text = section.text("text")
     html = section.text("html")
+    htmlFromText = section.htmlFromText(hasHTML: html != nil)
     category = section.optionalString("category", check: Check.oneLine)
     tags = section.strings("tags", default: tags, check: Check.name)
     if text == nil, html == nil { section.fail(key: "text", "a template needs text, html or both") }
+    section.notePlace("template \(key)")
+    for part in ["subject", "preheader", "text", "html"] { section.notePlace("template \(key) (\(part))", of: part) }
     section.finish()
   }
 }
@@ -91,11 +129,19 @@ extension SnippetEntry {
     text = section.text("text")
     html = section.text("html")
     if text == nil, html == nil { section.fail(key: "text", "a snippet needs text, html or both") }
+    for part in ["text", "html"] { section.notePlace("snippet \(key) (\(part))", of: part) }
     section.finish()
   }
 }
 
 extension SectionReader {
+  /// `html_from_text`.
+  func htmlFromText(hasHTML: Bool) -> Bool? {
+    let wanted = optionalBoolean("html_from_text")
+    if wanted == true, hasHTML { fail(key: "html_from_text", "html_from_text: there is HTML already") }
+    return wanted
+  }
+
   /// At most one of `KEY` and `KEY_file`.
   func text(_ key: String) -> TextSource? {
     let literal = optionalString(key, check: Check.filled)

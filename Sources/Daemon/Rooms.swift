@@ -70,14 +70,12 @@ final class Rooms: Sendable {
       access = try Access(
         store: store, loop: loops.next(), configuration: configuration, key: key, log: log)
       let logins = access.logins
-      let tokenKey = key.derived(for: UnsubscribeToken.keyPurpose)
       relay = Relay(
         store: store, loop: loops.next(), settings: configuration.relay, clientName: configuration.server.hostname,
         log: log, logins: logins, outgoing: configuration.outgoing,
-        keys: RelayKeys(unseal: { try key.open($0) }, tokenKey: tokenKey), isDiskLow: { disk.isLow })
+        unseal: { try key.open($0) }, isDiskLow: { disk.isLow })
       poller = PollerRoom(
-        store: store, loops: loops, settings: configuration.poller, version: version, log: log, logins: logins,
-        tokenKey: tokenKey)
+        store: store, loops: loops, settings: configuration.poller, version: version, log: log, logins: logins)
       sequencer = Sequencer(
         store: store, loop: loops.next(),
         idempotencyWindowMilliseconds: configuration.intake.idempotencyWindowMilliseconds,
@@ -100,6 +98,10 @@ final class Rooms: Sendable {
         }
         return try result.get()
       }
+      hooks.reseal = {
+        try await store.reseal(
+          with: Sealer(open: { try key.open($0, context: $1) }, seal: { key.seal($0, context: $1) }), now: Clock.now())
+      }
       hooks.relayConnections = { relay.maxConnections }
       hooks.sentCopyWait = { poller.sentCopyWait }
       // Root may always speak to the daemon, else only the user it runs as.
@@ -118,6 +120,7 @@ final class Rooms: Sendable {
   /// Gives the workspace its settings, then lets the rooms work; mail is taken in last, when all else stands.
   func start(_ configuration: Configuration) async throws {
     try await openSuppressionKey()
+    try await openTokenKeys()
     try await applyWorkspace(configuration)
     access.start()
     relay.start()
@@ -190,6 +193,20 @@ final class Rooms: Sendable {
     }
   }
 
+  private func openTokenKeys() async throws {
+    let closed = try await store.openTokenKeys(
+      first: key.derived(for: UnsubscribeToken.keyPurpose), seal: { [key] in key.seal($0) },
+      open: { [key] in try key.open($0) })
+    for version in closed {
+      log.warning(
+        "tokens.not_known",
+        [
+          "version": .int(Int64(version)),
+          "what": .text("its key does not open, so links of then are refused; name its key file in previous_key_files"),
+        ])
+    }
+  }
+
   private func applyWorkspace(_ configuration: Configuration) async throws {
     let workspace = configuration.workspace
     var silent = SequenceEntry(
@@ -199,8 +216,7 @@ final class Rooms: Sendable {
     silent.compliance = configuration.sequences.compliance
     silent.duplicates = configuration.sequences.duplicates
     let defaults = silent
-    let (outgoing, tokenKey) = (configuration.outgoing, key.derived(for: UnsubscribeToken.keyPurpose))
-    store.setUnsubscribeOffer(UnsubscribeOffer(outgoing, tokenKey: tokenKey))
+    store.setUnsubscribeOffer(UnsubscribeOffer(configuration.outgoing, tokens: store.tokenKeys))
     try await store.write { transaction in
       // Workspace 1 is `default`, the one that a configuration file speaks of.
       try transaction.setWorkspace(
@@ -222,7 +238,8 @@ final class Rooms: Sendable {
         text: "the data folder \(folder) cannot be made: \(error.localizedDescription)", exitCode: ExitCode.permission)
     }
     do {
-      return try SealingKey.loadOrCreate(path: configuration.keyFile)
+      let key = try SealingKey.loadOrCreate(path: configuration.keyFile)
+      return key.opening(alsoWith: try configuration.previousKeyFiles.map { try SealingKey.load(path: $0) })
     } catch {
       throw StartError(text: "\(error)", exitCode: ExitCode.configuration)
     }
@@ -266,7 +283,7 @@ extension HandedMail {
   fileprivate init(_ mail: SubmittedMail) {
     self.init(
       sender: mail.sender, recipients: mail.recipients, mail: mail.mail, name: mail.name,
-      returnContent: mail.returnContent, envelopeID: mail.envelopeID,
+      returnContent: mail.returnContent, envelopeID: mail.envelopeID, allowsUTF8: mail.allowsUTF8,
       requests: mail.requests.mapValues { Request(notify: $0.notify, originalRecipient: $0.originalRecipient) })
   }
 }

@@ -11,6 +11,8 @@ public struct SealingKey: Sendable {
   private static let tagLength = 16
 
   private let secret: Secret
+  /// Keys from before, which open and do not seal.
+  private var older: [Secret] = []
 
   /// Takes 32 bytes of key.
   public init(bytes: [UInt8]) throws(HostError) {
@@ -32,10 +34,17 @@ public struct SealingKey: Sendable {
     return try load(path: path)
   }
 
+  /// The same key, which also opens what was sealed under others before it.
+  public func opening(alsoWith previous: [SealingKey]) -> SealingKey {
+    var key = self
+    key.older += previous.flatMap { [$0.secret] + $0.older }
+    return key
+  }
+
   /// Seals a text. `context` names what it belongs to (`account 12`): it opens only with the same context.
   public func seal(_ plain: [UInt8], context: String = "") -> [UInt8] {
     let nonce = randomBytes(Self.nonceLength)
-    let sealed = cipher(plain, nonce: nonce, tag: nil, context: context)
+    let sealed = cipher(plain, under: secret, nonce: nonce, tag: nil, context: context)
     // OpenSSL fails here only without memory; half a secret must not be stored.
     precondition(sealed != nil, "cannot seal: \(opensslErrors())")
     return [Self.version] + nonce + (sealed ?? [])
@@ -52,18 +61,23 @@ public struct SealingKey: Sendable {
     }
     let nonce = Array(sealed[1...Self.nonceLength])
     let end = sealed.count - Self.tagLength
-    let plain = cipher(
-      Array(sealed[(1 + Self.nonceLength)..<end]), nonce: nonce, tag: Array(sealed[end...]), context: context)
+    let body = Array(sealed[(1 + Self.nonceLength)..<end])
+    let tag = Array(sealed[end...])
+    let plain = ([secret] + older).lazy.compactMap { secret in
+      cipher(body, under: secret, nonce: nonce, tag: tag, context: context)
+    }.first
     guard let plain else {
       throw HostError(
-        "a secret does not open: it was changed, or sealed under another key file (is the key file of this store in place?)",
+        "a secret does not open: it was changed, or sealed under another key file (is the key file of this store in place, or among previous_key_files?)",
         kind: .data)
     }
     return plain
   }
 
   /// Encrypts and appends the tag, or with a tag given checks it and decrypts.
-  private func cipher(_ input: [UInt8], nonce: [UInt8], tag: [UInt8]?, context: String) -> [UInt8]? {
+  private func cipher(_ input: [UInt8], under secret: Secret, nonce: [UInt8], tag: [UInt8]?, context: String)
+    -> [UInt8]?
+  {
     ERR_clear_error()
     guard let machine = EVP_CIPHER_CTX_new() else { return nil }
     defer { EVP_CIPHER_CTX_free(machine) }

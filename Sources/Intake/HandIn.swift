@@ -31,13 +31,15 @@ public struct HandedMail: Sendable, Equatable {
   public var returnContent: String?
   /// ENVID of RFC 3461, in xtext.
   public var envelopeID: String?
+  /// Whether its header may hold UTF-8 (SMTPUTF8, RFC 6531).
+  public var allowsUTF8: Bool
   /// By recipient; those without one ask for nothing.
   public var requests: [String: Request]
 
   /// A mail with its envelope.
   public init(
     sender: String, recipients: [String], mail: [UInt8], name: String? = nil, returnContent: String? = nil,
-    envelopeID: String? = nil, requests: [String: Request] = [:]
+    envelopeID: String? = nil, allowsUTF8: Bool = false, requests: [String: Request] = [:]
   ) {
     self.sender = sender
     self.recipients = recipients
@@ -45,6 +47,7 @@ public struct HandedMail: Sendable, Equatable {
     self.name = name
     self.returnContent = returnContent
     self.envelopeID = envelopeID
+    self.allowsUTF8 = allowsUTF8
     self.requests = requests
   }
 }
@@ -68,7 +71,7 @@ extension IntakeServer {
     case .failure(let refusal): return .refused(refusal.text)
     }
     let isASCII = ([envelope.reversePath] + envelope.recipients).allSatisfy { $0.utf8.allSatisfy { $0 < 0x80 } }
-    envelope.allowsUTF8 = !isASCII
+    envelope.allowsUTF8 = mail.allowsUTF8 || !isASCII
     return await handIn(BatchMail.encode(envelope, OutgoingMail.normalizedLineEnds(mail.mail)), name: mail.name)
   }
 

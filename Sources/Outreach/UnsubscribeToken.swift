@@ -5,30 +5,37 @@
 /// `1-2s-…`: the version of the key, the message's id in base 36, 26 digits of base 32 of a HMAC over both. Only small letters,
 /// digits and dashes, so that it survives subjects, URLs and whoever retypes it in capitals.
 public enum UnsubscribeToken {
-  /// The key's version; tokens of another one are no longer good.
-  public static let version = 1
-  /// What the key is derived for (`SealingKey.derived`).
+  /// What the key of version 1 is derived for (`SealingKey.derived`).
   public static let keyPurpose = "postern unsubscribe token 1"
 
   private static let digits = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
   /// 130 bits: nobody guesses one.
   private static let macDigits = 26
 
-  /// The token of a message; `mac` is HMAC-SHA-256 under the derived key.
-  public static func make(message: Int64, mac: ([UInt8]) -> [UInt8]) -> String {
-    let body = "\(version)-\(String(message, radix: 36))"
-    return "\(body)-\(encoded(mac(Array(body.utf8))))"
+  /// The token of a message; `mac` is HMAC-SHA-256 under that version's key.
+  public static func make(message: Int64, version: Int, mac: ([UInt8]) -> [UInt8]) -> String {
+    token(version, message, mac(body(version, message)))
   }
 
-  /// The message whose token stands somewhere in a text; nil when there is none that is genuine.
-  public static func message(in text: String, mac: ([UInt8]) -> [UInt8]) -> Int64? {
+  private static func body(_ version: Int, _ message: Int64) -> [UInt8] {
+    Array("\(version)-\(String(message, radix: 36))".utf8)
+  }
+
+  private static func token(_ version: Int, _ message: Int64, _ mac: [UInt8]) -> String {
+    "\(String(decoding: body(version, message), as: UTF8.self))-\(encoded(mac))"
+  }
+
+  /// The message whose token stands somewhere in a text; nil when there is none that is genuine. `mac` is nil for a version
+  /// that is not known.
+  public static func message(in text: String, mac: (_ version: Int, [UInt8]) -> [UInt8]?) -> Int64? {
     // A subject of ordinary length; longer ones are nobody's answer.
     for word in text.prefix(1_000).lowercased().split(whereSeparator: { !isTokenCharacter($0) }) {
       let parts = word.split(separator: "-", omittingEmptySubsequences: false)
-      guard parts.count == 3, parts[0] == "\(version)", parts[2].utf8.count == macDigits,
-        let message = Int64(parts[1], radix: 36), message > 0
+      guard parts.count == 3, parts[2].utf8.count == macDigits, let version = Int(parts[0]), version > 0,
+        let message = Int64(parts[1], radix: 36), message > 0,
+        let made = mac(version, body(version, message)).map({ token(version, message, $0) })
       else { continue }
-      if isSame(make(message: message, mac: mac), String(word)) { return message }
+      if isSame(made, String(word)) { return message }
     }
     return nil
   }

@@ -36,7 +36,6 @@ public final class PollerRoom: Sendable {
   private let connect: AccountWatch.Connect
   /// Connections that were begun, for ``giveBackMemory()``.
   private let logins = Atomic<Int>(0)
-  private let tokenOwner: @Sendable (String) -> Int64?
   private let resolver: SentCopyResolver
   private let version: String
   private let state: Mutex<State>
@@ -49,10 +48,10 @@ public final class PollerRoom: Sendable {
 
   /// A room that watches every account with an IMAP server, on loops taken in turn.
   ///
-  /// `logins` gets into accounts' servers; `tokenKey` proves unsubscribe tokens.
+  /// `logins` gets into accounts' servers.
   public convenience init(
     store: Store, loops: EventLoopGroup, settings: PollerSettings, version: String, log: Log,
-    logins: AccountLogins, tokenKey: [UInt8]
+    logins: AccountLogins
   ) {
     self.init(
       store: store, loops: loops, settings: settings, version: version, log: log,
@@ -60,12 +59,12 @@ public final class PollerRoom: Sendable {
       connect: { account, settings, loop in
         let connector = MailboxConnector(logins: logins, timeoutMilliseconds: settings.connectTimeoutMilliseconds)
         return await connector.open(account, on: loop)
-      }, tokenKey: tokenKey)
+      })
   }
 
   init(
     store: Store, loops: EventLoopGroup, settings: PollerSettings, version: String, log: Log,
-    random: @escaping @Sendable () -> UInt64, connect: @escaping AccountWatch.Connect, tokenKey: [UInt8] = []
+    random: @escaping @Sendable () -> UInt64, connect: @escaping AccountWatch.Connect
   ) {
     self.store = store
     self.loops = loops
@@ -77,7 +76,6 @@ public final class PollerRoom: Sendable {
     self.connect = connect
     resolver = SentCopyResolver(
       store: store, loop: home, settings: settings, version: version, log: log, connect: connect)
-    tokenOwner = { UnsubscribeToken.message(in: $0) { hmacSHA256(tokenKey, $0) } }
     state = Mutex(State(settings: settings))
   }
 
@@ -160,7 +158,7 @@ public final class PollerRoom: Sendable {
     _ account: AccountRecord, number: Int, _ settings: PollerSettings, spread: Int64
   ) -> Watch {
     let loop = loops.next()
-    let recorder = InboundRecorder(store: store, log: log, tokenOwner: tokenOwner)
+    let recorder = InboundRecorder(store: store, log: log, tokenOwner: { [store] in store.tokenKeys.message(in: $0) })
     let watch = AccountWatch(
       account, settings: settings, version: version, recorder: recorder, log: log, random: random
     ) { [self] account, settings, loop in

@@ -71,6 +71,7 @@ extension AttemptOutcome {
     case .contentRefused(let reply): ("relay.content_refused", reply)
     case .temporary(let reply, _): ("relay.deferred", reply)
     case .unharmed(let reply, _), .brokeOff(let reply, _): ("relay.put_back", reply)
+    case .held(let reply): ("relay.held", reply)
     case .unknown(let reply, _): ("relay.unknown", reply)
     }
   }

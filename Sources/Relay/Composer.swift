@@ -13,7 +13,14 @@ struct Composer {
   /// Within a minute a mail has only passed through: its author's Date stays.
   private static let datedAnewAfterMilliseconds: Int64 = 60_000
 
-  func letter(of claim: Claim) async throws -> Letter {
+  /// A claimed message, put together.
+  enum Composed {
+    case letter(Letter)
+    /// It must not go: what it has not, or has and should not.
+    case lacks(String)
+  }
+
+  func compose(_ claim: Claim) async throws -> Composed {
     let message = claim.message
     let account = claim.account
     let outgoing: Outgoing
@@ -25,7 +32,7 @@ struct Composer {
     let from: (displayName: String?, address: String)? =
       message.fromAddress == nil ? (outgoing.fromName ?? account.settings.displayName, account.address) : nil
     let now = Clock.now()
-    let headers = OutgoingHeaders(settings: desk.outgoing, tokenKey: desk.tokenKey)
+    let headers = OutgoingHeaders(settings: desk.outgoing, tokens: desk.store.tokenKeys)
     let bytes = OutgoingMail.compose(
       outgoing.stored,
       plan: OutgoingMail.Plan(
@@ -34,15 +41,20 @@ struct Composer {
         // What its plan or its gates held back carries the time it goes at, as if its author had sent it then.
         replacesDate: now - message.createdAt > Self.datedAnewAfterMilliseconds, queueID: message.id,
         additions: headers.fields(for: message, outgoing, through: account)))
+    if let policy = outgoing.compliance {
+      let lacks = complianceFindings(of: ComplianceMail(authored: bytes), policy).filter(\.isRefusal).map(\.text)
+      guard lacks.isEmpty else { return .lacks(lacks.joined(separator: "; ")) }
+    }
     let signed = try await desk.signer.sign(bytes, now: now)
     let asked = outgoing.request
     // RFC 3461 section 4.4: a report gives the envelope id back, also where a server on the way replaced the Message-ID. A token
     // tells nobody else anything, and nobody can make one up.
-    let token = UnsubscribeToken.make(message: message.id) { [key = desk.tokenKey] in hmacSHA256(key, $0) }
-    return Letter(
+    let token = desk.store.tokenKeys.token(of: message.id)
+    let letter = Letter(
       sender: account.address, recipient: message.recipient, bytes: signed,
       request: ClientRequest(
         returnContent: asked.returnContent.flatMap(ReturnContent.init), envelopeID: asked.envelopeID ?? token,
         notify: asked.notify, originalRecipient: asked.originalRecipient, allowsUTF8: asked.allowsUTF8))
+    return .letter(letter)
   }
 }

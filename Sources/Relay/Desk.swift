@@ -16,7 +16,6 @@ final class Desk: @unchecked Sendable {
   let logins: AccountLogins
   var settings: RelaySettings
   var outgoing: OutgoingSettings
-  let tokenKey: [UInt8]
   let signer: DomainSigner
   var isStopping = false
 
@@ -84,7 +83,8 @@ final class Desk: @unchecked Sendable {
 
   init(
     store: Store, loop: EventLoop, doorbell: Doorbell, settings: RelaySettings, clientName: String, log: Log,
-    logins: AccountLogins, outgoing: OutgoingSettings, keys: RelayKeys,
+    logins: AccountLogins, outgoing: OutgoingSettings,
+    unseal: @escaping @Sendable ([UInt8]) throws -> [UInt8],
     isDiskLow: @escaping @Sendable () -> Bool
   ) {
     self.store = store
@@ -96,8 +96,7 @@ final class Desk: @unchecked Sendable {
     self.log = log
     self.logins = logins
     self.outgoing = outgoing
-    tokenKey = keys.tokenKey
-    signer = DomainSigner(store: store, unseal: keys.unseal)
+    signer = DomainSigner(store: store, unseal: unseal)
     self.isDiskLow = isDiskLow
   }
 

@@ -78,7 +78,12 @@ final class Line: @unchecked Sendable {
 
   private func load(_ claim: Claim) async -> Loaded? {
     do {
-      return Loaded(claim: claim, letter: try await Composer(desk: desk).letter(of: claim))
+      switch try await Composer(desk: desk).compose(claim) {
+      case .letter(let letter): return Loaded(claim: claim, letter: letter)
+      case .lacks(let what):
+        book(judge.judge(lacking: what), of: claim)
+        return nil
+      }
     } catch {
       desk.log.error("relay.compose_failed", ["message": .int(claim.message.id), "error": .text("\(error)")])
       book(judge.judge(uncomposed: "\(error)", of: claim, now: Clock.now()), of: claim)

@@ -51,6 +51,11 @@ struct Judge {
     return Judgement(outcome: .temporary(reply, retryAt: next))
   }
 
+  /// It has not what its sequence wants of its mails.
+  func judge(lacking what: String) -> Judgement {
+    Judgement(outcome: .held(JournalReply(code: nil, text: "compliance: \(what)", meaning: "compliance")))
+  }
+
   /// The journal could not be written before the dot, so it was not sent.
   func judge(unjournaled why: String, now: Int64) -> Judgement {
     let reply = JournalReply(code: nil, text: "the journal cannot be written: \(why)", meaning: "interrupted")

@@ -1,14 +1,12 @@
 public import Configuration
-import Host
 import MailText
 public import Outreach
-import Store
+public import Store
 
 /// Fields that the mail that leaves gets when it has none of their name.
 struct OutgoingHeaders {
   let settings: OutgoingSettings
-  /// HMAC key of unsubscribe tokens.
-  let tokenKey: [UInt8]
+  let tokens: TokenKeys
 
   func fields(
     for message: MessageRecord, _ outgoing: Outgoing, through account: AccountRecord
@@ -22,7 +20,7 @@ struct OutgoingHeaders {
   private func unsubscribe(
     _ message: MessageRecord, _ outgoing: Outgoing, _ account: AccountRecord
   ) -> [(name: String, value: String)] {
-    UnsubscribeOffer(settings, tokenKey: tokenKey).fields(
+    UnsubscribeOffer(settings, tokens: tokens).fields(
       message: message.id, sequence: outgoing.listUnsubscribe, account: account.settings.listUnsubscribe,
       watched: account.settings.imap == nil ? nil : account.address)
   }
@@ -46,10 +44,10 @@ struct OutgoingHeaders {
 }
 
 extension UnsubscribeOffer {
-  /// As the configuration says it; `tokenKey` is the HMAC key of the tokens.
-  public init(_ settings: OutgoingSettings, tokenKey: [UInt8]) {
+  /// As the configuration says it.
+  public init(_ settings: OutgoingSettings, tokens: TokenKeys) {
     self.init(
       isUsual: settings.listUnsubscribe, address: settings.unsubscribeAddress, url: settings.unsubscribeUrl,
-      token: { message in UnsubscribeToken.make(message: message) { hmacSHA256(tokenKey, $0) } })
+      token: { message in tokens.token(of: message) })
   }
 }

@@ -4,20 +4,6 @@ public import Host
 public import Store
 import Synchronization
 
-/// What the relay needs of the key file.
-public struct RelayKeys: Sendable {
-  /// Opens a sealed DKIM key.
-  public var unseal: @Sendable ([UInt8]) throws -> [UInt8]
-  /// Makes unsubscribe tokens.
-  public var tokenKey: [UInt8]
-
-  /// The keys.
-  public init(unseal: @escaping @Sendable ([UInt8]) throws -> [UInt8], tokenKey: [UInt8]) {
-    self.unseal = unseal
-    self.tokenKey = tokenKey
-  }
-}
-
 /// The room that sends: it claims what the gates let go, and hands it to the accounts' servers.
 ///
 /// All of it runs on one loop. What it must not forget is in the store's journal; connections and back-offs are all it
@@ -30,10 +16,10 @@ public final class Relay: Sendable {
   private let connections: Mutex<Int>
 
   /// A relay on `loop`. `logins` gets into accounts' servers; `isDiskLow` says whether sending must rest because
-  /// outcomes could not be written; `clientName` is said in EHLO.
+  /// outcomes could not be written; `clientName` is said in EHLO; `unseal` opens a sealed DKIM key.
   public init(
     store: Store, loop: EventLoop, settings: RelaySettings, clientName: String, log: Log,
-    logins: AccountLogins, outgoing: OutgoingSettings, keys: RelayKeys,
+    logins: AccountLogins, outgoing: OutgoingSettings, unseal: @escaping @Sendable ([UInt8]) throws -> [UInt8],
     isDiskLow: @escaping @Sendable () -> Bool
   ) {
     self.loop = loop
@@ -41,7 +27,7 @@ public final class Relay: Sendable {
     doorbell = Doorbell(loop: loop)
     desk = Desk(
       store: store, loop: loop, doorbell: doorbell, settings: settings, clientName: clientName, log: log,
-      logins: logins, outgoing: outgoing, keys: keys, isDiskLow: isDiskLow)
+      logins: logins, outgoing: outgoing, unseal: unseal, isDiskLow: isDiskLow)
   }
 
   /// Puts right what a crash left, and begins. Call it once.

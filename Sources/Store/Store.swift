@@ -55,6 +55,8 @@ public final class Store: Sendable {
   private let messageIDs = MessageIDs()
   let suppressionKey = SuppressionKey()
   let offers = OfferBook()
+  /// The keys of unsubscribe tokens.
+  public let tokenKeys = TokenKeys()
   /// Nil: every mail is taken by a transaction.
   private let log = Mutex<MailLog?>(nil)
   /// How many mails the last end had left in the log, and whether the store is an older copy than its log: then those

@@ -15,6 +15,8 @@ public struct SubmittedMail: Sendable, Equatable {
   public var returnContent: String?
   /// ENVID of RFC 3461, in xtext.
   public var envelopeID: String?
+  /// Whether it was handed in with SMTPUTF8 (RFC 6531).
+  public var allowsUTF8 = false
   /// NOTIFY and ORCPT by recipient.
   public var requests: [String: Request] = [:]
 
@@ -61,6 +63,8 @@ public struct APIHooks: Sendable {
   /// Takes mails that a test holds for out of the spool folder's refused ones and says how many of those that wait it holds for.
   public var eraseSpooled: @Sendable (_ isTheirs: @escaping @Sendable ([UInt8]) -> Bool) async throws -> Int = { _ in 0
   }
+  /// Seals every secret anew under the key file.
+  public var reseal: @Sendable () async throws -> Resealed = { Resealed() }
   /// The most connections of the relay at once: a forecast has as many.
   public var relayConnections: @Sendable () -> Int = { RelaySettings().maxConnections }
   /// How long a copy of a message of unknown fate is looked for, in milliseconds.

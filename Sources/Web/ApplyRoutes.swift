@@ -99,6 +99,7 @@ extension API {
             submitter, passwordHash: prepared.hashes[submitter.login],
             scramVerifier: prepared.verifiers[submitter.login], now: now)
         }
+        try transaction.putSegments(wanted.segments, now: now)
         for snippet in wanted.snippets { try transaction.putSnippet(snippet, now: now) }
         for template in wanted.templates { try transaction.putTemplate(template, now: now) }
         for sequence in wanted.sequences { try transaction.putSequence(sequence, now: now) }
@@ -106,6 +107,8 @@ extension API {
           let secrets = prepared.campaignSecrets[campaign.key] ?? CampaignSecrets()
           try transaction.putCampaign(campaign, secrets, now: now)
         }
+        // Last, because snippets and the fields that campaigns bring belong to it.
+        try transaction.refuseUnknownNames(in: wanted.sequences)
         for suppression in wanted.suppressions {
           let scope = try transaction.suppressionScope(named: suppression.workspace)
           try transaction.suppress(
@@ -142,6 +145,7 @@ struct PreparedProvision: Sendable {
     rest.provision.sequences.removeAll { !changed.contains("sequence \($0.key)") }
     rest.provision.templates.removeAll { !changed.contains("template \($0.key)") }
     rest.provision.snippets.removeAll { !changed.contains("snippet \($0.key)") }
+    rest.provision.segments.removeAll { !changed.contains("segment \($0.name.lowercased())") }
     rest.provision.campaigns.removeAll { !changed.contains("campaign \($0.key)") }
     rest.provision.suppressions.removeAll { !changed.contains("suppression \($0.value)") }
     return rest

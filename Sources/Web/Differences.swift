@@ -61,6 +61,11 @@ func differences(_ prepared: PreparedProvision, _ db: Reader) throws -> [Change]
     let known = try db.snippet(keyed: snippet.key, workspaceID: workspace.id)
     note("snippet", snippet.key, known.map { changedTexts($0.entry, snippet) })
   }
+  for segment in wanted.segments {
+    let workspace = try db.workspace(named: segment.workspace)
+    let known = try db.segment(named: segment.name, workspaceID: workspace.id)
+    note("segment", segment.name.lowercased(), known.map { changed("filter", $0.filter, segment.filter) })
+  }
   for sequence in wanted.sequences {
     let workspace = try db.workspace(named: sequence.workspace)
     let known = try db.sequence(keyed: sequence.key, workspaceID: workspace.id)

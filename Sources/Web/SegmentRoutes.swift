@@ -1,3 +1,4 @@
+import Configuration
 import Foundation
 import Outreach
 import Store
@@ -50,15 +51,6 @@ extension API {
 /// The body of a segment.
 private struct SegmentBody: Decodable {
   var filter: String
-}
-
-/// It stands in filters and paths without quotes.
-private func isSegmentName(_ text: String) -> Bool {
-  (1...64).contains(text.utf8.count)
-    && text.utf8.allSatisfy {
-      ($0 | 0x20 >= UInt8(ascii: "a") && $0 | 0x20 <= UInt8(ascii: "z")) || ($0 >= 0x30 && $0 <= 0x39)
-        || "._-".utf8.contains($0)
-    }
 }
 
 extension SegmentRecord {

@@ -52,7 +52,10 @@ extension API {
       let known = try await api.store.read { db in try db.sequence(keyed: key, workspaceID: defaultWorkspace) }
       if known?.entry != entry {
         let now = api.now()
-        try await api.store.write { try $0.putSequence(entry, now: now) }
+        try await api.store.write { transaction in
+          try transaction.putSequence(entry, now: now)
+          try transaction.refuseUnknownNames(in: [entry])
+        }
       }
       return try await api.show(key)
     },

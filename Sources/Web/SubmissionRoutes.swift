@@ -1,8 +1,8 @@
 import Foundation
 
 extension API {
-  /// `POST submissions` with `{"sender":…,"recipients":[…],"mail":BASE64}`, and perhaps `name`, `return`, `envelope_id` and
-  /// `requests`.
+  /// `POST submissions` with `{"sender":…,"recipients":[…],"mail":BASE64}`, and perhaps `name`, `return`, `envelope_id`,
+  /// `smtputf8` and `requests`.
   static let submissionRoutes: [Route] = [
     Route("POST", "submissions") { api, request, _ in
       guard let body = try? JSONDecoder().decode(SubmissionBody.self, from: Data(request.body)) else {
@@ -14,7 +14,8 @@ extension API {
       guard !body.recipients.isEmpty else { throw Problem.invalid("\"recipients\" must name somebody") }
       let submitted = SubmittedMail(
         sender: body.sender, recipients: body.recipients, mail: Array(mail), name: body.name,
-        returnContent: body.returnContent, envelopeID: body.envelopeID, requests: body.requests ?? [:])
+        returnContent: body.returnContent, envelopeID: body.envelopeID, allowsUTF8: body.allowsUTF8 ?? false,
+        requests: body.requests ?? [:])
       return try Response(await api.hooks.submit(submitted))
     }
   ]
@@ -26,12 +27,14 @@ extension API {
     var name: String?
     var returnContent: String?
     var envelopeID: String?
+    var allowsUTF8: Bool?
     var requests: [String: SubmittedMail.Request]?
 
     enum CodingKeys: String, CodingKey {
       case sender, recipients, mail, name, requests
       case returnContent = "return"
       case envelopeID = "envelope_id"
+      case allowsUTF8 = "smtputf8"
     }
   }
 }

@@ -12,6 +12,14 @@ extension API {
           ("messages", .object(counts.map { ($0.state, .integer($0.count)) })),
         ]), status: failure == nil ? 200 : 503)
     },
+    Route("POST", "reseal") { api, _, _ in
+      let resealed = try await api.hooks.reseal()
+      return Response(
+        .object([
+          ("resealed", .number(resealed.count)), ("unreadable", .texts(resealed.unreadable)),
+          ("token_version", .number(resealed.tokenVersion)),
+        ]))
+    },
     Route("GET", "version") { api, _, _ in Response(.object([("version", .text(api.version))])) },
   ]
 }

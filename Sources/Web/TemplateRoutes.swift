@@ -23,7 +23,7 @@ extension API {
       let item = try await api.template(key)
       let findings = try await api.store.read { db in
         let snippets = SnippetBook(db, workspaceID: defaultWorkspace)
-        let names = try db.contactFieldNames(workspaceID: defaultWorkspace)
+        let names = try db.mailFieldNames(workspaceID: defaultWorkspace)
         return try MailTemplate(item.entry).check(.ofMails(customFields: names)) { snippets[$0, $1] }
       }
       return Response(
@@ -46,6 +46,7 @@ extension API {
           ("id", .integer(item.id)), ("key", .text(item.entry.key)), ("workspace", .text(item.entry.workspace)),
           ("subject", .text(item.entry.subject)), ("preheader", .optional(item.entry.preheader)),
           ("text", .optional(item.entry.text?.text)), ("html", .optional(item.entry.html?.text)),
+          ("html_from_text", item.entry.htmlFromText.map(JSON.boolean) ?? .null),
           ("category", .optional(item.entry.category)), ("tags", .texts(item.entry.tags)),
           ("created_at", .time(item.createdAt)), ("changed_at", .time(item.changedAt)),
         ]))

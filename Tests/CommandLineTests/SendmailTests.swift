@@ -223,4 +223,16 @@ struct SendmailSpoolTests {
     #expect(body.contains("\"requests\":{\"b@example.org\":{\"notify\":\"NEVER\"}}"))
     #expect(body.contains(Data("Subject: x\r\n\r\n.dot\r\n".utf8).base64EncodedString()))
   }
+
+  /// RFC 6531 section 3.4: a header in UTF-8 asks for SMTPUTF8 also between ASCII addresses.
+  @Test(arguments: [true, false]) func whatASessionAsksOfTheHeaderReachesTheDaemon(isAsked: Bool) throws {
+    let shell = TestShell()
+    shell.input =
+      "EHLO x\r\nMAIL FROM:<a@example.org>\(isAsked ? " SMTPUTF8" : "")\r\nRCPT TO:<b@example.org>\r\nDATA\r\n"
+      + "Subject: ü\r\n\r\nx\r\n.\r\nQUIT\r\n"
+    shell.answer("{\"result\":\"queued\",\"ids\":[7]}", status: 201)
+    #expect(shell.run("-bs", named: "/usr/sbin/sendmail") == 0)
+    let body = String(decoding: try #require(shell.requests.first).body, as: UTF8.self)
+    #expect(body.contains("\"smtputf8\":true") == isAsked)
+  }
 }

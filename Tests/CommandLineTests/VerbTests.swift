@@ -124,6 +124,21 @@ struct VerbTests {
     #expect(shell.out.contains("nothing was changed"))
   }
 
+  /// The daemon knows texts by what they are called; the person who reads it has a file.
+  @Test func whatTheDaemonSaysOfATextIsSaidWithFileAndLine() {
+    let shell = TestShell()
+    shell.files["a.toml"] = "[[segment]]\nname = \"a\"\nfilter = \"tag\"\n"
+    shell.files["b.toml"] =
+      "[[sequence]]\nkey = \"s\"\n[[sequence.step]]\nsubject = \"Hi\"\ntext = \"{{ contact.nam }}\"\n"
+    shell.answer(
+      #"{"error":{"code":"conflict","message":"sequence s: step 1 (text):1:4: contact has no \"nam\"\nsegment a: filter: no"}}"#,
+      status: 409)
+    #expect(shell.run("apply", "a.toml", "b.toml") == 65)
+    #expect(
+      shell.err
+        == "b.toml:5:12: sequence s: step 1 (text):1:4: contact has no \"nam\"\na.toml:3:11: segment a: filter: no\n")
+  }
+
   @Test(arguments: [
     ("[[acount]]\nx = 1", 78, "f.toml:1:3: unknown key \"acount\""),
     ("[[submitter]]\nlogin = \"a\"\npassword_env = \"NOT_SET\"", 78, "NOT_SET"),

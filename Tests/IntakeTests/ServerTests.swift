@@ -146,6 +146,25 @@ struct ServerTests {
     }
   }
 
+  @Test("a mail of this machine's programs keeps its SMTPUTF8 between ASCII addresses")
+  func handedInWithUTF8() async throws {
+    try await withServer { world in
+      for (isAsked, recipient) in [(true, "b@b.test"), (false, "c@b.test"), (false, "ü@b.test")] {
+        let reply = await world.server.handIn(
+          HandedMail(
+            sender: "a@a.test", recipients: [recipient], mail: Array("Subject: ü\n\nx\n".utf8), allowsUTF8: isAsked))
+        if case .taken(.queued) = reply { continue }
+        Issue.record("\(reply)")
+      }
+      let found = try await world.store.read { reader in
+        try reader.messages(MessageFilter()).map {
+          ($0.message.recipient, try reader.outgoing($0.message).request.allowsUTF8)
+        }
+      }
+      #expect(Dictionary(uniqueKeysWithValues: found) == ["b@b.test": true, "c@b.test": false, "ü@b.test": true])
+    }
+  }
+
   @Test("a mail over the limit is refused in step, declared or counted")
   func tooBig() async throws {
     try await withServer { configuration, _ in

@@ -80,3 +80,70 @@ func phrasesThatFiltersKnowAreTold(subject: String, count: Int) {
     #expect(findings(mail(text: "x \(phrase.words) y")) { _ in }.contains("spam_words false"))
   }
 }
+
+private func authored(_ lines: String..., offered: [String] = []) -> ComplianceMail {
+  ComplianceMail(authored: Array(lines.joined(separator: "\r\n").utf8), offered: offered)
+}
+
+@Test func whatAnAppWroteIsReadAsItsReaderIsShownIt() {
+  let mail = authored(
+    "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=", "List-Unsubscribe: <mailto:out@acme.test>,", " <https://acme.test/u",
+    " /1>",
+    "Content-Type: multipart/mixed; boundary=a", "", "--a", "Content-Type: multipart/alternative; boundary=b", "",
+    "--b", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: base64", "", "R3LDvMOfZQ==",
+    "--b", "Content-Type: text/html", "Content-Transfer-Encoding: quoted-printable", "", "<p>Gr=C3=BC=", "=C3=9Fe</p>",
+    "--b--", "--a", "Content-Type: text/plain", "Content-Disposition: attachment; filename=a.txt", "", "attached",
+    "--a", "Content-Type: message/rfc822", "", "Subject: other", "", "forwarded", "--a--", "")
+  #expect(mail.texts == MailTexts(subject: "Grüße", text: "Grüße", html: "<p>Grüße</p>"))
+  #expect(mail.waysOut == ["mailto:out@acme.test", "https://acme.test/u/1"])
+  #expect(mail.hasUnsubscribeHeader)
+}
+
+@Test(arguments: [
+  (authored("Subject: a", "", "Hi"), CompliancePolicy.Unsubscribe.either, false),
+  (authored("Subject: a", "", "Hi", offered: ["https://g.test/u"]), .either, true),
+  (authored("Subject: a", "", "Hi", offered: ["https://g.test/u"]), .link, false),
+  (authored("Subject: a", "", "Out: https://g.test/u", offered: ["https://g.test/u"]), .link, true),
+  (authored("Subject: a", "", "Out: https://acme.test/Unsubscribe?id=1"), .link, true),
+  (authored("Subject: a", "", "Out: mailto:a@acme.test?subject=unsubscribe"), .link, true),
+  (authored("Subject: a", "", "unsubscribe"), .link, false),
+  (authored("Subject: a", "", "https://acme.test/ unsubscribe"), .link, false),
+  (authored("Content-Type: text/html", "", "<a href='https://acme.test/opt-out'>x</a>"), .link, true),
+  (authored("List-Unsubscribe: none", "", "Hi"), .header, false),
+  (authored("List-Unsubscribe: <mailto:o@acme.test>", "", "Hi"), .header, true),
+  (authored("", ""), .link, false),
+])
+func anAppsMailHasItsWayOut(mail: ComplianceMail, asked: CompliancePolicy.Unsubscribe, isGood: Bool) {
+  #expect(findings(mail) { $0.unsubscribe = asked } == (isGood ? [] : ["unsubscribe true"]))
+}
+
+@Test func anAppsMailOfHTMLAloneIsReadAsText() {
+  let mail = authored(
+    "Content-Type: text/html", "", "<p>1 Main&nbsp;St, <b>act now</b> <a href=\"https://x.test\">y</a></p>")
+  #expect(
+    findings(mail) {
+      $0.postalAddress = "1 Main St"
+      $0.linkDomains = ["acme.test"]
+    } == ["links true", "spam_words false"])
+  #expect(
+    findings(authored("Content-Type: application/pdf", "", "x")) { $0.postalAddress = "1 Main St" } == [
+      "postal_address true"
+    ])
+}
+
+@Test func onlyAPolicyThatMayRefuseHasMailsRead() {
+  var policy = CompliancePolicy()
+  #expect(!policy.mayRefuse)
+  policy.linkDomains = ["acme.test"]
+  #expect(policy.mayRefuse)
+  policy.foreignLinks = .warn
+  policy.postalAddress = "  "
+  #expect(!policy.mayRefuse)
+  for change in [{ $0.unsubscribe = .either }, { $0.postalAddress = "a" }, { $0.spamWords = .refuse }]
+    as [(inout CompliancePolicy) -> Void]
+  {
+    var strict = policy
+    change(&strict)
+    #expect(strict.mayRefuse)
+  }
+}

@@ -66,6 +66,35 @@ func plainTextBecomesHTML(_ text: String, _ html: String) {
   #expect(htmlOfText(text) == html)
 }
 
+@Test(arguments: [
+  (
+    "a < b\r\nsee https://x.test/?a=1&b=2.\n",
+    "a &lt; b<br>\nsee <a href=\"https://x.test/?a=1&amp;b=2\">https://x.test/?a=1&amp;b=2</a>.<br>\n"
+  ),
+  (
+    "(http://x.test) <https://y.test/>",
+    "(<a href=\"http://x.test\">http://x.test</a>) &lt;<a href=\"https://y.test/\">https://y.test/</a>&gt;"
+  ),
+  ("https:// x", "https:// x"), ("", ""),
+])
+func aTextBecomesAnHTMLMail(_ text: String, _ html: String) {
+  #expect(htmlOfMailText(text) == html)
+}
+
+@Test(
+  arguments: [
+    (nil, nil, false), (true, nil, true), (nil, "Look, {{ contact.first_name }}", true), (false, "Look", false),
+  ] as [(Bool?, String?, Bool)])
+func theHTMLIsMadeFromTheTextWhereItIsAskedFor(isAsked: Bool?, preheader: String?, isMade: Bool) throws {
+  var plain = MailTexts(subject: "Hi", preheader: preheader, text: "Hi {{ contact.company }},\nbye")
+  plain.htmlFromText = isAsked
+  let texts = try MailTemplate(plain, name: "w").render(rosa, now: now, zone: .utc)
+  #expect(texts.text == "Hi A & B,\nbye")
+  #expect((texts.html != nil) == isMade)
+  if isMade { #expect(texts.html?.hasSuffix("Hi A &amp; B,<br>\nbye") == true) }
+  #expect((texts.html ?? "").contains("Look, Rosa") == (preheader != nil && isMade))
+}
+
 @Test func theVocabularyKnowsWhatMailsHave() throws {
   let known = TemplateVocabulary.ofMails(customFields: ["plan"])
   let template = try MailTemplate(

@@ -36,7 +36,7 @@ final class Bench: Sendable {
       logins: AccountLogins(
         secret: { _ in .success(secret.map { .password($0) } ?? .none) },
         renew: { _, _ in .failure(RemoteFailure(kind: .login, curlCode: 0, text: "there are no tokens")) }),
-      outgoing: OutgoingSettings(), keys: RelayKeys(unseal: { $0 }, tokenKey: [1, 2, 3]), isDiskLow: { false })
+      outgoing: OutgoingSettings(), unseal: { $0 }, isDiskLow: { false })
   }
 
   deinit {
@@ -76,14 +76,14 @@ final class Bench: Sendable {
   }
 
   @discardableResult
-  func submit(to recipient: String = "ann@example.org", _ change: (inout ControlHeaders) -> Void = { _ in })
-    async throws -> Int64
-  {
+  func submit(
+    to recipient: String = "ann@example.org", text: String = "Hi", _ change: (inout ControlHeaders) -> Void = { _ in }
+  ) async throws -> Int64 {
     var control = ControlHeaders()
     change(&control)
     let submission = Submission(
       workspaceID: 1, submitter: nil, sender: "app@example.com", recipients: [recipient], fromAddress: nil,
-      body: Array("From: app@example.com\r\nSubject: Hello\r\n\r\nHi\r\n".utf8), messageID: nil,
+      body: Array("From: app@example.com\r\nSubject: Hello\r\n\r\n\(text)\r\n".utf8), messageID: nil,
       makeMessageID: { "<\(UUID().uuidString)@example.com>" }, subject: "Hello", control: control,
       receivedAt: Clock.now(), idempotencyWindow: 86_400_000)
     let result = try await store.write { try $0.submit(submission) }

@@ -150,4 +150,40 @@ import Testing
     _ = try await bench.settled(id, as: .cancelled)
     #expect(server.mails.isEmpty)
   }
+
+  /// Mails that come as steps by headers are looked at as they leave: with the List-Unsubscribe that their account gives them.
+  @Test func aStepByHeadersThatLacksWhatItsSequenceWantsIsHeldAndNothingLeaves() async throws {
+    let bench = try Bench()
+    let server = try ScriptedServer(on: bench.serverLoop)
+    try await bench.addAccount("s1@sender.test", server)
+    var entry = SequenceEntry(key: "welcome")
+    entry.compliance = ComplianceSettings()
+    entry.compliance?.unsubscribe = .header
+    entry.compliance?.postalAddress = "1 Main St"
+    let strict = entry
+    try await bench.store.write { try $0.putSequence(strict, now: Clock.now()) }
+    let free = try await bench.submit(to: "bob@example.org", text: "Hi")
+    let lacking = try await bench.submit(text: "Hi, 1 Main St") { $0.sequence = "welcome" }
+    bench.start()
+    _ = try await bench.settled(free, as: .sent)
+    let held = try await bench.settled(lacking, as: .held)
+    #expect(held.lastReply?.hasPrefix("compliance: it would have no List-Unsubscribe") == true)
+    #expect(try await bench.attempts(of: lacking).map { "\($0.state) \($0.meaning ?? "")" } == ["deferred compliance"])
+    let events = try await bench.store.read { try $0.events(after: 0, limit: 100) }
+    #expect(events.contains { $0.kind == EventRecord.Kind.held.rawValue && $0.messageID == lacking })
+    #expect(server.mails.count == 1)
+    // With a watched mailbox Postern itself makes the offer.
+    try await bench.addAccount("s1@sender.test", server) {
+      $0.listUnsubscribe = true
+      $0.imap = RemoteServer(host: "127.0.0.1", port: 9, tls: .none)
+    }
+    try await bench.store.write { try $0.releaseMessage(lacking, now: Clock.now()) }
+    _ = try await bench.settled(lacking, as: .sent)
+    let mail = try #require(server.mails.last).text
+    #expect(mail.contains("List-Unsubscribe: <mailto:s1@sender.test?subject=unsubscribe%20"))
+    let bare = try await bench.submit(to: "cy@example.org", text: "Hi") { $0.sequence = "welcome" }
+    #expect(
+      try await bench.settled(bare, as: .held).lastReply
+        == "compliance: its text does not have the postal address \"1 Main St\"")
+  }
 }

@@ -115,4 +115,35 @@ import Testing
     let stored = try await bench.store.read { try $0.outgoing(claim.message).stored }
     #expect(String(decoding: stored, as: UTF8.self).contains("Hi 100% guaranteed \(Self.way)t-\(step.id)"))
   }
+
+  @Test func ofStepsByHeadersTheNewestOfEachIsLookedAt() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    var entry = SequenceEntry(key: "welcome")
+    entry.compliance = settings { $0.unsubscribe = .either }
+    let made = entry
+    try await bench.store.write { try $0.putSequence(made, now: Bench.noon) }
+    #expect(try await findings(bench) == [])
+    _ = try await bench.queue(bench.step(1))
+    let found = try await findings(bench)
+    #expect(found.map { "\($0.rule.rawValue) \($0.isRefusal)" } == ["unsubscribe true"])
+    bench.store.setUnsubscribeOffer(
+      UnsubscribeOffer(isUsual: true, address: "", url: Self.way, token: { "t-\($0)" }))
+    #expect(try await findings(bench) == [])
+  }
+
+  @Test func onlyStepsByHeadersOfAStrictSequenceAreAskedAbout() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test") { $0.connections = 9 }
+    var entry = SequenceEntry(key: "welcome")
+    entry.compliance = settings { $0.unsubscribe = .either }
+    let made = entry
+    try await bench.store.write { try $0.putSequence(made, now: Bench.noon) }
+    _ = try await bench.queue(bench.step(1))
+    _ = try await bench.queue(bench.step(1, of: "other", to: "bob@example.org"))
+    _ = try await bench.queue(bench.submission(to: ["cy@example.org"]))
+    let claims = try await bench.claim(limit: 9).claims
+    let asked = claims.map { "\($0.message.recipient) \($0.outgoing?.compliance?.unsubscribe.rawValue ?? "-")" }
+    #expect(Set(asked) == ["ann@example.org either", "bob@example.org -", "cy@example.org -"])
+  }
 }

@@ -107,4 +107,100 @@ struct ApplyTests {
     #expect(answer.status == 400)
     #expect(answer["error.message"]?.contains("accounts.0.settings.address") == true, "\(answer.text)")
   }
+
+  private static func step(_ text: String) -> String {
+    "[[sequence]]\nkey = \"hello\"\n[[sequence.step]]\nid = \"intro\"\nsubject = \"Hello\"\ntext = \"\(text)\"\n"
+  }
+
+  @Test(arguments: [
+    (
+      "{{ contact.frist_name | default: 'you' }}",
+      "sequence hello: step intro (text):1:4: contact has no \"frist_name\"; did you mean \"first_name\"?"
+    ),
+    (
+      "{{ contcat.email }}",
+      "sequence hello: step intro (text):1:4: there is no variable \"contcat\"; did you mean \"contact\"?"
+    ),
+    ("{{ custom.score }}", "sequence hello: step intro (text):1:4: custom has no \"score\""),
+    (
+      "{{ contact.email | upcas }}",
+      "sequence hello: step intro (text):1:20: there is no filter \"upcas\"; did you mean \"upcase\"?"
+    ),
+    ("{% render 'nowhere' %}", "sequence hello: step intro (text):1:1: there is no snippet \"nowhere\""),
+    ("{{ custom.score | default: 1 }}{% if custom.level %}x{% endif %}", nil),
+    ("{{ contact.email }} {{ unsubscribe_url }}", nil),
+  ])
+  func aNameThatNoMailCanHaveIsRefused(text: String, complaint: String?) async throws {
+    let test = try TestAPI()
+    for isDry in [true, false] {
+      let answer = try await test.apply(Self.step(text), dryRun: isDry)
+      #expect(answer.status == (complaint == nil ? 200 : 409))
+      #expect(answer["error.message"] == complaint)
+    }
+    #expect(await test.get("/sequences").count == (complaint == nil ? 1 : 0))
+  }
+
+  @Test func fieldsOfContactsCampaignsAndSnippetsOfTheSameFileAreKnown() async throws {
+    let test = try TestAPI()
+    let snippet = "[[snippet]]\nkey = \"bye\"\ntext = \"Bye {{ contact.scroe }}\"\n"
+    let text = "{{ contact.score }} {{ custom.level }} {% render 'bye' %}"
+    let wrong = try await test.apply(snippet + Self.step(text))
+    #expect(
+      wrong["error.message"]?.split(separator: "\n") == [
+        "sequence hello: step intro (text):1:4: contact has no \"score\"",
+        "sequence hello: step intro (text):1:24: custom has no \"level\"",
+        "snippet bye (text):1:8: contact has no \"scroe\"",
+      ])
+    _ = await test.post(
+      "/contacts/import", body: Array(#"{"contacts":[{"address":"a@one.org","fields":{"score":"1"}}]}"#.utf8))
+    let campaign = """
+      [[campaign]]
+      key = "daily"
+      sequence = "hello"
+      owner = "o@example.org"
+      [campaign.source]
+      kind = "http"
+      url = "https://api.example.org/people"
+      fields = { email = "/email", level = "/level" }
+      """
+    let good = try await test.apply(snippet.replacing("scroe", with: "score") + Self.step(text) + campaign)
+    #expect(good.status == 200, "\(good.text)")
+  }
+
+  static let segments = """
+    [[segment]]
+    name = "Near"
+    filter = "segment = vip and domain = one.org"
+    [[segment]]
+    name = "vip"
+    filter = "tag = vip"
+    """
+
+  @Test func segmentsAreMadeInWhateverOrder() async throws {
+    let test = try TestAPI()
+    let dry = try await test.apply(Self.segments, dryRun: true)
+    #expect(["0", "1", "2"].map { dry["changes.\($0).name"] } == ["near", "vip", nil])
+    #expect(dry["changes.0.kind"] == "segment" && dry["changes.0.change"] == "add")
+    #expect(await test.get("/segments").count == 0)
+    #expect(try await test.apply(Self.segments).status == 200)
+    #expect(await test.get("/segments/near")["filter"] == "segment = vip and domain = one.org")
+    #expect(try await test.apply(Self.segments)["changes.0.kind"] == nil)
+    let changed = try await test.apply(Self.segments.replacing("tag = vip", with: "tag = gold"))
+    #expect(changed["changes.0.name"] == "vip" && changed["changes.1.name"] == nil)
+    #expect(changed["changes.0.what"] == "filter tag = vip → tag = gold")
+  }
+
+  @Test(arguments: [
+    ("tag =", "segment vip: filter:1:6: expected a value after ="),
+    ("segment = naer", "segment vip: filter: there is no segment \"naer\"; did you mean \"near\"?"),
+    ("segment = near", "segment Near: filter: it would name itself"),
+    ("segment = vip", "segment vip: filter: it would name itself"),
+  ])
+  func aSegmentThatHoldsForNobodyIsRefused(filter: String, complaint: String) async throws {
+    let test = try TestAPI()
+    if filter == "segment = naer" { _ = try await test.apply("[[segment]]\nname = \"near\"\nfilter = \"tag\"") }
+    let answer = try await test.apply(Self.segments.replacing("tag = vip", with: filter))
+    #expect(answer.status == 409)
+    #expect(answer["error.message"] == complaint)
+  }
 }

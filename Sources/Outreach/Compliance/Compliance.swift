@@ -27,6 +27,12 @@ public struct CompliancePolicy: Sendable, Equatable {
 
   /// Nothing but a warning of spam phrases.
   public init() {}
+
+  /// Whether there is a mail that must not go because of it; else nobody has to read one.
+  public var mayRefuse: Bool {
+    unsubscribe != .none || !plain(postalAddress).isEmpty || spamWords == .refuse
+      || foreignLinks == .refuse && !linkDomains.isEmpty
+  }
 }
 
 /// A mail as its recipient would get it.
@@ -35,14 +41,16 @@ public struct ComplianceMail: Sendable, Equatable {
   public var texts: MailTexts
   /// Whether it will have List-Unsubscribe.
   public var hasUnsubscribeHeader: Bool
-  /// What `{{ unsubscribe_url }}` became; nil: there is no way to offer.
-  public var unsubscribeLink: String?
+  /// Addresses that take its reader off the list: what `{{ unsubscribe_url }}` became, or what its List-Unsubscribe names.
+  public var waysOut: [String]
+  /// Whether somebody else wrote it, so that a link of their own is a way out too.
+  public var isAuthored = false
 
-  /// A mail.
+  /// A mail made from a template; without `unsubscribeLink` there is no way out that it could offer.
   public init(texts: MailTexts, hasUnsubscribeHeader: Bool, unsubscribeLink: String?) {
     self.texts = texts
     self.hasUnsubscribeHeader = hasUnsubscribeHeader
-    self.unsubscribeLink = unsubscribeLink
+    waysOut = [unsubscribeLink].compactMap(\.self)
   }
 }
 
@@ -77,7 +85,6 @@ public func complianceFindings(of mail: ComplianceMail, _ policy: CompliancePoli
 
 private func unsubscribeFindings(_ mail: ComplianceMail, _ policy: CompliancePolicy) -> [ComplianceFinding] {
   func lacks(_ text: String) -> [ComplianceFinding] { [ComplianceFinding(.unsubscribe, isRefusal: true, text)] }
-  let missing = formsWithoutLink(mail)
   switch policy.unsubscribe {
   case .none: return []
   case .header:
@@ -87,31 +94,37 @@ private func unsubscribeFindings(_ mail: ComplianceMail, _ policy: CompliancePol
         "it would have no List-Unsubscribe: set list_unsubscribe, and an account that is watched or unsubscribe_url")
   case .either where mail.hasUnsubscribeHeader: return []
   case .link, .either:
-    guard mail.unsubscribeLink != nil else {
+    guard mail.isAuthored || !mail.waysOut.isEmpty else {
       return lacks("there is no way to unsubscribe: no unsubscribe_url, and no address that is watched")
     }
-    return missing.isEmpty ? [] : lacks("its \(missing.joined(separator: " and ")) has no {{ unsubscribe_url }}")
+    let missing = mail.forms.filter { !mail.hasWayOut($0.text) }.map(\.name).joined(separator: " and ")
+    guard !missing.isEmpty else { return [] }
+    return lacks(
+      mail.isAuthored
+        ? "its \(missing) has no link that takes its reader off the list: none that says unsubscribe or opt-out, and none that its List-Unsubscribe names"
+        : "its \(missing) has no {{ unsubscribe_url }}")
   }
 }
 
-/// The forms of the text that lack the link; a recipient sees one of them.
-private func formsWithoutLink(_ mail: ComplianceMail) -> [String] {
-  guard let link = mail.unsubscribeLink else { return [] }
-  var missing: [String] = []
-  if let text = mail.texts.text, !text.contains(link) { missing.append("text") }
-  if let html = mail.texts.html, !html.contains(link), !html.contains(link.replacing("&", with: "&amp;")) {
-    missing.append("HTML")
+extension ComplianceMail {
+  /// What its recipient may be shown, one of them: the text, the HTML.
+  fileprivate var forms: [(name: String, text: String)] {
+    let html = texts.html.map { [(name: "HTML", text: $0)] } ?? []
+    guard let text = texts.text ?? (html.isEmpty ? "" : nil) else { return html }
+    return [(name: "text", text: text)] + html
   }
-  if mail.texts.text == nil, mail.texts.html == nil { missing.append("text") }
-  return missing
+
+  fileprivate func hasWayOut(_ text: String) -> Bool {
+    waysOut.contains { text.contains($0) || text.contains($0.replacing("&", with: "&amp;")) }
+      || isAuthored && namesWayOut(text)
+  }
 }
 
 private func postalFindings(_ mail: ComplianceMail, _ policy: CompliancePolicy) -> [ComplianceFinding] {
   let wanted = plain(policy.postalAddress)
   guard !wanted.isEmpty else { return [] }
-  var missing: [String] = []
-  if !plain(mail.texts.text ?? "").contains(wanted) { missing.append("text") }
-  if let html = mail.texts.html, !plain(textOfHTML(html)).contains(wanted) { missing.append("HTML") }
+  let missing = mail.forms.filter { !plain($0.name == "HTML" ? textOfHTML($0.text) : $0.text).contains(wanted) }.map(
+    \.name)
   guard !missing.isEmpty else { return [] }
   return [
     ComplianceFinding(
@@ -124,7 +137,7 @@ private func linkFindings(_ mail: ComplianceMail, _ policy: CompliancePolicy) ->
   guard policy.foreignLinks != .off, !policy.linkDomains.isEmpty else { return [] }
   let allowed = policy.linkDomains.map { $0.lowercased() }
   var seen: Set<String> = []
-  return linkHosts(in: [mail.texts.text, mail.texts.html].compactMap(\.self), except: mail.unsubscribeLink)
+  return mail.forms.flatMap { linkHosts(in: $0.text, except: mail.waysOut) }
     .filter { host in
       seen.insert(host).inserted && !allowed.contains { host == $0 || host.hasSuffix("." + $0) }
     }
@@ -134,54 +147,10 @@ private func linkFindings(_ mail: ComplianceMail, _ policy: CompliancePolicy) ->
     }
 }
 
-/// The hosts of all `http` and `https` addresses, in lower case: what a link shows and where it leads.
-private func linkHosts(in texts: [String], except own: String?) -> [String] {
-  var hosts: [String] = []
-  for text in texts {
-    let bytes = Array(text.utf8)
-    let ownBytes = own.map { Array($0.utf8) } ?? []
-    var index = 0
-    while index + 7 < bytes.count {
-      guard bytes[index] | 0x20 == UInt8(ascii: "h"), let start = hostStart(bytes, at: index) else {
-        index += 1
-        continue
-      }
-      let isOwn = !ownBytes.isEmpty && bytes[index...].starts(with: ownBytes)
-      var end = start
-      while end < bytes.count, !isEndOfAuthority(bytes[end]) { end += 1 }
-      if !isOwn, let host = host(bytes[start..<end]) { hosts.append(host) }
-      index = max(end, index + 1)
-    }
-  }
-  return hosts
-}
-
-private func hostStart(_ bytes: [UInt8], at index: Int) -> Int? {
-  for scheme in ["https://", "http://"] {
-    let end = index + scheme.utf8.count
-    guard end <= bytes.count else { continue }
-    if zip(bytes[index..<end], scheme.utf8).allSatisfy({ $0.0 | 0x20 == $0.1 | 0x20 }) { return end }
-  }
-  return nil
-}
-
-/// RFC 3986, section 3.2: the authority ends at `/`, `?` or `#`; in a text also where a link ends.
-private func isEndOfAuthority(_ byte: UInt8) -> Bool {
-  byte <= 0x20 || "/?#\"'<>()[]{}|\\^`,;".utf8.contains(byte)
-}
-
-/// Without user information and port; a trailing dot is the sentence's.
-private func host(_ authority: ArraySlice<UInt8>) -> String? {
-  let text = String(decoding: authority, as: UTF8.self).lowercased()
-  let behindUser = text.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
-  var name = behindUser.prefix { $0 != ":" }
-  while name.hasSuffix(".") || name.hasSuffix("!") { name = name.dropLast() }
-  return name.isEmpty ? nil : String(name)
-}
-
 private func spamFindings(_ mail: ComplianceMail, _ policy: CompliancePolicy) -> [ComplianceFinding] {
   guard policy.spamWords != .off else { return [] }
-  let whole = " " + plain([mail.texts.subject, mail.texts.text ?? ""].joined(separator: " ")) + " "
+  let shown = [mail.texts.subject, mail.texts.text ?? "", mail.texts.html.map(textOfHTML) ?? ""]
+  let whole = " " + plain(shown.joined(separator: " ")) + " "
   return spamPhrases.filter { holds(whole, phrase: $0.words) }.map {
     ComplianceFinding(
       .spamWords, isRefusal: policy.spamWords == .refuse, "it says \"\($0.words)\", which filters count (\($0.source))")

@@ -13,6 +13,8 @@ public struct MailTexts: Sendable, Equatable, Codable {
   public var text: String?
   /// The HTML; nil for a mail of plain text alone.
   public var html: String?
+  /// Whether the HTML is made from the plain text when there is none; nil: when there is a preheader.
+  public var htmlFromText: Bool?
 
   /// Texts.
   public init(subject: String, preheader: String? = nil, text: String? = nil, html: String? = nil) {
@@ -29,6 +31,7 @@ public struct MailTemplate: Sendable, Equatable {
   private let preheader: Template?
   private let text: Template?
   private let html: Template?
+  private let htmlFromText: Bool
 
   /// Reads all texts; the error names the one it is in, as `welcome (html):3:7: …`.
   public init(_ texts: MailTexts, name: String) throws(TemplateError) {
@@ -36,6 +39,7 @@ public struct MailTemplate: Sendable, Equatable {
     preheader = try MailTemplate.read(texts.preheader, "\(name) (preheader)")
     text = try MailTemplate.read(texts.text, "\(name) (text)")
     html = try MailTemplate.read(texts.html, "\(name) (html)")
+    htmlFromText = texts.htmlFromText ?? (texts.preheader != nil)
   }
 
   private static func read(_ text: String?, _ name: String) throws(TemplateError) -> Template? {
@@ -71,6 +75,7 @@ public struct MailTemplate: Sendable, Equatable {
     texts.html = try write(html, .html)
     // A reader without HTML gets the same mail, and filters look for a text part.
     texts.text = try write(text, .text) ?? texts.html.map(textOfHTML)
+    if htmlFromText, texts.html == nil { texts.html = texts.text.map(htmlOfMailText) }
     if let shown = texts.preheader, let body = texts.html { texts.html = hiding(shown, in: body) }
     return texts
   }
@@ -119,6 +124,23 @@ public func htmlOfText(_ text: String) -> String {
     rest = rest[close.upperBound...]
   }
   return (out + htmlEscaped(String(rest))).replacing("\r\n", with: "\n").replacing("\n", with: "<br>\n")
+}
+
+/// A plain text as an HTML mail that looks like it: its lines kept, its web addresses links.
+public func htmlOfMailText(_ text: String) -> String {
+  var out = ""
+  var rest = text[...]
+  while let start = ["https://", "http://"].compactMap({ rest.firstRange(of: $0)?.lowerBound }).min() {
+    var end = rest[start...].firstIndex { $0.isWhitespace || "<>\"'".contains($0) } ?? rest.endIndex
+    // Behind an address these belong to the sentence.
+    while end > start, ".,;:!?)".contains(rest[rest.index(before: end)]) { end = rest.index(before: end) }
+    let address = htmlEscaped(String(rest[start..<end]))
+    let isAddress = !address.hasSuffix("//")
+    out += htmlEscaped(String(rest[..<start])) + (isAddress ? "<a href=\"\(address)\">\(address)</a>" : address)
+    rest = rest[end...]
+  }
+  out += htmlEscaped(String(rest))
+  return out.replacing("\r\n", with: "\n").replacing("\n", with: "<br>\n")
 }
 
 /// An attribute's value as it stands, its entities kept: it goes back into HTML.

@@ -216,7 +216,7 @@ extension Transaction {
       }
       // A free connection first; without one the gate is open for those that want another mail only.
       let isAhead = account.facts.connectionsInUse >= account.facts.connectionsMax
-      pass.claims.append(try claim(message, by: account.record, isAhead: isAhead, now: now))
+      pass.claims.append(try claim(message, by: account.record, isAhead: isAhead, now: now, &shared))
       if isAhead {
         pass.ahead[id]?.wanting -= 1
         pass.ahead[id]?.holding += 1
@@ -296,9 +296,9 @@ extension Transaction {
     return try pool(-message.lane) == nil ? "its pool was removed" : nil
   }
 
-  private func claim(_ message: MessageRecord, by account: AccountRecord, isAhead: Bool, now: Int64)
-    throws(StoreError) -> Claim
-  {
+  private func claim(
+    _ message: MessageRecord, by account: AccountRecord, isAhead: Bool, now: Int64, _ shared: inout SharedFacts
+  ) throws(StoreError) -> Claim {
     try run(
       "UPDATE message SET state = 'sending', next_look = NULL, parked_by = NULL WHERE id = ?", [.integer(message.id)])
     let attempt = try insert(
@@ -306,7 +306,7 @@ extension Transaction {
       [.integer(message.id), .integer(account.id), .integer(now)])
     let claim = Claim(
       attemptID: attempt, message: message, account: account, isAhead: isAhead,
-      outgoing: try outgoing(message, atMost: mostReadInPassing))
+      outgoing: try outgoing(message, atMost: mostReadInPassing, &shared))
     claimBook.claimed(claim)
     return claim
   }

@@ -30,19 +30,32 @@ public struct StepFindings: Sendable, Equatable {
 extension Reader {
   /// What holds for a sequence's mails: its own words over its workspace's.
   func compliancePolicy(of sequence: SequenceRecord) throws(StoreError) -> CompliancePolicy {
-    let defaults = try workspace(sequence.workspaceID).sequenceDefaults.compliance
-    return CompliancePolicy((sequence.entry.compliance ?? ComplianceSettings()).over(defaults))
+    var shared = SharedFacts()
+    return try compliancePolicy(of: sequence, &shared)
+  }
+
+  /// The same, asked once for all mails of a pass.
+  func compliancePolicy(of sequence: SequenceRecord, _ shared: inout SharedFacts) throws(StoreError)
+    -> CompliancePolicy
+  {
+    if let known = shared.policies[sequence.id] { return known }
+    let defaults = try workspace(sequence.workspaceID, &shared).sequenceDefaults.compliance
+    let policy = CompliancePolicy((sequence.entry.compliance ?? ComplianceSettings()).over(defaults))
+    shared.policies[sequence.id] = policy
+    return policy
   }
 
   /// What is missing in the mails of a sequence, as somebody would get them who is known by nothing but an address. A mail is
   /// looked at with the account of its pool that offers the least.
+  ///
+  /// Of a sequence whose steps come by headers the newest mail of each step is looked at.
   public func complianceFindings(of sequence: SequenceRecord, now: Int64) throws(StoreError) -> [StepFindings] {
     let policy = try compliancePolicy(of: sequence)
-    let accounts = try members(ofPool: pool(of: sequence)).map { id throws(StoreError) in try account(id) }
-      .compactMap(\.self)
+    guard sequence.isNative else { return try authoredFindings(of: sequence, policy) }
+    let accounts = try accounts(ofPool: pool(of: sequence))
     let snippets = SnippetBook(self, workspaceID: sequence.workspaceID)
     let vocabulary = TemplateVocabulary.ofMails(
-      customFields: try contactFieldNames(workspaceID: sequence.workspaceID))
+      customFields: try mailFieldNames(workspaceID: sequence.workspaceID))
     var found: [StepFindings] = []
     for step in sequence.entry.steps where step.kind == .email {
       for variant in step.variants.isEmpty ? [nil] : step.variants.map({ $0.id as String? }) {
@@ -61,6 +74,44 @@ extension Reader {
       }
     }
     return found
+  }
+
+  private func authoredFindings(of sequence: SequenceRecord, _ policy: CompliancePolicy) throws(StoreError)
+    -> [StepFindings]
+  {
+    // Of the last people who came in: an app's mails of one step are alike.
+    let newest = try connection.rows(
+      """
+      SELECT step, MAX(id) FROM message WHERE step IS NOT NULL AND body_id <> 0 AND enrollment_id IN (
+        SELECT id FROM enrollment WHERE sequence_id = ? ORDER BY id DESC LIMIT 50)
+      GROUP BY step ORDER BY step
+      """, [.integer(sequence.id)]
+    ) { row in (step: row.integer(0), message: row.integer(1)) }
+    var found: [StepFindings] = []
+    for (step, id) in newest {
+      guard let message = try message(id) else { continue }
+      let stored = try outgoing(message).stored
+      var accounts: [AccountRecord] = []
+      if let id = message.accountID { accounts = [try account(id)].compactMap(\.self) }
+      if accounts.isEmpty { accounts = try self.accounts(ofPool: message.poolID) }
+      let findings = Outreach.complianceFindings(
+        of: ComplianceMail(authored: stored, offered: leastOffer(sequence, accounts)), policy)
+      if !findings.isEmpty { found.append(StepFindings(step: "\(step)", variant: nil, findings: findings)) }
+    }
+    return found
+  }
+
+  /// What the List-Unsubscribe would name that a mail gets from the account that offers the least.
+  private func leastOffer(_ sequence: SequenceRecord, _ accounts: [AccountRecord]) -> [String] {
+    guard let offer = offers.current,
+      let least = accounts.min(by: { offer.strength(sequence, $0) < offer.strength(sequence, $1) }),
+      offer.hasHeader(sequence, least)
+    else { return [] }
+    return [offer.link(message: 1, watched: least.watchedAddress)].compactMap(\.self)
+  }
+
+  private func accounts(ofPool id: Int64) throws(StoreError) -> [AccountRecord] {
+    try members(ofPool: id).map { id throws(StoreError) in try account(id) }.compactMap(\.self)
   }
 
   private func pool(of sequence: SequenceRecord) throws(StoreError) -> Int64 {

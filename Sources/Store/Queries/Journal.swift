@@ -34,6 +34,8 @@ public enum AttemptOutcome: Sendable, Equatable {
   case unharmed(JournalReply, retryAt: Int64)
   /// The connection broke under the message before the dot: it waits unharmed, unless that happens again and again.
   case brokeOff(JournalReply, retryAt: Int64)
+  /// It must not go as it is; a person decides.
+  case held(JournalReply)
   /// The dot went and its reply was never seen.
   case unknown(JournalReply, policy: UnknownPolicy)
 }
@@ -46,7 +48,7 @@ extension AttemptOutcome {
     case .recipientRefused(let reply, _), .contentRefused(let reply): (.failed, reply)
     case .temporary(let reply, nil): (.failed, reply)
     case .temporary(let reply, _): message.attempts == 0 ? (.delayed, reply) : nil
-    case .unharmed, .brokeOff, .unknown: nil
+    case .unharmed, .brokeOff, .held, .unknown: nil
     }
   }
 }
@@ -192,6 +194,9 @@ extension Transaction {
       }
       try schedule(message, notBefore: retryAt, because: reply.text, now: now)
       try appendDeferred(message, account, reply, now: now)
+    case .held(let reply):
+      try close(attemptID, as: .deferred, reply, now: now)
+      try hold(message, because: reply.text, now: now)
     case .unknown(let reply, let policy):
       try close(attemptID, as: .unknown, reply, now: now)
       try recordUnknown(message, through: account, reply, policy, now: now)
@@ -258,7 +263,7 @@ extension Transaction {
       try count(.accepted, of: account, at: now, now: now)
     case .recipientRefused(let reply, _), .contentRefused(let reply):
       try close(attemptID, as: .refused, reply, now: now)
-    case .temporary(let reply, _), .unharmed(let reply, _), .brokeOff(let reply, _):
+    case .temporary(let reply, _), .unharmed(let reply, _), .brokeOff(let reply, _), .held(let reply):
       try close(attemptID, as: .deferred, reply, now: now)
     case .unknown(let reply, _): try close(attemptID, as: .unknown, reply, now: now)
     }

@@ -9,6 +9,8 @@ struct SharedFacts {
   var sequences: [Int64: SequenceRecord] = [:]
   /// By run: the key of its campaign when that is held.
   var pausedCampaigns: [Int64: String?] = [:]
+  /// By sequence.
+  var policies: [Int64: CompliancePolicy] = [:]
 }
 
 extension Reader {

@@ -1,4 +1,5 @@
 internal import Configuration
+public import Outreach
 
 /// What of the store goes into the mail that leaves, besides the stored bytes.
 public struct Outgoing: Sendable, Equatable {
@@ -18,20 +19,25 @@ public struct Outgoing: Sendable, Equatable {
   public var fromName: String?
   /// Whether its sequence wants List-Unsubscribe; nil when it does not say.
   public var listUnsubscribe: Bool?
+  /// What its sequence wants of it, when it was handed in as a step and may be refused; nil: nothing is asked of it any more.
+  public var compliance: CompliancePolicy?
 }
 
 extension Reader {
   /// The body and thread of a claimed message. A later step answers the steps of its enrollment that went before it, by
   /// the Message-IDs their recipients saw.
   public func outgoing(_ message: MessageRecord) throws(StoreError) -> Outgoing {
-    guard let outgoing = try outgoing(message, atMost: .max) else {
+    var shared = SharedFacts()
+    guard let outgoing = try outgoing(message, atMost: .max, &shared) else {
       throw .statement("message \(message.id) has no body")
     }
     return outgoing
   }
 
   /// As `outgoing`; nil when the body has more octets than that, or is missing.
-  func outgoing(_ message: MessageRecord, atMost limit: Int) throws(StoreError) -> Outgoing? {
+  func outgoing(_ message: MessageRecord, atMost limit: Int, _ shared: inout SharedFacts) throws(StoreError)
+    -> Outgoing?
+  {
     // The length of a BLOB is told without reading it.
     let stored = try first(
       """
@@ -48,9 +54,15 @@ extension Reader {
           originalRecipient: row.textOrNil(4), allowsUTF8: row.flag(5)), fromName: row.textOrNil(6))
     }
     guard var outgoing = stored else { return nil }
-    if let enrollment = try enrollment(of: message), let sequence = try sequence(enrollment.sequenceID) {
+    if let enrollment = try enrollment(of: message) {
+      let sequence = try sequence(enrollment.sequenceID, &shared)
       outgoing.sequence = sequence.key
       outgoing.listUnsubscribe = sequence.entry.listUnsubscribe
+      // The sequence's own mails were looked at when they were written.
+      if message.stepID == nil {
+        let policy = try compliancePolicy(of: sequence, &shared)
+        if policy.mayRefuse { outgoing.compliance = policy }
+      }
     }
     guard let enrollment = message.enrollmentID, let number = message.step, number > 1 else { return outgoing }
     let before = try steps(ofEnrollment: enrollment).filter { ($0.step ?? 0) < number && $0.sentAt != nil }

@@ -34,6 +34,8 @@ extension Transaction {
   }
 
   private func firstRefusal(of sequence: SequenceRecord, now: Int64) throws(StoreError) -> String? {
+    // What came by headers cannot be mended here: each mail is looked at by itself when it is to leave.
+    guard sequence.isNative else { return nil }
     for mail in try complianceFindings(of: sequence, now: now) {
       guard let refusal = mail.findings.first(where: \.isRefusal) else { continue }
       return "step \(mail.step)" + (mail.variant.map { ", variant \($0)" } ?? "") + ": \(refusal.text)"

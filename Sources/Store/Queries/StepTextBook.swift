@@ -1,4 +1,4 @@
-internal import Configuration
+public import Configuration
 internal import Host
 internal import MailText
 public import Outreach
@@ -17,12 +17,14 @@ final class MailTemplateBook {
   private struct Key: Hashable {
     var name, subject: String
     var preheader, text, html: String?
+    var htmlFromText: Bool?
   }
 
   /// The texts as templates.
   func template(_ texts: MailTexts, name: String) throws(TemplateError) -> MailTemplate {
     let key = Key(
-      name: name, subject: texts.subject, preheader: texts.preheader, text: texts.text, html: texts.html)
+      name: name, subject: texts.subject, preheader: texts.preheader, text: texts.text, html: texts.html,
+      htmlFromText: texts.htmlFromText)
     if let found = known[key] { return found }
     let made = try MailTemplate(texts, name: name)
     // All steps and variants of a busy gateway; a few kilobytes each.
@@ -55,18 +57,25 @@ extension Reader {
   func plainTexts(of step: StepEntry, variant: String?, workspaceID: Int64) throws(StoreError)
     -> Result<MailTexts, StepTextError>
   {
-    let own = step.texts(ofVariant: variant)
+    try plainTexts(step.texts(ofVariant: variant), step: step.id, workspaceID: workspaceID)
+  }
+
+  private func plainTexts(_ own: StepTexts, step: String, workspaceID: Int64) throws(StoreError)
+    -> Result<MailTexts, StepTextError>
+  {
     var texts = MailTexts(
       subject: own.subject ?? "", preheader: own.preheader, text: own.text?.text, html: own.html?.text)
+    texts.htmlFromText = own.htmlFromText
     guard let key = own.template else { return .success(texts) }
     guard let entry = try template(keyed: key, workspaceID: workspaceID)?.entry else {
-      return .failure(StepTextError(description: "step \(step.id): there is no template \(key)"))
+      return .failure(StepTextError(description: "step \(step): there is no template \(key)"))
     }
     texts.subject = own.subject ?? entry.subject
     texts.preheader = own.preheader ?? entry.preheader
     if own.text == nil, own.html == nil {
       texts.text = entry.text?.text
       texts.html = entry.html?.text
+      texts.htmlFromText = own.htmlFromText ?? entry.htmlFromText
     }
     return .success(texts)
   }
@@ -75,16 +84,58 @@ extension Reader {
   func texts(of step: StepEntry, variant: String?, in sequence: String, workspaceID: Int64) throws(StoreError)
     -> Result<MailTemplate, StepTextError>
   {
+    try texts(
+      step.texts(ofVariant: variant), named: step.name(ofVariant: variant), step: step.id, workspaceID: workspaceID)
+  }
+
+  fileprivate func texts(_ own: StepTexts, named name: String, step: String, workspaceID: Int64) throws(StoreError)
+    -> Result<MailTemplate, StepTextError>
+  {
     let texts: MailTexts
-    switch try plainTexts(of: step, variant: variant, workspaceID: workspaceID) {
+    switch try plainTexts(own, step: step, workspaceID: workspaceID) {
     case .success(let found): texts = found
     case .failure(let error): return .failure(error)
     }
-    let name = "step \(step.id)" + (variant.map { ", variant \($0)" } ?? "")
     do throws(TemplateError) {
       return .success(try mailTemplates.template(texts, name: name))
     } catch {
       return .failure(StepTextError(description: error.description))
     }
+  }
+}
+
+extension StepEntry {
+  /// What its mail is called when something is said of its texts; `Configuration.TextPlaces` knows them by this.
+  fileprivate func name(ofVariant variant: String?) -> String {
+    "step \(id)" + (variant.map { ", variant \($0)" } ?? "")
+  }
+}
+
+extension Transaction {
+  /// Refuses sequences whose own texts name what no mail can have: a typing error would otherwise be found when the mail is written,
+  /// by its not going. All of them are told, one a line. Templates are checked by themselves: they may be made later.
+  public func refuseUnknownNames(in sequences: [SequenceEntry]) throws(StoreError) {
+    var complaints: [String] = []
+    for sequence in sequences {
+      let workspace = try workspace(named: sequence.workspace).id
+      let vocabulary = TemplateVocabulary.ofMails(customFields: try mailFieldNames(workspaceID: workspace))
+      let snippets = SnippetBook(self, workspaceID: workspace)
+      for step in sequence.steps where step.kind == .email {
+        for variant in step.variants.isEmpty ? [nil] : step.variants.map({ $0.id as String? }) {
+          var own = step.texts(ofVariant: variant)
+          own.template = nil
+          guard
+            case .success(let template) = try texts(
+              own, named: step.name(ofVariant: variant), step: step.id, workspaceID: workspace)
+          else { continue }
+          complaints += template.check(vocabulary) { snippets[$0, $1] }.errors.map { error in
+            error.template.hasPrefix("snippet ") ? "\(error)" : "sequence \(sequence.key): \(error)"
+          }
+        }
+      }
+    }
+    guard !complaints.isEmpty else { return }
+    throw .rejected(
+      complaints.enumerated().filter { !complaints[..<$0].contains($1) }.map(\.element).joined(separator: "\n"))
   }
 }

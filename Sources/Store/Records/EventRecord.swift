@@ -113,6 +113,8 @@ public struct EventRecord: Sendable, Equatable {
     case keyAdded = "key.added"
     /// A key was revoked.
     case keyRemoved = "key.removed"
+    /// Every secret was sealed anew; `detail.token_version` makes unsubscribe tokens from now on.
+    case secretsResealed = "secrets.resealed"
   }
 
   /// Rising; the cursor of a follower.

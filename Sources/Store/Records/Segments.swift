@@ -1,3 +1,4 @@
+public import Configuration
 public import Outreach
 
 /// A filter with a name.
@@ -53,7 +54,8 @@ extension Transaction {
       seen.insert(next)
       if next == name { throw .rejected("segment \"\(name)\" would name itself") }
       guard let known = try segment(named: next, workspaceID: workspaceID) else {
-        throw .rejected("there is no segment \"\(next)\"")
+        let near = nearestName(to: next, in: try segments(workspaceID: workspaceID).map(\.name))
+        throw .rejected("there is no segment \"\(next)\"" + (near.map { "; did you mean \"\($0)\"?" } ?? ""))
       }
       if let inner = try? ContactFilter(known.filter) { open.formUnion(inner.segments) }
     }
@@ -63,6 +65,39 @@ extension Transaction {
       ON CONFLICT (workspace_id, name) DO UPDATE SET filter = excluded.filter, changed_at = excluded.changed_at
       """,
       [.integer(workspaceID), .text(name), .text(filter.text), .integer(now), .integer(now)])
+  }
+
+  /// Makes segments be as entries say, in whatever order they name each other; the error begins with `segment NAME:`.
+  public func putSegments(_ entries: [SegmentEntry], now: Int64) throws(StoreError) {
+    var waiting: [(entry: SegmentEntry, filter: ContactFilter, workspace: Int64)] = []
+    for entry in entries {
+      do throws(FilterError) {
+        waiting.append((entry, try ContactFilter(entry.filter), 0))
+      } catch {
+        throw .rejected("segment \(entry.name): filter:1:\(error.column): \(error.what)")
+      }
+      waiting[waiting.count - 1].workspace = try workspace(named: entry.workspace).id
+    }
+    while !waiting.isEmpty {
+      func needed(by place: Int) -> Int? {
+        waiting.firstIndex { other in
+          other.workspace == waiting[place].workspace
+            && waiting[place].filter.segments.contains(other.entry.name.lowercased())
+        }
+      }
+      guard let free = waiting.indices.first(where: { needed(by: $0) == nil }) else {
+        // Each needs another: whoever follows them comes into a ring.
+        let last = waiting.indices.reduce(0) { place, _ in needed(by: place) ?? place }
+        throw .rejected("segment \(waiting[last].entry.name): filter: it would name itself")
+      }
+      let (entry, filter, workspace) = waiting.remove(at: free)
+      do throws(StoreError) {
+        try putSegment(entry.name, filter, workspaceID: workspace, now: now)
+      } catch {
+        guard case .rejected(let reason) = error else { throw error }
+        throw .rejected("segment \(entry.name): filter: \(reason)")
+      }
+    }
   }
 
   /// Removes a segment; filters that name it hold for nobody then. False when there was none.

@@ -51,13 +51,23 @@ extension Reader {
   }
 
   /// The names of all custom fields that some contact of a workspace has.
-  public func contactFieldNames(workspaceID: Int64) throws(StoreError) -> [String] {
+  private func contactFieldNames(workspaceID: Int64) throws(StoreError) -> [String] {
     try connection.rows(
       """
       SELECT DISTINCT f.key FROM contact c, json_each(c.fields) f WHERE c.workspace_id = ? AND c.fields <> '{}'
       ORDER BY f.key
       """, [.integer(workspaceID)]
     ) { row in row.text(0) }
+  }
+
+  /// The custom fields that mails of a workspace may name: those that some contact has, and those that its campaigns bring.
+  public func mailFieldNames(workspaceID: Int64) throws(StoreError) -> [String] {
+    let brought = try campaigns(workspaceID: workspaceID).flatMap { campaign in
+      let source = campaign.entry.source
+      return Array(source.columns.values) + Array(source.http?.fields.keys ?? [:].keys)
+        + Array(campaign.entry.enrichment?.http.fields.keys ?? [:].keys)
+    }
+    return Set(try contactFieldNames(workspaceID: workspaceID) + brought).sorted()
   }
 
   private func entries<Entry>(_ kind: String, _ workspaceID: Int64, _ key: String?) throws(StoreError)
@@ -92,7 +102,7 @@ extension Transaction {
     do {
       for form in Template.Form.allCases { _ = try entry.template(form) }
     } catch {
-      throw .rejected("snippet \(error)")
+      throw .rejected("\(error)")
     }
     try put(entry, "snippet", entry.key, entry.workspace, now)
   }
@@ -126,8 +136,9 @@ extension Transaction {
 extension MailTemplate {
   /// An entry's texts, read.
   public init(_ entry: TemplateEntry) throws(TemplateError) {
-    let texts = MailTexts(
+    var texts = MailTexts(
       subject: entry.subject, preheader: entry.preheader, text: entry.text?.text, html: entry.html?.text)
+    texts.htmlFromText = entry.htmlFromText
     try self.init(texts, name: entry.key)
   }
 }
@@ -137,6 +148,7 @@ extension SnippetEntry {
   public func template(_ form: Template.Form) throws(TemplateError) -> Template {
     let own = form == .html ? html?.text : text?.text
     let other = form == .html ? text?.text.map(htmlOfText) : html?.text.map(textOfHTML)
-    return try Template(own ?? other ?? "", name: "snippet \(key)")
+    let isHTML = own == nil ? form != .html : form == .html
+    return try Template(own ?? other ?? "", name: "snippet \(key) (\(isHTML ? "html" : "text"))")
   }
 }
