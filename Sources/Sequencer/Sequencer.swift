@@ -57,7 +57,8 @@ public final class Sequencer: Sendable {
   /// Counting reads what went, so it is done beside the writer.
   private func callWinners() async throws(StoreError) {
     let now = Clock.now()
-    for decided in try await store.read({ try $0.decidedExperiments(now: now) }) {
+    try await store.countExperiments(now: now)
+    for decided in try await store.read({ try $0.decidedExperiments() }) {
       try await store.write { transaction in try transaction.callWinner(decided, now: now) }
     }
   }

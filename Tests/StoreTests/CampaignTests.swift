@@ -278,7 +278,7 @@ private let day: Int64 = 86_400_000
     try await bench.drive(run, at: now)
     try await bench.plan(at: now)
     let id = try await bench.campaign().id
-    #expect(try await bench.store.write { try $0.removeCampaign(id, now: now) } == 2)
+    #expect(try await bench.store.removeCampaign(id, now: now) == 2)
     #expect(try await bench.messages().allSatisfy { $0.state == .cancelled })
     #expect(try await bench.bench.claim(at: now + day).claims.isEmpty)
     #expect(try await bench.store.read { try $0.campaigns(workspaceID: 1) } == [])
@@ -438,7 +438,8 @@ private final class CampaignBench: Sendable {
   }
 
   func end(at now: Int64) async throws {
-    try await store.write { try $0.endCampaigns(hostname: "mail.test", now: now) }
+    let ended = try await store.read { try $0.endedCampaigns(now: now) }
+    try await store.write { try $0.end(ended, hostname: "mail.test", now: now) }
   }
 
   func plan(at now: Int64) async throws {

@@ -347,15 +347,17 @@ private let day: Int64 = 86_400_000
       }
     }
     _ = try await bench.store.write {
-      try $0.run("UPDATE message SET replied_at = 1 WHERE variant = 'b' AND id % 2 = 0", [])
+      try $0.run("UPDATE message SET replied_at = sent_at + 1 WHERE variant = 'b' AND id % 2 = 0", [])
     }
     // Nobody can say anything of fresh mails.
-    #expect(try await bench.store.read { try $0.decidedExperiments(now: Bench.noon + day) }.isEmpty)
+    try await bench.store.countExperiments(now: Bench.noon + day - 1)
+    #expect(try await bench.store.read { try $0.decidedExperiments() }.isEmpty)
     let later = Bench.noon + 2 * day
-    let decided = try await bench.store.read { try $0.decidedExperiments(now: later) }
+    try await bench.store.countExperiments(now: later)
+    let decided = try await bench.store.read { try $0.decidedExperiments() }
     #expect(decided.map(\.winner) == ["b"])
     try await bench.store.write { transaction in for one in decided { try transaction.callWinner(one, now: later) } }
-    #expect(try await bench.store.read { try $0.decidedExperiments(now: later) }.isEmpty)
+    #expect(try await bench.store.read { try $0.decidedExperiments() }.isEmpty)
     _ = try await bench.enroll((0..<30).map { "new\($0)@example.org" }, at: later)
     let new = try await bench.store.read { db in try db.messages(MessageFilter.ofAll()).map(\.message) }
       .filter { $0.recipient.hasPrefix("new") }

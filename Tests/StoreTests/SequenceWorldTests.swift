@@ -302,7 +302,8 @@ final class SequenceWorld {
     where listing.task.openedAt == now {
       opened.append(listing.task.id)
     }
-    for decided in try transaction.decidedExperiments(now: now) { try transaction.callWinner(decided, now: now) }
+    try transaction.countExperiments(now: now)
+    for decided in try transaction.decidedExperiments() { try transaction.callWinner(decided, now: now) }
     let pass = try transaction.claimDue(now: now, limit: 12)
     var sends: [Send] = []
     for claim in pass.claims {
@@ -407,6 +408,18 @@ final class SequenceWorld {
         try db.enrollments(query, workspaceID: 1), Set(tasks.filter(\.waits).map(\.enrollmentID)),
         (credits.count { $0.kind == "send" }, credits.count { $0.kind == "reply" }), events
       )
+    }
+  }
+}
+
+extension Transaction {
+  /// As the store does it between its threads.
+  fileprivate func countExperiments(now: Int64) throws {
+    for (sequence, step) in try countedExperiments() {
+      while let found = try settledMails(of: step, in: sequence, now: now, limit: 100) {
+        try add(found)
+        if found.isLast { break }
+      }
     }
   }
 }

@@ -101,13 +101,7 @@ extension Reader {
     by scope: StatisticsScope, workspaceID: Int64, prefix: String = "", from: Int64? = nil, to: Int64? = nil
   ) throws(StoreError) -> [StatisticsRow] {
     let span = StatisticsSpan(workspaceID, scope, from: prefix, below: prefix + "\u{10FFFF}", from, to)
-    var rows: [StatisticsRow] = []
-    for sum in try sums(span) {
-      guard let fact = StatisticsFact(name: sum.fact) else { continue }
-      if rows.last?.key != sum.key { rows.append(StatisticsRow(key: sum.key, line: StatisticsLine())) }
-      rows[rows.count - 1].line.add(fact, sum.count)
-    }
-    return rows
+    return try lines(span).map { StatisticsRow(key: $0.key, line: $0.value) }.sorted { $0.key < $1.key }
   }
 
   /// The statistics of one key with its best hours and days, by the clock of `zone`.
@@ -115,14 +109,17 @@ extension Reader {
     of key: String, by scope: StatisticsScope, workspaceID: Int64, from: Int64? = nil, to: Int64? = nil, zone: Zone
   ) throws(StoreError) -> StatisticsLine {
     let span = StatisticsSpan(workspaceID, scope, from: key, below: key + "\u{0}", from, to)
-    var line = StatisticsLine()
-    for sum in try sums(span) {
-      if let fact = StatisticsFact(name: sum.fact) { line.add(fact, sum.count) }
-    }
+    var line = try lines(span)[key] ?? StatisticsLine()
     for fact in StatisticsLine.factsOfSending {
       let hours = try connection.rows(
-        "SELECT hour, count FROM statistic WHERE \(StatisticsSpan.condition) AND fact = ?",
-        span.values + [.text(fact.name)]
+        """
+        SELECT hour, count FROM statistic
+        WHERE workspace_id = ? AND scope = ? AND key = ? AND fact = ? AND hour >= ? AND hour < ?
+        """,
+        [
+          .integer(workspaceID), .text(scope.rawValue), .text(key), .text(fact.name),
+          .integer(span.hours.from ?? .min), .integer(span.hours.to ?? .max),
+        ]
       ) { row in (hour: row.integer(0), count: row.integer(1)) }
       for hour in hours {
         line.addTime(
@@ -133,27 +130,48 @@ extension Reader {
     return line
   }
 
-  /// Added up where they lie: a year has some nine thousand hours of each fact.
-  private func sums(_ span: StatisticsSpan) throws(StoreError) -> [(key: String, fact: String, count: Int64)] {
-    try connection.rows(
-      "SELECT key, fact, SUM(count) FROM statistic WHERE \(StatisticsSpan.condition) GROUP BY key, fact ORDER BY key, fact",
-      span.values
-    ) { row in (key: row.text(0), fact: row.text(1), count: row.integer(2)) }
+  /// Added up where they lie, from as few rows as cover the span: whole days and months, and hours at its ends only.
+  private func lines(_ span: StatisticsSpan) throws(StoreError) -> [String: StatisticsLine] {
+    var lines: [String: StatisticsLine] = [:]
+    for part in span.hours.parts {
+      // Of hours only a few are asked for, but of every key: the other index (`statistic_hour`) has them side by side.
+      let of =
+        part.size == .hour
+        ? "statistic WHERE workspace_id = ? AND scope = ? AND hour >= ? AND hour < ? AND key || '' >= ? AND key || '' < ?"
+        : """
+        statistic_span WHERE workspace_id = ? AND scope = ? AND hour >= ? AND hour < ? AND key >= ? AND key < ?
+          AND hours = \(part.size.rawValue)
+        """
+      let sums = try connection.rows(
+        "SELECT key, fact, SUM(count) FROM \(of) GROUP BY key, fact",
+        [
+          .integer(span.workspaceID), .text(span.scope.rawValue), .integer(part.first), .integer(part.below),
+          .text(span.first), .text(span.last),
+        ]
+      ) { row in (key: row.text(0), fact: row.text(1), count: row.integer(2)) }
+      for sum in sums {
+        if let fact = StatisticsFact(name: sum.fact) { lines[sum.key, default: StatisticsLine()].add(fact, sum.count) }
+      }
+    }
+    return lines
   }
 }
 
 /// The part of the sums that a question is about.
 private struct StatisticsSpan {
-  static let condition = "workspace_id = ? AND scope = ? AND key >= ? AND key < ? AND hour >= ? AND hour < ?"
-  var values: [SQLValue]
+  var workspaceID: Int64
+  var scope: StatisticsScope
+  var first, last: String
+  var hours: StatisticsHours
 
   init(
     _ workspaceID: Int64, _ scope: StatisticsScope, from first: String, below last: String, _ from: Int64?, _ to: Int64?
   ) {
-    values = [
-      .integer(workspaceID), .text(scope.rawValue), .text(first), .text(last),
-      .integer(from.map { $0 / 3_600_000 } ?? .min), .integer(to.map { ($0 + 3_599_999) / 3_600_000 } ?? .max),
-    ]
+    self.workspaceID = workspaceID
+    self.scope = scope
+    self.first = first
+    self.last = last
+    hours = StatisticsHours(fromMilliseconds: from, toMilliseconds: to)
   }
 }
 
@@ -163,21 +181,30 @@ extension Transaction {
       "UPDATE statistic_cursor SET event_id = ? WHERE event_id = ?", [.integer(batch.through), .integer(batch.after)])
     // Somebody else has counted them meanwhile.
     guard moved > 0 else { return }
-    for (cell, count) in batch.sums.counts {
-      try run(
-        """
-        INSERT INTO statistic (workspace_id, scope, key, fact, hour, count) VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT (workspace_id, scope, key, fact, hour) DO UPDATE SET count = count + excluded.count
-        """,
-        [
-          .integer(cell.workspaceID), .text(cell.scope.rawValue), .text(cell.key), .text(cell.fact.name),
-          .integer(cell.hour), .integer(count),
-        ])
+    for size in StatisticsHours.Size.allCases {
+      let (table, more) =
+        size == .hour
+        ? ("statistic (workspace_id, scope, key, fact, hour, count)", "")
+        : ("statistic_span (workspace_id, scope, key, fact, hour, count, hours)", ", \(size.rawValue)")
+      let unique =
+        size == .hour ? "workspace_id, scope, key, fact, hour" : "workspace_id, scope, hours, key, fact, hour"
+      for (cell, count) in batch.sums.counts(by: size) {
+        try run(
+          """
+          INSERT INTO \(table) VALUES (?, ?, ?, ?, ?, ?\(more))
+          ON CONFLICT (\(unique)) DO UPDATE SET count = count + excluded.count
+          """,
+          [
+            .integer(cell.workspaceID), .text(cell.scope.rawValue), .text(cell.key), .text(cell.fact.name),
+            .integer(cell.hour), .integer(count),
+          ])
+      }
     }
   }
 
   func forgetStatistics() throws(StoreError) {
     try run("DELETE FROM statistic", [])
+    try run("DELETE FROM statistic_span", [])
     try run("UPDATE statistic_cursor SET event_id = 0", [])
   }
 }

@@ -19,6 +19,8 @@ enum Migrations {
       Step(name: "segments", sql: SchemaPeople.segments),
       Step(name: "campaign indexes", sql: SchemaCampaigns.indexes),
       Step(name: "statistics", sql: SchemaStatistics.sql),
+      Step(name: "statistics of days", sql: SchemaStatistics.spans),
+      Step(name: "experiment counts", sql: SchemaExperiments.counts),
     ]
 
   /// The first steps had numbers; `schema_version` says how many of them an old store has.
