@@ -189,7 +189,9 @@ private let day: Int64 = 86_400_000
     #expect(try await bench.bench.enrollment(of: "cold@example.org").state == .active)
   }
 
-  @Test(arguments: [("reply", false), ("no-reply", true), ("open", false), ("no-open", true)])
+  @Test(arguments: [
+    ("reply", false), ("no-reply", true), ("open", false), ("no-open", true), ("click", false), ("no-click", true),
+  ])
   func conditionsAreLookedAtWhenTheMailIsAboutToGo(_ condition: String, _ goes: Bool) async throws {
     let toml = #"""
       [[sequence]]
@@ -210,9 +212,11 @@ private let day: Int64 = 86_400_000
       let sent = try #require(try await bench.send().first)
       try await bench.plan()
       if happens {
+        let message = try await bench.bench.message(sent.message.id)
+        let reply = bench.bench.inbound("reply", answering: message, account: sent.account.id)
         try await bench.store.write { transaction in
-          try transaction.run("UPDATE message SET opened_at = 1 WHERE id = ?", [.integer(sent.message.id)])
-          try transaction.run("UPDATE enrollment SET replied_at = 1", [])
+          _ = try transaction.record(.clicked(url: "https://x.test/"), ofMessage: message.id, now: Bench.noon + hour)
+          _ = try transaction.recordInbound(reply)
         }
       }
       let second = try await bench.send(at: Bench.noon + day)

@@ -21,6 +21,7 @@ enum Migrations {
       Step(name: "statistics", sql: SchemaStatistics.sql),
       Step(name: "statistics of days", sql: SchemaStatistics.spans),
       Step(name: "experiment counts", sql: SchemaExperiments.counts),
+      Step(name: "erasure indexes", sql: SchemaPeople.erasureIndexes),
     ]
 
   /// The first steps had numbers; `schema_version` says how many of them an old store has.
