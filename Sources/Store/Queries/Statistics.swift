@@ -3,9 +3,9 @@ public import Outreach
 
 /// Sums over events that are not in the store's tables yet.
 struct StatisticsBatch: Sendable {
-  /// What they add.
-  var sums = StatisticsSums()
-  /// The last event that was in the tables when they were read, and the last one that is in `sums`.
+  /// What they add, by each size of sums; in the order of the table, in which neighbours lie on one page.
+  var parts: [(size: StatisticsHours.Size, counts: [(cell: StatisticsCell, count: Int64)])] = []
+  /// The last event that was in the tables when they were read, and the last one that is in `parts`.
   var after, through: Int64
 }
 
@@ -18,8 +18,9 @@ public struct StatisticsRow: Sendable, Equatable {
 }
 
 extension Store {
-  /// How many events are read at a time: the sums of so many keep the writer for some milliseconds, as they lie within hours.
-  private static let statisticsBatch: Int64 = 5000
+  /// How many events are read at a time. The sums of so many keep the writer for some milliseconds when they lie within hours,
+  /// and for thirty when each has an hour of its own.
+  private static let statisticsBatch: Int64 = 1000
 
   /// Adds the events of up to now to the statistics.
   ///
@@ -81,7 +82,11 @@ extension Reader {
       event.isRepeated = row.flag(13)
       return event
     }
-    for event in events { batch.sums.add(event) }
+    var sums = StatisticsSums()
+    for event in events { sums.add(event) }
+    batch.parts = StatisticsHours.Size.allCases.map { size in
+      (size, sums.counts(by: size).map { ($0.key, $0.value) }.sorted { $0.0.isBefore($1.0) })
+    }
     return batch
   }
 
@@ -157,6 +162,15 @@ extension Reader {
   }
 }
 
+extension StatisticsCell {
+  fileprivate func isBefore(_ other: StatisticsCell) -> Bool {
+    if scope != other.scope { return scope.rawValue < other.scope.rawValue }
+    if key != other.key { return key < other.key }
+    if hour != other.hour { return hour < other.hour }
+    return fact.name < other.fact.name
+  }
+}
+
 /// The part of the sums that a question is about.
 private struct StatisticsSpan {
   var workspaceID: Int64
@@ -181,19 +195,18 @@ extension Transaction {
       "UPDATE statistic_cursor SET event_id = ? WHERE event_id = ?", [.integer(batch.through), .integer(batch.after)])
     // Somebody else has counted them meanwhile.
     guard moved > 0 else { return }
-    for size in StatisticsHours.Size.allCases {
-      let (table, more) =
-        size == .hour
-        ? ("statistic (workspace_id, scope, key, fact, hour, count)", "")
-        : ("statistic_span (workspace_id, scope, key, fact, hour, count, hours)", ", \(size.rawValue)")
-      let unique =
-        size == .hour ? "workspace_id, scope, key, fact, hour" : "workspace_id, scope, hours, key, fact, hour"
-      for (cell, count) in batch.sums.counts(by: size) {
+    for part in batch.parts {
+      let (table, unique, more) =
+        part.size == .hour
+        ? ("statistic", "workspace_id, scope, key, fact, hour", "")
+        : ("statistic_span", "workspace_id, scope, hours, key, fact, hour", ", \(part.size.rawValue)")
+      let sql = """
+        INSERT INTO \(table) (workspace_id, scope, key, fact, hour, count\(more.isEmpty ? "" : ", hours"))
+        VALUES (?, ?, ?, ?, ?, ?\(more)) ON CONFLICT (\(unique)) DO UPDATE SET count = count + excluded.count
+        """
+      for (cell, count) in part.counts {
         try run(
-          """
-          INSERT INTO \(table) VALUES (?, ?, ?, ?, ?, ?\(more))
-          ON CONFLICT (\(unique)) DO UPDATE SET count = count + excluded.count
-          """,
+          sql,
           [
             .integer(cell.workspaceID), .text(cell.scope.rawValue), .text(cell.key), .text(cell.fact.name),
             .integer(cell.hour), .integer(count),
