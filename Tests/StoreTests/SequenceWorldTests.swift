@@ -12,27 +12,34 @@ import Testing
   @Test(arguments: [20_261_126, 6] as [UInt64]) func thirtyDaysKeepWhatWasPromised(_ seed: UInt64) async throws {
     let world = try await SequenceWorld(seed: seed)
     let run = try await world.run(days: 30)
-    // Enough happened for the promises to mean something.
-    #expect(run.sends.count > 250)
-    #expect(run.replies.count > 10)
-    #expect(run.answers.count { $0.kind == "bounce" } > 1)
-    #expect(run.answers.count { $0.kind == "unsubscribe" } > 1)
-    #expect(run.restarts > 3)
+    // Enough happened for the promises to mean something. A seed's world is the same each time: 346 and 379 mails, as one mail
+    // in six ends its sequence, or all of its person's, one task in four is never done, and one person in six has no company.
+    #expect(run.sends.count > 300)
+    #expect(run.replies.count > 30)
+    #expect(run.answers.count { $0.kind == "bounce" } > 5)
+    #expect(run.answers.count { $0.kind == "unsubscribe" } > 5)
+    #expect(run.restarts > 50)
     #expect(Set(run.sends.map(\.message)).count == run.sends.count, "a message went twice")
     #expect(Set(run.sends.map { "\($0.enrollment) \($0.step)" }).count == run.sends.count, "a step went twice")
     for send in run.sends { #expect(world.isInHours(send), "message \(send.message) went outside its hours") }
     let days = Dictionary(grouping: run.sends) { "\($0.account) \($0.at / SequenceWorld.day)" }
     for (key, mails) in days { #expect(mails.count <= SequenceWorld.dailyLimit, "over the limit: \(key)") }
-    #expect(days.values.count { $0.count == SequenceWorld.dailyLimit } > 10, "no limit was reached")
+    #expect(days.values.count { $0.count == SequenceWorld.dailyLimit } > 100, "no limit was reached")
     for mails in Dictionary(grouping: run.sends, by: \.account).values {
       for (one, next) in zip(mails, mails.dropFirst()) {
         #expect(next.at - one.at >= world.gaps[one.account] ?? .max, "\(one) and \(next) are too close")
       }
     }
     // After an answer, by what the people did and not by what the store made of it.
-    let mails = Dictionary(uniqueKeysWithValues: run.sends.map { ($0.message, $0) })
+    let mails = Dictionary(run.sends.map { ($0.message, $0) }) { first, _ in first }
+    let (enrollments, waiting, credits, events) = try await world.standing()
     for answer in run.answers {
       let mail = try #require(mails[answer.message])
+      if answer.kind != "reply" || mail.sequence != "two" {
+        let state = enrollments.first { $0.id == mail.enrollment }?.state
+        #expect(
+          state == .stopped || state == .failed, "\(mail.address) is \(String(describing: state)) after \(answer)")
+      }
       let late = run.sends.filter { send in
         guard send.at > answer.at, send.address == mail.address else { return false }
         switch answer.kind {
@@ -42,7 +49,6 @@ import Testing
       }
       #expect(late.isEmpty, "\(mail.address) got \(late) after \(answer)")
     }
-    let (enrollments, waiting, credits, events) = try await world.standing()
     #expect(enrollments.count + world.refused.count == SequenceWorld.people * 3)
     for enrollment in enrollments where enrollment.state == .stopped || enrollment.state == .failed {
       let end = try #require(enrollment.endedAt)

@@ -137,7 +137,7 @@ extension Transaction {
   }
 
   /// People and rows of one transaction of a removal.
-  private static let removedAtOnce = 100
+  private static let removedAtOnce = 50
 
   /// Removes a part of a campaign that is to go, and the campaign with its last part: of a hundred thousand people no reply
   /// should wait for all. Nothing of it goes on meanwhile, also when the rest is never removed.

@@ -63,7 +63,7 @@ extension Transaction {
   }
 
   /// People of one transaction: each has a row for every step.
-  private static let enrolledAtOnce = 100
+  private static let enrolledAtOnce = 50
   /// Rows that have served.
   private static let clearedAtOnce = 1000
   /// When the next place has passed by more than this, as after a night without the daemon, the rest is laid out anew.
