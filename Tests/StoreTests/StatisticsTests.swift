@@ -49,6 +49,34 @@ struct StatisticsTests {
     #expect(rows["campaign"] == [])
   }
 
+  @Test func peopleAreOfTheCampaignAndTagOfTheirFirstMail() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("one@example.com")
+    let first = bench.submission(to: ["ann@example.org"]) {
+      $0.sequence = "welcome"
+      $0.step = 1
+      $0.campaign = "spring"
+      $0.tag = "vip"
+    }
+    _ = try await bench.queue(first)
+    _ = try await bench.queue(bench.step(2, delay: 86_400_000))
+    _ = try await bench.queue(bench.step(1, to: "bob@example.org"))
+    let claims = try await bench.sendAll()
+    let claim = try #require(claims.first { $0.message.recipient == "ann@example.org" })
+    let reply = bench.inbound("reply", answering: try await bench.message(claim.message.id), account: claim.account.id)
+    _ = try await bench.store.write { try $0.recordInbound(reply) }
+    try await bench.store.countEvents()
+    let rows = try await all(bench)
+    for (scope, key) in [("campaign", "spring"), ("tag", "vip")] {
+      let row = try #require(rows[scope]?.first)
+      #expect(row.key == key && rows[scope]?.count == 1)
+      #expect(row.line[.enrolled] == 1 && row.line[.sent] == 1 && row.line[.replied] == 1 && row.line.active == 0)
+      #expect(row.line.stopped.map(\.reason) == ["replied"])
+    }
+    try await bench.store.recountEvents()
+    #expect(try await all(bench) == rows)
+  }
+
   @Test func aRefusalOnTheSpotIsItsAccountsBounce() async throws {
     let bench = try Bench()
     try await bench.addAccount("one@example.com")

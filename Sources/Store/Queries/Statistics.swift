@@ -56,8 +56,8 @@ extension Reader {
     var batch = StatisticsBatch(after: after, through: min(try newestEvent(), after + limit))
     let events = try connection.rows(
       """
-      SELECT e.kind, e.at, e.workspace_id, n.sequence_id, COALESCE(m.step_id, m.step), m.variant, COALESCE(e.account_id, m.account_id), m.campaign,
-        m.tag, CASE WHEN e.kind = 'enrollment.stopped' THEN e.detail ->> 'reason' END,
+      SELECT e.kind, e.at, e.workspace_id, n.sequence_id, COALESCE(m.step_id, m.step), m.variant, COALESCE(e.account_id, m.account_id),
+        COALESCE(m.campaign, f.campaign), COALESCE(m.tag, f.tag), CASE WHEN e.kind = 'enrollment.stopped' THEN e.detail ->> 'reason' END,
         CASE WHEN e.kind IN ('message.bounced', 'enrollment.stopped') THEN e.detail ->> 'was' END,
         CASE WHEN e.\(Self.isAnswer) THEN CAST(COALESCE(e.detail ->> 'sent_at', m.sent_at) AS INTEGER) END,
         CASE WHEN e.\(Self.isAnswer) THEN CAST(e.detail ->> 'received_at' AS INTEGER) END,
@@ -65,6 +65,9 @@ extension Reader {
           AND p.id < e.id AND p.\(Self.isAnswer))
       FROM event e LEFT JOIN message m ON m.id = e.message_id
         LEFT JOIN enrollment n ON n.id = COALESCE(e.enrollment_id, m.enrollment_id)
+        -- A person is of the campaign that the first mail to them names.
+        LEFT JOIN message f ON e.message_id IS NULL AND f.enrollment_id = e.enrollment_id
+          AND f.step = (SELECT MIN(step) FROM message WHERE enrollment_id = e.enrollment_id)
       WHERE e.id > ? AND e.id <= ? AND e.kind IN (\(Self.countedKinds))
       """, [.integer(after), .integer(batch.through)]
     ) { row in

@@ -12,10 +12,9 @@ enum SchemaStatistics {
       count INTEGER NOT NULL,
       PRIMARY KEY (workspace_id, scope, hours, key, fact, hour)
     ) WITHOUT ROWID;
-    INSERT INTO statistic_span (workspace_id, scope, hours, key, fact, hour, count)
-      SELECT workspace_id, scope, 24, key, fact, hour - hour % 24, SUM(count) FROM statistic GROUP BY 1, 2, 4, 5, 6;
-    INSERT INTO statistic_span (workspace_id, scope, hours, key, fact, hour, count)
-      SELECT workspace_id, scope, 768, key, fact, hour - hour % 768, SUM(count) FROM statistic GROUP BY 1, 2, 4, 5, 6;
+    -- All is counted anew, also because people are of campaigns and tags now; some seconds after the start.
+    DELETE FROM statistic;
+    UPDATE statistic_cursor SET event_id = 0;
     -- The hours at the ends of a span, of all keys.
     CREATE INDEX statistic_hour ON statistic (workspace_id, scope, hour);
     """
