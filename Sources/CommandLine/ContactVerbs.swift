@@ -69,7 +69,7 @@ extension Verb {
       options: [Option(long: "dry-run", help: "say what is there and change nothing")],
       notes:
         "What counts stays as numbers. The suppression list keeps a hash of each address, by which their mail is still "
-        + "kept back. The store's files are written anew afterwards, which takes about as long as copying them. Not in the "
+        + "kept back. The store's files are swept afterwards, which takes about as long as reading them. Not in the "
         + "store, and so not touched: the mailboxes themselves, the daemon's log, backups, files that campaigns read, and whatever other systems know.",
       run: eraseContacts),
     Verb(

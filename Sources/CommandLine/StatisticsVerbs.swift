@@ -34,7 +34,8 @@ extension Verb {
       var names = [Column(by.uppercased(), by)]
       if by == "step" || by == "variant" { names = [Column("SEQUENCE", "sequence"), Column("STEP", "step_id")] }
       if by == "variant" { names.append(Column("VARIANT", "variant")) }
-      let isOfMails = by != "workspace" && by != "sequence"
+      // People enter a sequence; a step, a text and an account have mails.
+      let isOfMails = ["step", "variant", "account"].contains(by)
       try call.printList(
         try call.lines("/stats", query: [("by", by)] + spanQuery(call)),
         names + (isOfMails ? mailCounts : counts), empty: "nothing has been counted yet")

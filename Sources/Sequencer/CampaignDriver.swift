@@ -15,8 +15,8 @@ struct CampaignDriver {
   /// A wait in pieces of this, so that a campaign that is held stops asking.
   private static let longestNap: Int64 = 5000
   private static let retryMilliseconds: Int64 = 1000
-  /// Rows and contacts of one transaction.
-  private static let pageSize = 500
+  /// Rows and contacts read at once, and people of one transaction: few enough that nobody's reply waits long behind them.
+  private static let pageSize = 200
 
   init(run: Int64, store: Store, loop: EventLoop, hooks: CampaignHooks, log: Log) {
     self.run = run
@@ -59,12 +59,12 @@ struct CampaignDriver {
       let source = campaign.entry.source
       let folder = hooks.folder
       let page = await offLoop { file.page(of: source, in: folder, after: done, limit: Self.pageSize) }
-      try await record(page)
+      try await record(page, after: run.position)
     case (.contacts(let cursor), .segment): try await findContacts(after: cursor, campaign)
     case (.pages(let walk), .http) where walk.fits(campaign.entry.source.paging): try await ask(walk, campaign)
     default:
       // The definition was changed while the run was under way: it begins anew, and knows whom it has found already.
-      try await record(RunPage(position: RunPosition(campaign.entry.source)))
+      try await record(RunPage(position: RunPosition(campaign.entry.source)), after: run.position)
     }
   }
 
@@ -73,7 +73,9 @@ struct CampaignDriver {
     do throws(FilterError) {
       filter = try ContactFilter(campaign.entry.source.filter ?? "")
     } catch {
-      return try await record(RunPage(errors: 1, position: .contacts(after: cursor), isLast: true, failure: "\(error)"))
+      return try await record(
+        RunPage(errors: 1, position: .contacts(after: cursor), isLast: true, failure: "\(error)"),
+        after: .contacts(after: cursor))
     }
     let limit = Self.pageSize
     let contacts = try await store.read(seesLog: false) { db in
@@ -82,19 +84,22 @@ struct CampaignDriver {
     try await record(
       RunPage(
         people: contacts.map { FoundPerson(facts: $0.facts) }, position: .contacts(after: contacts.last?.id ?? cursor),
-        isLast: contacts.count < limit))
+        isLast: contacts.count < limit), after: .contacts(after: cursor))
   }
 
   private func ask(_ stored: SourceWalk, _ campaign: CampaignRecord) async throws {
     var walk = stored
     let source = campaign.entry.source
+    let before = RunPosition.pages(stored)
     guard let call = source.http else {
-      return try await record(RunPage(errors: 1, position: .pages(walk), isLast: true, failure: "it has no URL"))
+      return try await record(
+        RunPage(errors: 1, position: before, isLast: true, failure: "it has no URL"), after: before)
     }
     switch walk.next(call, source.paging, CallValues(), now: Clock.now()) {
     case .wait(let until): await nap(until: until)
-    case .over: try await record(RunPage(position: .pages(walk), isLast: true))
-    case .failed(let reason): try await record(RunPage(position: .pages(walk), isLast: true, failure: reason))
+    case .over: try await record(RunPage(position: .pages(walk), isLast: true), after: before)
+    case .failed(let reason):
+      try await record(RunPage(position: .pages(walk), isLast: true, failure: reason), after: before)
     case .ask(let request):
       let answer = await send(request, call, secret: campaign.sourceSecret)
       if Task.isCancelled { return }
@@ -106,13 +111,22 @@ struct CampaignDriver {
       try await record(
         RunPage(
           people: page.people, errors: page.unreadable + (page.trouble == nil ? 0 : 1), trouble: page.trouble,
-          position: .pages(walk)))
+          position: .pages(walk)), after: before)
     }
   }
 
-  private func record(_ page: RunPage) async throws {
+  /// Stores a page, a large one in parts. Only with the last part the place moves on: a page that is cut off is asked for
+  /// again, and who was in it already is known.
+  private func record(_ page: RunPage, after place: RunPosition) async throws {
     let id = run
-    try await store.write(seesLog: false) { try $0.record(page, ofRun: id, now: Clock.now()) }
+    var page = page
+    while page.people.count > Self.pageSize {
+      let part = RunPage(people: Array(page.people.prefix(Self.pageSize)), position: place)
+      page.people.removeFirst(Self.pageSize)
+      try await store.write(seesLog: false) { try $0.record(part, ofRun: id, now: Clock.now()) }
+    }
+    let last = page
+    try await store.write(seesLog: false) { try $0.record(last, ofRun: id, now: Clock.now()) }
   }
 
   // MARK: - Addresses

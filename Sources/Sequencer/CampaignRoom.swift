@@ -74,9 +74,10 @@ final class CampaignRoom: Sendable {
         var look = try await store.read(seesLog: false) { try $0.campaignLook(now: now) }
         if look.hasDue || look.isEnding {
           let hostname = hooks.hostname
+          let ended = try await store.read(seesLog: false) { try $0.endedCampaigns(now: now) }
           look = try await store.write(seesLog: false) { transaction in
             try transaction.beginDueRuns(now: now)
-            try transaction.endCampaigns(hostname: hostname, now: now)
+            try transaction.end(ended, hostname: hostname, now: now)
             return try transaction.campaignLook(now: now)
           }
         }

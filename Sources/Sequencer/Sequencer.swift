@@ -17,7 +17,7 @@ public final class Sequencer: Sendable {
   private let campaigns: CampaignRoom
 
   /// Enrollments planned in one transaction: few enough that nobody's reply waits long behind it.
-  private static let batch = 200
+  private static let batch = 100
   /// How often old idempotency keys are dropped, and marks are looked for that no signal announced.
   private static let housekeepingMilliseconds: Int64 = 600_000
   /// The wait after a failed transaction.
@@ -57,7 +57,8 @@ public final class Sequencer: Sendable {
   /// Counting reads what went, so it is done beside the writer.
   private func callWinners() async throws(StoreError) {
     let now = Clock.now()
-    for decided in try await store.read({ try $0.decidedExperiments(now: now) }) {
+    try await store.countExperiments(now: now)
+    for decided in try await store.read({ try $0.decidedExperiments() }) {
       try await store.write { transaction in try transaction.callWinner(decided, now: now) }
     }
   }

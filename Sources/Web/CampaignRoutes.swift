@@ -31,7 +31,7 @@ extension API {
     Route("DELETE", "campaigns/*") { api, _, key in
       let campaign = try await api.campaign(key)
       let now = api.now()
-      let stopped = try await api.store.write { try $0.removeCampaign(campaign.id, now: now) }
+      let stopped = try await api.store.removeCampaign(campaign.id, now: now)
       return Response(.object([("name", .text(key)), ("removed", .boolean(true)), ("stopped", .number(stopped))]))
     },
   ]

@@ -48,7 +48,7 @@ extension API {
       guard let address = contactAddress(address) else { throw Problem.invalid("\"\(address)\" is no mail address") }
       let isDry = request.query["dry_run"] == "true"
       let report = try await api.erase(address, isDry: isDry)
-      // Writing the files anew takes as long for one as for many: who erases several has it done with the last.
+      // A sweep over the files takes as long for one as for many: who erases several has it done with the last.
       if !isDry, request.query["shred"] != "false" { try await api.store.shredDeleted() }
       return Response(.object(report.members + [("dry_run", .boolean(isDry))]))
     },

@@ -69,10 +69,11 @@ extension API {
       let sequence = try await api.sequence(key)
       let limit = try request.limit(default: 1000)
       let now = api.now()
+      try await api.store.countExperiments(now: now)
       return Response(
         try await api.store.read { db in
           .object(
-            try sequenceMembers(sequence, db) + definitionMembers(sequence, now: now, db) + [
+            try sequenceMembers(sequence, db) + definitionMembers(sequence, db) + [
               ("enrollments", .list(try enrollments(of: sequence, after: 0, limit: limit, now: now, db)))
             ])
         })
@@ -87,10 +88,9 @@ extension API {
 
   private func show(_ key: String) async throws -> Response {
     let sequence = try await sequence(key)
-    let now = now()
     return Response(
       try await store.read { db in
-        .object(try sequenceMembers(sequence, db) + definitionMembers(sequence, now: now, db))
+        .object(try sequenceMembers(sequence, db) + definitionMembers(sequence, db))
       })
   }
 
@@ -134,7 +134,7 @@ private func sequenceMembers(_ sequence: SequenceRecord, _ db: Reader) throws(St
 }
 
 /// What a sequence of its own steps says, and how its experiments stand.
-private func definitionMembers(_ sequence: SequenceRecord, now: Int64, _ db: Reader) throws(StoreError) -> [(
+private func definitionMembers(_ sequence: SequenceRecord, _ db: Reader) throws(StoreError) -> [(
   String, JSON
 )] {
   guard sequence.isNative else { return [] }
@@ -148,7 +148,7 @@ private func definitionMembers(_ sequence: SequenceRecord, now: Int64, _ db: Rea
       ("what", .text(step.title ?? step.texts.subject ?? step.texts.template.map { "template \($0)" } ?? "")),
       ("waits", step.kind == .email ? .null : .boolean(step.waits)),
     ]
-    if let standing = try db.standing(ofExperiment: step, in: sequence, now: now) {
+    if let standing = try db.standing(ofExperiment: step, in: sequence) {
       members.append(("experiment", standing.json))
     }
     steps.append(.object(members))

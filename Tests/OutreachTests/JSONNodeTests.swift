@@ -59,6 +59,13 @@ import Testing
     #expect(tree[pointer: ""] == tree)
   }
 
+  /// Names are compared as they are written (RFC 6901 section 6), also behind letters that join what stands before them.
+  @Test func namesAreBytes() throws {
+    let tree = try Self.read("{\"e\u{301}\":1,\"\u{e9}\":2,\"\u{301}\":{\"~1\u{301}\":3},\"/\u{301}\":4}")
+    let found = ["/e\u{301}", "/\u{e9}", "/\u{301}/~01\u{301}", "/~1\u{301}"].map { tree[pointer: $0] }
+    #expect(found == [.number("1"), .number("2"), .number("3"), .number("4")])
+  }
+
   /// Values stay values, and no value can be more than one.
   @Test func placeholders() throws {
     let values = CallValues([

@@ -142,4 +142,41 @@ struct StatisticsTests {
     for event in events.reversed() { back.add(event) }
     #expect(there == back)
   }
+
+  @Test(
+    arguments: [
+      (nil, nil), (0, 768), (5, 6), (-30, 3), (23, 25), (1, 1000), (-2000, 2000), (770, 1535), (7, 7), (9, 8),
+    ] as [(Int64?, Int64?)])
+  func aSpanIsCoveredOnceByTheFewestSums(_ from: Int64?, _ to: Int64?) {
+    let span = StatisticsHours(from: from, to: to)
+    var covered: [Int64: Int] = [:]
+    for part in span.parts {
+      // Without an end: some years to both sides of the beginning.
+      let (first, below) = (max(part.first, part.size.floor(-40_000)), min(part.below, part.size.floor(40_000)))
+      for start in stride(from: first, to: below, by: Int(part.size.rawValue)) {
+        #expect(part.size.floor(start) == start)
+        for hour in start..<start + part.size.rawValue { covered[hour, default: 0] += 1 }
+      }
+    }
+    #expect(covered.values.allSatisfy { $0 == 1 })
+    #expect(covered.keys.allSatisfy { (from ?? .min) <= $0 && $0 < (to ?? .max) })
+    if let from, let to {
+      #expect(covered.count == max(0, Int(to - from)))
+      let sums = span.parts.reduce(0) { $0 + Int(($1.below - $1.first) / $1.size.rawValue) }
+      #expect(sums <= 2 * 23 + 2 * 31 + Int(max(0, to - from)) / 768)
+    } else {
+      #expect(span.parts.map(\.size) == [.month])
+    }
+  }
+
+  @Test func longSumsHoldWhatTheirHoursDo() {
+    var sums = StatisticsSums()
+    for number in 0..<2000 as Range<Int64> { sums.add(event("message.sent", at: (number - 1000) * Self.hour)) }
+    for size in StatisticsHours.Size.allCases {
+      let counts = sums.counts(by: size)
+      #expect(counts.values.reduce(0, +) == 2000)
+      #expect(counts.keys.allSatisfy { size.floor($0.hour) == $0.hour })
+    }
+    #expect(sums.counts(by: .month).count == 4)
+  }
 }

@@ -115,9 +115,10 @@ private let day: Int64 = 86_400_000
     let run = try await bench.begin(at: now)
     try await bench.found(run, (0..<240).map { "p\($0)@x.test" }, isLast: true, at: now)
     while try await bench.store.write({ try $0.enrichmentWork(ofRun: run, now: now) }) != .over {}
-    #expect(try await bench.store.write { try $0.enrollSome(ofRun: run, now: now) })
-    #expect(try await bench.run(run).enrolled == 100)
-    #expect(try await bench.store.write { try $0.enrollSome(ofRun: run, now: now + hour + minute) })
+    for at in [now, now, now + hour + minute, now + hour + minute] {
+      #expect(try await bench.store.write { try $0.enrollSome(ofRun: run, now: at) })
+    }
+    #expect(try await bench.run(run).enrolled == 200)
     try await bench.plan(at: now)
     let nine = Self.morning + 3 * hour
     #expect(try await bench.firstMails() == (0..<200).map { nine + Int64($0) * 2 * minute })
@@ -278,7 +279,7 @@ private let day: Int64 = 86_400_000
     try await bench.drive(run, at: now)
     try await bench.plan(at: now)
     let id = try await bench.campaign().id
-    #expect(try await bench.store.write { try $0.removeCampaign(id, now: now) } == 2)
+    #expect(try await bench.store.removeCampaign(id, now: now) == 2)
     #expect(try await bench.messages().allSatisfy { $0.state == .cancelled })
     #expect(try await bench.bench.claim(at: now + day).claims.isEmpty)
     #expect(try await bench.store.read { try $0.campaigns(workspaceID: 1) } == [])
@@ -438,7 +439,8 @@ private final class CampaignBench: Sendable {
   }
 
   func end(at now: Int64) async throws {
-    try await store.write { try $0.endCampaigns(hostname: "mail.test", now: now) }
+    let ended = try await store.read { try $0.endedCampaigns(now: now) }
+    try await store.write { try $0.end(ended, hostname: "mail.test", now: now) }
   }
 
   func plan(at now: Int64) async throws {

@@ -142,6 +142,64 @@ import Testing
     #expect(try await store.read { try $0.messageCounts().map(\.count) }.reduce(0, +) == 2)
   }
 
+  /// Rows come and go until pages have split and merged over and over; what is deleted then is in no byte of the file, and all
+  /// else is what it was.
+  @Test func noGapOfAPageKeepsWhatWasDeleted() async throws {
+    let bench = try await bench()
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var random = SplitMix(state: seed)
+    func address(_ number: Int) -> String { "p\(number)-secret\(number % 2)@x.test" }
+    var order = Array(0..<3000)
+    order.shuffle(using: &random)
+    for part in order.chunks(of: 100) {
+      let drafts = part.map { number in
+        ContactDraft(
+          address: address(number), fields: ["note": String(repeating: "\(number) ", count: number * 7 % 150)])
+      }
+      try await bench.store.write { transaction in
+        for draft in drafts { _ = try transaction.putContact(draft, workspaceID: 1, now: Bench.noon) }
+      }
+    }
+    _ = try await bench.store.write { try $0.run("DELETE FROM contact WHERE address LIKE '%secret1%'", []) }
+    let before = try everyText(bench)
+    let connection = try SQLiteConnection(path: bench.store.path, mode: .reader)
+    _ = try connection.rows("SELECT COUNT(*) FROM contact", []) { $0.integer(0) }
+    #expect(try contains(bench.store.path, "secret1") || contains(bench.store.path + "-wal", "secret1"))
+    try await bench.store.shredDeleted()
+    for file in [bench.store.path, bench.store.path + "-wal"] {
+      #expect(try !contains(file, "secret1"), "seed \(seed): \(file)")
+    }
+    #expect(try contains(bench.store.path, "secret0"))
+    #expect(try everyText(bench) == before)
+    #expect(try connection.rows("PRAGMA integrity_check", []) { $0.text(0) } == ["ok"])
+    connection.close()
+    // What the writer had in memory does not come back.
+    _ = try await bench.store.write { try $0.run("UPDATE contact SET company = 'after'", []) }
+    bench.store.close()
+    #expect(try !contains(bench.store.path, "secret1"), "seed \(seed): after more")
+  }
+
+  @Test func onlyTheGapOfAPageIsUnused() {
+    var page = [UInt8](repeating: 7, count: 512)
+    func gap(_ isFirst: Bool = false) -> Range<Int>? {
+      page.withUnsafeBytes { PageSweep.gap(of: $0, isFirst: isFirst) }
+    }
+    page.replaceSubrange(0..<8, with: [13, 0, 0, 0, 3, 1, 0, 0])
+    #expect(gap() == 14..<256)
+    page[0] = 5
+    #expect(gap() == 18..<256)
+    // An overflow page; numbers that cannot be true.
+    for (place, value) in [(0, 0), (0, 3), (3, 9), (5, 0), (5, 2)] as [(Int, UInt8)] {
+      let kept = page
+      page[place] = value
+      if place == 5, value == 2 { page[6] = 1 }
+      #expect(gap() == nil, "\(place) \(value)")
+      page = kept
+    }
+    page.replaceSubrange(100..<108, with: [13, 0, 0, 0, 1, 1, 0x90, 0])
+    #expect(gap(true) == 110..<400)
+  }
+
   private func contains(_ file: String, _ text: String) throws -> Bool {
     try Data(contentsOf: URL(filePath: file)).range(of: Data(text.utf8)) != nil
   }
@@ -156,5 +214,11 @@ import Testing
       let list = columns.map { "COALESCE(CAST(\($0) AS TEXT), '')" }.joined(separator: " || ' ' || ")
       return try connection.rows("SELECT \(list) FROM \(table)", []) { "\(table): " + $0.text(0) }
     }
+  }
+}
+
+extension Array {
+  fileprivate func chunks(of count: Int) -> [[Element]] {
+    stride(from: 0, to: self.count, by: count).map { Array(self[$0..<Swift.min($0 + count, self.count)]) }
   }
 }

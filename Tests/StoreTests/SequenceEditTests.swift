@@ -189,7 +189,9 @@ private let day: Int64 = 86_400_000
     #expect(try await bench.bench.enrollment(of: "cold@example.org").state == .active)
   }
 
-  @Test(arguments: [("reply", false), ("no-reply", true), ("open", false), ("no-open", true)])
+  @Test(arguments: [
+    ("reply", false), ("no-reply", true), ("open", false), ("no-open", true), ("click", false), ("no-click", true),
+  ])
   func conditionsAreLookedAtWhenTheMailIsAboutToGo(_ condition: String, _ goes: Bool) async throws {
     let toml = #"""
       [[sequence]]
@@ -210,9 +212,11 @@ private let day: Int64 = 86_400_000
       let sent = try #require(try await bench.send().first)
       try await bench.plan()
       if happens {
+        let message = try await bench.bench.message(sent.message.id)
+        let reply = bench.bench.inbound("reply", answering: message, account: sent.account.id)
         try await bench.store.write { transaction in
-          try transaction.run("UPDATE message SET opened_at = 1 WHERE id = ?", [.integer(sent.message.id)])
-          try transaction.run("UPDATE enrollment SET replied_at = 1", [])
+          _ = try transaction.record(.clicked(url: "https://x.test/"), ofMessage: message.id, now: Bench.noon + hour)
+          _ = try transaction.recordInbound(reply)
         }
       }
       let second = try await bench.send(at: Bench.noon + day)
@@ -347,15 +351,17 @@ private let day: Int64 = 86_400_000
       }
     }
     _ = try await bench.store.write {
-      try $0.run("UPDATE message SET replied_at = 1 WHERE variant = 'b' AND id % 2 = 0", [])
+      try $0.run("UPDATE message SET replied_at = sent_at + 1 WHERE variant = 'b' AND id % 2 = 0", [])
     }
     // Nobody can say anything of fresh mails.
-    #expect(try await bench.store.read { try $0.decidedExperiments(now: Bench.noon + day) }.isEmpty)
+    try await bench.store.countExperiments(now: Bench.noon + day - 1)
+    #expect(try await bench.store.read { try $0.decidedExperiments() }.isEmpty)
     let later = Bench.noon + 2 * day
-    let decided = try await bench.store.read { try $0.decidedExperiments(now: later) }
+    try await bench.store.countExperiments(now: later)
+    let decided = try await bench.store.read { try $0.decidedExperiments() }
     #expect(decided.map(\.winner) == ["b"])
     try await bench.store.write { transaction in for one in decided { try transaction.callWinner(one, now: later) } }
-    #expect(try await bench.store.read { try $0.decidedExperiments(now: later) }.isEmpty)
+    #expect(try await bench.store.read { try $0.decidedExperiments() }.isEmpty)
     _ = try await bench.enroll((0..<30).map { "new\($0)@example.org" }, at: later)
     let new = try await bench.store.read { db in try db.messages(MessageFilter.ofAll()).map(\.message) }
       .filter { $0.recipient.hasPrefix("new") }

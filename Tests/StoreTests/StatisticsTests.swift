@@ -1,3 +1,4 @@
+import Configuration
 import Delivery
 import Outreach
 import Testing
@@ -46,6 +47,34 @@ struct StatisticsTests {
     #expect(rows["step"]?.map(\.key) == ["\(sequence)/1"])
     #expect(rows["account"]?.map(\.key) == ["\(claim.account.id)"])
     #expect(rows["campaign"] == [])
+  }
+
+  @Test func peopleAreOfTheCampaignAndTagOfTheirFirstMail() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("one@example.com")
+    let first = bench.submission(to: ["ann@example.org"]) {
+      $0.sequence = "welcome"
+      $0.step = 1
+      $0.campaign = "spring"
+      $0.tag = "vip"
+    }
+    _ = try await bench.queue(first)
+    _ = try await bench.queue(bench.step(2, delay: 86_400_000))
+    _ = try await bench.queue(bench.step(1, to: "bob@example.org"))
+    let claims = try await bench.sendAll()
+    let claim = try #require(claims.first { $0.message.recipient == "ann@example.org" })
+    let reply = bench.inbound("reply", answering: try await bench.message(claim.message.id), account: claim.account.id)
+    _ = try await bench.store.write { try $0.recordInbound(reply) }
+    try await bench.store.countEvents()
+    let rows = try await all(bench)
+    for (scope, key) in [("campaign", "spring"), ("tag", "vip")] {
+      let row = try #require(rows[scope]?.first)
+      #expect(row.key == key && rows[scope]?.count == 1)
+      #expect(row.line[.enrolled] == 1 && row.line[.sent] == 1 && row.line[.replied] == 1 && row.line.active == 0)
+      #expect(row.line.stopped.map(\.reason) == ["replied"])
+    }
+    try await bench.store.recountEvents()
+    #expect(try await all(bench) == rows)
   }
 
   @Test func aRefusalOnTheSpotIsItsAccountsBounce() async throws {
@@ -135,5 +164,92 @@ struct StatisticsTests {
     let line = try #require(asTheyCame["workspace"]?.first?.line)
     #expect([[line[.sent], line[.replied], line[.bounced]]] == messages, "seed \(seed)")
     #expect(line[.sent] > 10, "seed \(seed): nothing happened")
+
+    // Any stretch of time is told as the hours in it say.
+    for _ in 0..<20 {
+      let from = Bench.noon + Int64.random(in: -50...150, using: &random) * 3_600_000
+      let to = from + Int64.random(in: 0...200, using: &random) * 3_600_000
+      for scope in StatisticsScope.allCases {
+        let told = try await bench.store.read { db in
+          try db.statistics(by: scope, workspaceID: 1, from: from, to: to)
+        }
+        #expect(try await byHours(bench, scope, from: from, to: to) == told, "seed \(seed): \(scope) \(from) \(to)")
+      }
+    }
+  }
+
+  /// Added up from the hours alone.
+  private func byHours(_ bench: Bench, _ scope: StatisticsScope, from: Int64, to: Int64) async throws -> [StatisticsRow]
+  {
+    try await bench.store.read { db in
+      let rows = try db.connection.rows(
+        "SELECT key, fact, count FROM statistic WHERE scope = ? AND hour >= ? AND hour < ? ORDER BY key",
+        [.text(scope.rawValue), .integer(from / 3_600_000), .integer(to / 3_600_000)]
+      ) { row in (key: row.text(0), fact: row.text(1), count: row.integer(2)) }
+      var found: [StatisticsRow] = []
+      for row in rows {
+        guard let fact = StatisticsFact(name: row.fact) else { continue }
+        if found.last?.key != row.key { found.append(StatisticsRow(key: row.key, line: StatisticsLine())) }
+        found[found.count - 1].line.add(fact, row.count)
+      }
+      return found
+    }
+  }
+
+  @Test func opensAndClicksAreRecordedOnceAMail() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("one@example.com")
+    _ = try await bench.queue(bench.submission { $0.tag = "autumn" })
+    let (waiting, later) = (1 as Int64, Bench.noon + 600_000)
+    #expect(try await !bench.store.write { try $0.record(.opened, ofMessage: waiting, now: later) })
+    let claim = try #require(try await bench.sendAll().first)
+    let id = claim.message.id
+    let signs: [(MailSign, Bool)] = [
+      (.opened, true), (.opened, false), (.clicked(url: "https://x.test/"), true),
+      (.clicked(url: "https://y.test/"), false),
+    ]
+    for (sign, isNew) in signs {
+      #expect(try await bench.store.write { try $0.record(sign, ofMessage: id, now: later) } == isNew)
+    }
+    let message = try await bench.message(id)
+    #expect(message.openedAt == later && message.clickedAt == later)
+    let line = try await workspace(bench)
+    #expect(line.opens == Share(part: 1, whole: 1) && line.clicks == Share(part: 1, whole: 1))
+    #expect(line[.sentOpened] == 1 && line[.sentClicked] == 1)
+    #expect(try await all(bench)["tag"]?.first?.line[.clicked] == 1)
+    let told = try await bench.store.read { try $0.events(after: 0, kind: "message.clicked", limit: 10) }
+    #expect(told.count == 1 && told.first?.detail.contains("https://x.test/") == true)
+    #expect(try await !bench.store.write { try $0.record(.opened, ofMessage: 4711, now: later) })
+  }
+
+  @Test func aClickWithoutAnOpenIsBoth() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("one@example.com")
+    _ = try await bench.queue(bench.submission())
+    let claim = try #require(try await bench.sendAll().first)
+    #expect(
+      try await bench.store.write {
+        try $0.record(.clicked(url: "https://x.test/"), ofMessage: claim.message.id, now: Bench.noon + 1)
+      })
+    let line = try await workspace(bench)
+    #expect(line[.opened] == 1 && line[.clicked] == 1)
+  }
+
+  @Test func anOpenProvesThatAnUnknownMailWent() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("one@example.com")
+    _ = try await bench.queue(bench.submission())
+    let claim = try #require(try await bench.claim().claims.first)
+    try await bench.store.write { transaction in
+      _ = try transaction.markTransmitting(claim.attemptID, now: Bench.noon)
+      let reply = JournalReply(code: nil, text: "cut off after the dot", meaning: "connection")
+      try transaction.finish(claim.attemptID, .unknown(reply, policy: .hold), now: Bench.noon)
+    }
+    #expect(try await bench.message(claim.message.id).state == .unknown)
+    #expect(
+      try await bench.store.write { try $0.record(.opened, ofMessage: claim.message.id, now: Bench.noon + 60_000) })
+    let message = try await bench.message(claim.message.id)
+    #expect(message.state == .sent && message.openedAt == Bench.noon + 60_000)
+    #expect(try await workspace(bench).opens == Share(part: 1, whole: 1))
   }
 }

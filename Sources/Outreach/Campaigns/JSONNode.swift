@@ -32,21 +32,40 @@ public indirect enum JSONNode: Sendable, Equatable {
   public subscript(pointer pointer: String) -> JSONNode? {
     guard !pointer.isEmpty else { return self }
     var node = self
-    for token in pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
-      // Section 4: first ~1, then ~0, so that ~01 is ~1.
-      let name = token.replacing("~1", with: "/").replacing("~0", with: "~")
+    // By bytes: a Character may begin with a slash and go on with an accent, and is equal to its other spellings, which
+    // section 6 says are other names.
+    for token in pointer.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropFirst() {
       switch node {
       case .object(let members):
-        guard let member = members.last(where: { $0.name == name }) else { return nil }
+        let name = Self.unescaped(token)
+        guard let member = members.last(where: { $0.name.utf8.elementsEqual(name) }) else { return nil }
         node = member.value
       case .list(let items):
         // Digits without a leading zero; `-` is the place behind the last one, where nothing is.
-        guard let index = Int(name), index >= 0, String(index) == name, index < items.count else { return nil }
+        guard let index = Int(String(token) ?? ""), index >= 0, String(index).utf8.elementsEqual(token),
+          index < items.count
+        else { return nil }
         node = items[index]
       default: return nil
       }
     }
     return node
+  }
+
+  /// RFC 6901 section 4: first ~1, then ~0, so that ~01 is ~1.
+  private static func unescaped(_ token: Substring.UTF8View) -> [UInt8] {
+    var name: [UInt8] = []
+    var isEscape = false
+    for byte in token {
+      switch byte {
+      case UInt8(ascii: "1") where isEscape: name[name.count - 1] = UInt8(ascii: "/")
+      case UInt8(ascii: "0") where isEscape: break
+      default: name.append(byte)
+      }
+      // The tilde that an escape made begins no other.
+      isEscape = byte == UInt8(ascii: "~")
+    }
+    return name
   }
 
   /// What it says in a person's field: a text, number or truth value; several in a list with commas; nil for nothing.

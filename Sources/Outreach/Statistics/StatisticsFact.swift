@@ -188,7 +188,7 @@ public struct StatisticsCell: Sendable, Hashable {
   public var key: String
   /// What is counted.
   public var fact: StatisticsFact
-  /// Whole hours since 1970 in UTC.
+  /// The first of its hours, in whole hours since 1970 in UTC.
   public var hour: Int64
 
   /// A place.
@@ -220,5 +220,17 @@ public struct StatisticsSums: Sendable, Equatable {
         counts[cell, default: 0] += fact.count
       }
     }
+  }
+
+  /// The same counts, by longer stretches.
+  public func counts(by size: StatisticsHours.Size) -> [StatisticsCell: Int64] {
+    guard size != .hour else { return counts }
+    var sums: [StatisticsCell: Int64] = [:]
+    for (cell, count) in counts {
+      var cell = cell
+      cell.hour = size.floor(cell.hour)
+      sums[cell, default: 0] += count
+    }
+    return sums
   }
 }

@@ -7,6 +7,12 @@ public struct Share: Sendable, Equatable {
   /// How often it could have been.
   public var whole: Int64
 
+  /// So many of so many.
+  public init(part: Int64, whole: Int64) {
+    self.part = part
+    self.whole = whole
+  }
+
   /// From 0 to 1; nil when there was nothing it could be of.
   public var rate: Double? { whole > 0 ? Double(part) / Double(whole) : nil }
 

@@ -7,11 +7,14 @@ final class SQLiteConnection {
     case writer, reader, copy
   }
 
-  private var handle: OpaquePointer?
+  private(set) var handle: OpaquePointer?
   /// Prepared once, kept until the connection closes: the set of SQL texts in this module is finite.
   private var statements: [String: OpaquePointer] = [:]
   /// The same by where the text lies: most are literals, and hashing five hundred octets costs as much as a small query.
   private var places: [UnsafePointer<UInt8>: (sql: String, statement: OpaquePointer)] = [:]
+
+  /// A reader can meet the writer's short exclusive moments (WAL recovery, restart); five seconds outlast any of them.
+  static let busyMilliseconds: Int32 = 5000
 
   init(path: String, mode: Mode) throws(StoreError) {
     // NOMUTEX: a connection never leaves its thread. Readers are read-only so that only the writer ever checkpoints
@@ -43,8 +46,7 @@ final class SQLiteConnection {
 
   private func configure(_ mode: Mode) throws(StoreError) {
     sqlite3_extended_result_codes(handle, 1)
-    // A reader can meet the writer's short exclusive moments (WAL recovery, restart); five seconds outlast any of them.
-    sqlite3_busy_timeout(handle, 5000)
+    sqlite3_busy_timeout(handle, Self.busyMilliseconds)
     switch mode {
     case .writer:
       try script(
@@ -56,6 +58,7 @@ final class SQLiteConnection {
         PRAGMA journal_size_limit = 67108864;
         PRAGMA cache_size = -16000;
         PRAGMA temp_store = MEMORY;
+        PRAGMA secure_delete = ON;
         """)
     case .reader:
       try script("PRAGMA query_only = ON; PRAGMA cache_size = -4000;")

@@ -68,8 +68,8 @@ extension Transaction {
     try eraseMessages(traces, replacement: replacement)
     try eraseEvents(traces)
     try redactTexts(traces, person)
-    try redactKeys(person)
-    try eraseFromCampaigns(traces.contact, person, workspaceID: workspaceID)
+    try redactKeys(traces.keys)
+    try eraseFromCampaigns(traces, person, workspaceID: workspaceID)
     if let contact = traces.contact {
       try run(
         """
@@ -178,16 +178,12 @@ extension Transaction {
   // MARK: - Campaigns
 
   /// What sources and enrichments said. That the person was contacted stays, under a name that says nothing.
-  private func eraseFromCampaigns(_ contact: Int64?, _ person: PersonTrace, workspaceID: Int64) throws(StoreError) {
+  private func eraseFromCampaigns(_ traces: Traces, _ person: PersonTrace, workspaceID: Int64) throws(StoreError) {
     try run(
       "DELETE FROM enrichment_answer WHERE workspace_id = ? AND (lower(address) = ? OR instr(lower(identity), ?) > 0)",
       [.integer(workspaceID), .text(person.address), .text(person.address)])
-    let found = try connection.rows("SELECT id, identity, address, person FROM campaign_person", []) { row in
-      let texts = [row.text(1), row.text(2), row.text(3)]
-      return texts.contains(where: person.isIn) ? row.integer(0) : nil
-    }
-    for id in found.compactMap(\.self) { try run("DELETE FROM campaign_person WHERE id = ?", [.integer(id)]) }
-    guard let contact else { return }
+    for id in traces.campaignPeople { try run("DELETE FROM campaign_person WHERE id = ?", [.integer(id)]) }
+    guard let contact = traces.contact else { return }
     let names = try connection.rows(
       "SELECT campaign_id, identity FROM campaign_contact WHERE contact_id = ?", [.integer(contact)]
     ) { row in (campaign: row.integer(0), identity: row.text(1)) }
@@ -244,9 +240,8 @@ extension Transaction {
   }
 
   /// An app may have put the address into its idempotency key: hashed it still tells the same submission from another.
-  private func redactKeys(_ person: PersonTrace) throws(StoreError) {
-    let keys = try connection.rows("SELECT owner, key FROM idempotency", []) { row in (row.text(0), row.text(1)) }
-    for (owner, key) in keys where person.isIn(key) {
+  private func redactKeys(_ keys: [(owner: String, key: String)]) throws(StoreError) {
+    for (owner, key) in keys {
       guard let entry = suppressionKey.entry(of: key) else { continue }
       try run(
         "UPDATE idempotency SET key = ? WHERE owner = ? AND key = ?", [.text(entry), .text(owner), .text(key)])

@@ -38,7 +38,8 @@ enum ErasureTables {
   static let nobodys: Set<String> = [
     "schema_version", "schema_step", "workspace", "pool", "pool_account", "usage", "domain_usage", "folder_cursor",
     "bounce_move", "api_key", "oauth_token", "hand_in", "mail_log", "dkim_key", "sealed_key", "experiment",
-    "statistic", "statistic_cursor",
+    "experiment_count",
+    "statistic", "statistic_cursor", "statistic_span",
   ]
 
   /// What stays of an event's details: numbers and words of ours, as long as they are one word.

@@ -9,6 +9,9 @@ struct Traces: Sendable {
     var inbound: Int64 = 0
     var event: Int64 = 0
     var body: Int64 = 0
+    var task: Int64 = 0
+    var campaignPerson: Int64 = 0
+    var key: Int64 = 0
   }
 
   var contact: Int64?
@@ -27,6 +30,10 @@ struct Traces: Sendable {
   var named: [String: [Int64]] = [:]
   /// Events about the person's messages and enrollments.
   var events: [Int64] = []
+  /// What sources of campaigns have said of the person.
+  var campaignPeople: [Int64] = []
+  /// Idempotency keys an app has put the address into.
+  var keys: [(owner: String, key: String)] = []
   var marks = Marks()
 }
 
@@ -58,10 +65,19 @@ extension Reader {
     for (table, columns) in ErasureTables.texts {
       traces.named[table, default: []] += try rowsNaming(person, table, columns, after: after.of(table))
     }
+    traces.campaignPeople += try connection.rows(
+      "SELECT id, identity, address, person FROM campaign_person WHERE id > ?", [.integer(after.campaignPerson)]
+    ) { row in
+      [row.text(1), row.text(2), row.text(3)].contains(where: person.isIn) ? row.integer(0) : nil
+    }.compactMap(\.self)
+    traces.keys += try connection.rows(
+      "SELECT owner, key FROM idempotency WHERE rowid > ?", [.integer(after.key)]
+    ) { row in person.isIn(row.text(1)) ? (row.text(0), row.text(1)) : nil }.compactMap(\.self)
     try findBodies(person, &traces, after: after)
     traces.marks = Traces.Marks(
       message: try highest("message"), attempt: try highest("attempt"), inbound: try highest("inbound"),
-      event: try highest("event"), body: try highest("body"))
+      event: try highest("event"), body: try highest("body"), task: try highest("task"),
+      campaignPerson: try highest("campaign_person"), key: try highest("idempotency"))
     return traces
   }
 
@@ -82,10 +98,10 @@ extension Reader {
     let (messages, inbound) = (Set(traces.messages), Set(traces.inbound))
     let list = SQLValue(ids: traces.bodies)
     traces.sharers = try connection.rows(
-      "SELECT id, body_id FROM message WHERE body_id IN (SELECT value FROM json_each(?))", [list]
+      "SELECT id, body_id FROM message WHERE body_id <> 0 AND body_id IN (SELECT value FROM json_each(?))", [list]
     ) { row in (message: row.integer(0), body: row.integer(1)) }.filter { !messages.contains($0.message) }
     traces.inboundSharers = try connection.rows(
-      "SELECT id, body_id FROM inbound WHERE body_id IN (SELECT value FROM json_each(?))", [list]
+      "SELECT id, body_id FROM inbound WHERE body_id <> 0 AND body_id IN (SELECT value FROM json_each(?))", [list]
     ) { row in (inbound: row.integer(0), body: row.integer(1)) }.filter { !inbound.contains($0.inbound) }
   }
 
@@ -100,7 +116,7 @@ extension Reader {
   }
 
   private func highest(_ table: String) throws(StoreError) -> Int64 {
-    try first("SELECT COALESCE(MAX(id), 0) FROM \(table)", []) { row in row.integer(0) } ?? 0
+    try first("SELECT COALESCE(MAX(rowid), 0) FROM \(table)", []) { row in row.integer(0) } ?? 0
   }
 
   func ids(_ sql: String, _ values: [SQLValue]) throws(StoreError) -> [Int64] {
@@ -115,6 +131,7 @@ extension Traces.Marks {
     case "attempt": attempt
     case "inbound": inbound
     case "event": event
+    case "task": task
     default: 0
     }
   }

@@ -15,6 +15,18 @@ public struct CampaignSecrets: Sendable, Equatable {
   }
 }
 
+extension Store {
+  /// Removes a campaign with the records of its runs. Who is on the way through its sequence stops; returns how many.
+  public func removeCampaign(_ id: Int64, now: Int64) async throws(StoreError) -> Int {
+    var stopped = 0
+    while true {
+      let part = try await write { try $0.removeSome(ofCampaign: id, now: now) }
+      stopped += part.stopped
+      if !part.isLeft { return stopped }
+    }
+  }
+}
+
 extension CampaignEntry {
   /// The definition without its secrets, as it is stored.
   public var withoutSecrets: CampaignEntry {
@@ -124,24 +136,42 @@ extension Transaction {
     touch(.campaigns)
   }
 
-  /// Removes a campaign with the records of its runs. Who is on the way through its sequence stops; returns how many.
-  public func removeCampaign(_ id: Int64, now: Int64) throws(StoreError) -> Int {
+  /// People and rows of one transaction of a removal.
+  private static let removedAtOnce = 50
+
+  /// Removes a part of a campaign that is to go, and the campaign with its last part: of a hundred thousand people no reply
+  /// should wait for all. Nothing of it goes on meanwhile, also when the rest is never removed.
+  func removeSome(ofCampaign id: Int64, now: Int64) throws(StoreError) -> (stopped: Int, isLeft: Bool) {
     let campaign = try existingCampaign(id)
-    var stopped = 0
-    if campaign.state != .completed {
-      let open = try enrollments(
+    if campaign.state == .active { try pauseCampaign(id, now: now) }
+    let open =
+      campaign.state == .completed
+      ? []
+      : try enrollments(
         where:
-          "e.id IN (SELECT enrollment_id FROM campaign_contact WHERE campaign_id = ?) AND e.state IN ('active', 'paused')",
-        [.integer(id)], limit: .max)
-      for enrollment in open {
-        try stop(enrollment, reason: .manual, workspaceID: campaign.workspaceID, now: now)
-      }
-      stopped = open.count
+          """
+          e.id IN (SELECT enrollment_id FROM campaign_contact WHERE campaign_id = ? ORDER BY contact_id LIMIT ?)
+            AND e.state IN ('active', 'paused')
+          """,
+        [.integer(id), .integer(Int64(Self.removedAtOnce))], limit: .max)
+    for enrollment in open {
+      try stop(enrollment, reason: .manual, workspaceID: campaign.workspaceID, now: now)
     }
+    let contacts = try run(
+      """
+      DELETE FROM campaign_contact WHERE campaign_id = ? AND contact_id IN
+        (SELECT contact_id FROM campaign_contact WHERE campaign_id = ? ORDER BY contact_id LIMIT ?)
+      """, [.integer(id), .integer(id), .integer(Int64(Self.removedAtOnce))])
+    let people = try run(
+      """
+      DELETE FROM campaign_person WHERE id IN (SELECT p.id FROM campaign_run r JOIN campaign_person p ON p.run_id = r.id
+        WHERE r.campaign_id = ? LIMIT ?)
+      """, [.integer(id), .integer(Int64(Self.removedAtOnce))])
+    guard contacts == 0, people == 0 else { return (open.count, true) }
     try run("DELETE FROM campaign WHERE id = ?", [.integer(id)])
     try append(.campaignRemoved, at: now, workspaceID: campaign.workspaceID, detail: [("campaign", campaign.entry.key)])
     touch(.campaigns)
-    return stopped
+    return (open.count, false)
   }
 
   /// After a change: more runs or fewer, other hours. What is under way goes on.

@@ -3,28 +3,60 @@ internal import Host
 internal import MailText
 internal import Outreach
 
-extension Transaction {
-  /// Completes the campaigns whose last run is over: its first mails have gone, or its day has passed.
+/// A campaign whose last run is over, with what its runs came to.
+public struct EndedCampaign: Sendable {
+  var campaign: CampaignRecord
+  var runs: [CampaignRunRecord]
+  var uses: [CampaignUse]
+}
+
+extension Reader {
+  /// The campaigns whose last run is over: its first mails have gone, or its day has passed.
   ///
-  /// State, event and the owner's mail are one transaction: there is never one without the others, and never two.
-  public func endCampaigns(hostname: String, now: Int64) throws(StoreError) {
+  /// A reader's work: it looks at every mail of the campaign.
+  public func endedCampaigns(now: Int64) throws(StoreError) -> [EndedCampaign] {
+    var ended: [EndedCampaign] = []
     for campaign in try campaigns(where: "state = 'active' AND next_run_at IS NULL", [])
     where try openRun(of: campaign.id) == nil {
-      guard let last = try runs(ofCampaign: campaign.id, limit: 1).first else { continue }
-      let isWaiting =
-        try first(
-          """
-          SELECT 1 FROM campaign_contact c JOIN message m ON m.enrollment_id = c.enrollment_id
-          WHERE c.run_id = ? AND m.step = 1 AND m.state IN ('draft', 'scheduled', 'sending') LIMIT 1
-          """, [.integer(last.id)]
-        ) { _ in true } != nil
-      if isWaiting, now < campaign.endsAt ?? now { continue }
-      try run(
-        "UPDATE campaign SET state = 'completed', ended_at = ? WHERE id = ?", [.integer(now), .integer(campaign.id)])
       let runs = try runs(ofCampaign: campaign.id, limit: .max)
+      guard let last = runs.first else { continue }
+      let isDayOver = now >= campaign.endsAt ?? now
+      guard try isDayOver ? true : !isWaiting(last, of: campaign) else { continue }
       var uses: [CampaignUse] = []
       for run in runs { uses.append(try use(ofRun: run.id)) }
-      let report = CampaignReport(campaign, runs, uses)
+      ended.append(EndedCampaign(campaign: campaign, runs: runs, uses: uses))
+    }
+    return ended
+  }
+
+  /// Whether a first mail of a run is still to go. They go in the order of their contacts: whoever is last is looked at first.
+  private func isWaiting(_ run: CampaignRunRecord, of campaign: CampaignRecord) throws(StoreError) -> Bool {
+    try first(
+      """
+      SELECT 1 FROM campaign_contact c JOIN message m ON m.enrollment_id = c.enrollment_id
+      WHERE c.run_id = ? AND c.campaign_id = ? AND m.step = 1 AND m.state IN ('draft', 'scheduled', 'sending')
+      ORDER BY c.contact_id DESC LIMIT 1
+      """, [.integer(run.id), .integer(campaign.id)]
+    ) { _ in true } != nil
+  }
+}
+
+extension Transaction {
+  /// Completes campaigns whose last run is over.
+  ///
+  /// State, event and the owner's mail are one transaction: there is never one without the others, and never two.
+  public func end(_ ended: [EndedCampaign], hostname: String, now: Int64) throws(StoreError) {
+    for one in ended {
+      let campaign = one.campaign
+      // Nothing, when somebody has held it, changed it or given it more runs since it was looked at.
+      let changed = try run(
+        """
+        UPDATE campaign SET state = 'completed', ended_at = ?
+        WHERE id = ? AND state = 'active' AND next_run_at IS NULL AND changed_at = ? AND runs_made = ?
+        """,
+        [.integer(now), .integer(campaign.id), .integer(campaign.changedAt), .integer(Int64(campaign.runsMade))])
+      guard changed > 0 else { continue }
+      let report = CampaignReport(campaign, one.runs, one.uses)
       try append(
         .campaignCompleted, at: now, workspaceID: campaign.workspaceID,
         detail: [("campaign", campaign.entry.key)] + report.sums.map { ($0.name, String($0.value)) })

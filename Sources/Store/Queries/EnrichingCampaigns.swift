@@ -37,10 +37,12 @@ extension Transaction {
       return .over
     }
     // A batch of the store's own: few enough that nobody's reply waits long behind them.
-    let limit = 500
-    let wanting = try wantingPeople(ofRun: id, limit: limit)
+    let limit = 200
+    let wanting = try wantingRows(ofRun: id, limit: limit)
     var unknown: [WantingPerson] = []
-    for item in wanting {
+    for row in wanting {
+      // Read one by one: of a small batch's request the other rows are not wanted yet.
+      let item = WantingPerson(id: row.id, person: try JSONText.decode(FoundPerson.self, row.person))
       if let answer = try cached(item.person, enrichment, campaign, now: now) {
         try settle(item, answer, run, campaign)
       } else {
@@ -104,13 +106,11 @@ extension Transaction {
     if isOver { try leaveEnriching(run) }
   }
 
-  private func wantingPeople(ofRun id: Int64, limit: Int) throws(StoreError) -> [WantingPerson] {
+  private func wantingRows(ofRun id: Int64, limit: Int) throws(StoreError) -> [(id: Int64, person: String)] {
     try connection.rows(
       "SELECT id, person FROM campaign_person WHERE run_id = ? AND state = 'wanting' ORDER BY id LIMIT ?",
       [.integer(id), .integer(Int64(limit))]
-    ) { row throws(StoreError) in
-      WantingPerson(id: row.integer(0), person: try JSONText.decode(FoundPerson.self, row.text(1)))
-    }
+    ) { row in (row.integer(0), row.text(1)) }
   }
 
   private func cached(

@@ -258,7 +258,7 @@ struct StepLayer {
 
   private mutating func deal(_ step: StepEntry, to contact: Int64) throws(StoreError) -> String? {
     guard !step.variants.isEmpty else { return nil }
-    if dealers[step.id] == nil { dealers[step.id] = try VariantDealer(step, of: sequence, db, now: now) }
+    if dealers[step.id] == nil { dealers[step.id] = try VariantDealer(step, of: sequence, db) }
     return dealers[step.id]?.variant(for: contact)
   }
 

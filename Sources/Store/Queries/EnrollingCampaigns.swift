@@ -9,19 +9,16 @@ extension Transaction {
   public func enrollSome(ofRun id: Int64, now: Int64) throws(StoreError) -> Bool {
     guard let (run, campaign) = try openRun(id), run.state == .enrolling else { return false }
     guard let sequence = try sequence(keyed: campaign.entry.sequence, workspaceID: campaign.workspaceID) else {
-      try end(run, campaign, failure: "there is no sequence \"\(campaign.entry.sequence)\"", now: now)
-      return false
+      return try end(run, campaign, failure: "there is no sequence \"\(campaign.entry.sequence)\"", now: now)
     }
     let calendar = try calendar(of: campaign)
     guard let layout = try layout(run, campaign, calendar, now: now) else {
-      try end(run, campaign, failure: "its window never opens", now: now)
-      return false
+      return try end(run, campaign, failure: "its window never opens", now: now)
     }
     let limit = min(Self.enrolledAtOnce, layout.count - layout.done)
     let people = try readyPeople(ofRun: id, limit: limit)
     guard !people.isEmpty else {
-      try end(run, campaign, failure: run.failure, now: now)
-      return false
+      return try end(run, campaign, failure: run.failure, now: now)
     }
     var enrollees: [Enrollee] = []
     for (index, item) in people.enumerated() {
@@ -66,7 +63,9 @@ extension Transaction {
   }
 
   /// People of one transaction: each has a row for every step.
-  private static let enrolledAtOnce = 100
+  private static let enrolledAtOnce = 50
+  /// Rows that have served.
+  private static let clearedAtOnce = 1000
   /// When the next place has passed by more than this, as after a night without the daemon, the rest is laid out anew.
   private static let lateMilliseconds: Int64 = 600_000
 
@@ -106,14 +105,19 @@ extension Transaction {
     }
   }
 
+  /// True while there is still something to clear away, before the run ends.
   private func end(_ run: CampaignRunRecord, _ campaign: CampaignRecord, failure: String?, now: Int64)
-    throws(StoreError)
+    throws(StoreError) -> Bool
   {
+    // A hundred thousand rows in one transaction would keep every reply waiting for a second.
+    let gone = try self.run(
+      "DELETE FROM campaign_person WHERE id IN (SELECT id FROM campaign_person WHERE run_id = ? LIMIT ?)",
+      [.integer(run.id), .integer(Int64(Self.clearedAtOnce))])
+    guard gone < Self.clearedAtOnce else { return true }
     let state: CampaignRunState = failure == nil ? .done : .failed
     try self.run(
       "UPDATE campaign_run SET state = ?, failure = ?, ended_at = ? WHERE id = ?",
       [.text(state.rawValue), SQLValue(failure), .integer(now), .integer(run.id)])
-    try self.run("DELETE FROM campaign_person WHERE run_id = ?", [.integer(run.id)])
     if campaign.nextRunAt == nil {
       let end = try zone(of: campaign).nextDay(after: max(now, run.layout.from ?? now))
       try self.run("UPDATE campaign SET ends_at = ? WHERE id = ?", [.integer(end), .integer(campaign.id)])
@@ -123,6 +127,7 @@ extension Transaction {
     if let failure { detail.append(("failure", failure)) }
     try append(.campaignRunFinished, at: now, workspaceID: campaign.workspaceID, detail: detail)
     touch(.campaigns)
+    return false
   }
 }
 

@@ -10,7 +10,7 @@ struct VariantDealer {
   private let counts: [VariantCount]
 
   /// The dealer of a step that has variants.
-  init(_ step: StepEntry, of sequence: SequenceRecord, _ db: Reader, now: Int64) throws(StoreError) {
+  init(_ step: StepEntry, of sequence: SequenceRecord, _ db: Reader) throws(StoreError) {
     let settings = step.experiment ?? ExperimentSettings()
     variants = step.variants.map(\.id)
     winner = try db.experiment(of: sequence, step: step.id)?.winner
@@ -18,7 +18,7 @@ struct VariantDealer {
     // The same contacts must not be dealt the same place in every experiment.
     id = step.id.utf8.reduce(sequence.id) { ($0 &* 31) &+ Int64($1) }
     counts =
-      winner == nil && settings.choice == .bandit ? try db.variantCounts(of: step, in: sequence, now: now) : []
+      winner == nil && settings.choice == .bandit ? try db.variantCounts(of: step, in: sequence) : []
   }
 
   /// The variant for a contact; all get the winner once there is one.
@@ -65,25 +65,9 @@ extension Reader {
     }
   }
 
-  /// What became of the mails of each variant, in the order of the step's variants: of the mails that went long enough ago.
-  func variantCounts(of step: StepEntry, in sequence: SequenceRecord, now: Int64) throws(StoreError) -> [VariantCount] {
-    let settings = step.experiment ?? ExperimentSettings()
-    let column =
-      switch settings.metric {
-      case .open: "opened_at"
-      case .click: "clicked_at"
-      case .reply: "replied_at"
-      }
-    let since = try experiment(of: sequence, step: step.id)?.sinceVersion ?? 0
-    let rows = try connection.rows(
-      """
-      SELECT m.variant, COUNT(*), COUNT(m.\(column)) FROM enrollment e JOIN message m ON m.enrollment_id = e.id
-      WHERE e.sequence_id = ? AND m.step_id = ? AND m.version >= ? AND m.sent_at <= ? AND m.variant IS NOT NULL
-      GROUP BY m.variant
-      """,
-      [.integer(sequence.id), .text(step.id), .integer(since), .integer(now - settings.settleMilliseconds)]
-    ) { row in (row.text(0), VariantCount(trials: Int(row.integer(1)), successes: Int(row.integer(2)))) }
-    let counts = Dictionary(rows) { first, _ in first }
+  /// What became of the mails of each variant, in the order of the step's variants, as far as they are counted.
+  func variantCounts(of step: StepEntry, in sequence: SequenceRecord) throws(StoreError) -> [VariantCount] {
+    let counts = try variantCounts(of: sequence, step: step.id)
     return step.variants.map { counts[$0.id] ?? VariantCount() }
   }
 }
@@ -111,12 +95,12 @@ public struct ExperimentStanding: Sendable, Equatable {
 }
 
 extension Reader {
-  /// The experiment of a step; nil: it has no variants.
-  public func standing(ofExperiment step: StepEntry, in sequence: SequenceRecord, now: Int64) throws(StoreError)
+  /// The experiment of a step, as far as its mails are counted; nil: it has no variants.
+  public func standing(ofExperiment step: StepEntry, in sequence: SequenceRecord) throws(StoreError)
     -> ExperimentStanding?
   {
     guard !step.variants.isEmpty, let record = try experiment(of: sequence, step: step.id) else { return nil }
-    let counts = try variantCounts(of: step, in: sequence, now: now)
+    let counts = try variantCounts(of: step, in: sequence)
     let variants = zip(step.variants, counts).map { variant, count in
       ExperimentStanding.Variant(
         id: variant.id, weight: variant.weight, trials: count.trials, successes: count.successes)
@@ -124,13 +108,13 @@ extension Reader {
     return ExperimentStanding(settings: step.experiment ?? ExperimentSettings(), record: record, variants: variants)
   }
 
-  /// Experiments whose winner can be told now.
-  public func decidedExperiments(now: Int64) throws(StoreError) -> [DecidedExperiment] {
+  /// Experiments whose winner can be told from what is counted.
+  public func decidedExperiments() throws(StoreError) -> [DecidedExperiment] {
     var decided: [DecidedExperiment] = []
     for sequence in try sequences() where sequence.isNative && sequence.state != .draft {
       for step in sequence.entry.steps where !step.variants.isEmpty {
         guard let known = try experiment(of: sequence, step: step.id), known.winner == nil else { continue }
-        let counts = try variantCounts(of: step, in: sequence, now: now)
+        let counts = try variantCounts(of: step, in: sequence)
         if let winner = Experiment(step).winner(counts) {
           decided.append(
             DecidedExperiment(
@@ -186,8 +170,19 @@ extension Transaction {
       try run(
         "INSERT OR REPLACE INTO experiment (sequence_id, step_id, since_version) VALUES (?, ?, ?)",
         [.integer(sequence.id), .text(step.id), .integer(sequence.version)])
+      try forgetCounts(of: sequence, step: step.id)
+    }
+    // What counts as a success, or when, is another question to the same mails.
+    for step in sequence.entry.steps where kept.contains(step.id) {
+      let (new, old) = (
+        step.experiment ?? ExperimentSettings(), before?.step(step.id)?.experiment ?? ExperimentSettings()
+      )
+      if new.metric != old.metric || new.settleMilliseconds != old.settleMilliseconds {
+        try forgetCounts(of: sequence, step: step.id)
+      }
     }
     for old in before?.steps ?? [] where sequence.entry.step(old.id)?.variants.isEmpty ?? true {
+      try forgetCounts(of: sequence, step: old.id)
       try run("DELETE FROM experiment WHERE sequence_id = ? AND step_id = ?", [.integer(sequence.id), .text(old.id)])
     }
   }

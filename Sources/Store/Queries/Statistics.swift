@@ -3,9 +3,9 @@ public import Outreach
 
 /// Sums over events that are not in the store's tables yet.
 struct StatisticsBatch: Sendable {
-  /// What they add.
-  var sums = StatisticsSums()
-  /// The last event that was in the tables when they were read, and the last one that is in `sums`.
+  /// What they add, by each size of sums; in the order of the table, in which neighbours lie on one page.
+  var parts: [(size: StatisticsHours.Size, counts: [(cell: StatisticsCell, count: Int64)])] = []
+  /// The last event that was in the tables when they were read, and the last one that is in `parts`.
   var after, through: Int64
 }
 
@@ -18,8 +18,9 @@ public struct StatisticsRow: Sendable, Equatable {
 }
 
 extension Store {
-  /// How many events are read at a time: the sums of so many keep the writer for some milliseconds, as they lie within hours.
-  private static let statisticsBatch: Int64 = 5000
+  /// How many events are read at a time. The sums of so many keep the writer for some milliseconds when they lie within hours,
+  /// and for thirty when each has an hour of its own.
+  private static let statisticsBatch: Int64 = 1000
 
   /// Adds the events of up to now to the statistics.
   ///
@@ -55,8 +56,8 @@ extension Reader {
     var batch = StatisticsBatch(after: after, through: min(try newestEvent(), after + limit))
     let events = try connection.rows(
       """
-      SELECT e.kind, e.at, e.workspace_id, n.sequence_id, COALESCE(m.step_id, m.step), m.variant, COALESCE(e.account_id, m.account_id), m.campaign,
-        m.tag, CASE WHEN e.kind = 'enrollment.stopped' THEN e.detail ->> 'reason' END,
+      SELECT e.kind, e.at, e.workspace_id, n.sequence_id, COALESCE(m.step_id, m.step), m.variant, COALESCE(e.account_id, m.account_id),
+        COALESCE(m.campaign, f.campaign), COALESCE(m.tag, f.tag), CASE WHEN e.kind = 'enrollment.stopped' THEN e.detail ->> 'reason' END,
         CASE WHEN e.kind IN ('message.bounced', 'enrollment.stopped') THEN e.detail ->> 'was' END,
         CASE WHEN e.\(Self.isAnswer) THEN CAST(COALESCE(e.detail ->> 'sent_at', m.sent_at) AS INTEGER) END,
         CASE WHEN e.\(Self.isAnswer) THEN CAST(e.detail ->> 'received_at' AS INTEGER) END,
@@ -64,6 +65,9 @@ extension Reader {
           AND p.id < e.id AND p.\(Self.isAnswer))
       FROM event e LEFT JOIN message m ON m.id = e.message_id
         LEFT JOIN enrollment n ON n.id = COALESCE(e.enrollment_id, m.enrollment_id)
+        -- A person is of the campaign that the first mail to them names.
+        LEFT JOIN message f ON e.message_id IS NULL AND f.enrollment_id = e.enrollment_id
+          AND f.step = (SELECT MIN(step) FROM message WHERE enrollment_id = e.enrollment_id)
       WHERE e.id > ? AND e.id <= ? AND e.kind IN (\(Self.countedKinds))
       """, [.integer(after), .integer(batch.through)]
     ) { row in
@@ -81,7 +85,11 @@ extension Reader {
       event.isRepeated = row.flag(13)
       return event
     }
-    for event in events { batch.sums.add(event) }
+    var sums = StatisticsSums()
+    for event in events { sums.add(event) }
+    batch.parts = StatisticsHours.Size.allCases.map { size in
+      (size, sums.counts(by: size).map { ($0.key, $0.value) }.sorted { $0.0.isBefore($1.0) })
+    }
     return batch
   }
 
@@ -101,13 +109,7 @@ extension Reader {
     by scope: StatisticsScope, workspaceID: Int64, prefix: String = "", from: Int64? = nil, to: Int64? = nil
   ) throws(StoreError) -> [StatisticsRow] {
     let span = StatisticsSpan(workspaceID, scope, from: prefix, below: prefix + "\u{10FFFF}", from, to)
-    var rows: [StatisticsRow] = []
-    for sum in try sums(span) {
-      guard let fact = StatisticsFact(name: sum.fact) else { continue }
-      if rows.last?.key != sum.key { rows.append(StatisticsRow(key: sum.key, line: StatisticsLine())) }
-      rows[rows.count - 1].line.add(fact, sum.count)
-    }
-    return rows
+    return try lines(span).map { StatisticsRow(key: $0.key, line: $0.value) }.sorted { $0.key < $1.key }
   }
 
   /// The statistics of one key with its best hours and days, by the clock of `zone`.
@@ -115,14 +117,17 @@ extension Reader {
     of key: String, by scope: StatisticsScope, workspaceID: Int64, from: Int64? = nil, to: Int64? = nil, zone: Zone
   ) throws(StoreError) -> StatisticsLine {
     let span = StatisticsSpan(workspaceID, scope, from: key, below: key + "\u{0}", from, to)
-    var line = StatisticsLine()
-    for sum in try sums(span) {
-      if let fact = StatisticsFact(name: sum.fact) { line.add(fact, sum.count) }
-    }
+    var line = try lines(span)[key] ?? StatisticsLine()
     for fact in StatisticsLine.factsOfSending {
       let hours = try connection.rows(
-        "SELECT hour, count FROM statistic WHERE \(StatisticsSpan.condition) AND fact = ?",
-        span.values + [.text(fact.name)]
+        """
+        SELECT hour, count FROM statistic
+        WHERE workspace_id = ? AND scope = ? AND key = ? AND fact = ? AND hour >= ? AND hour < ?
+        """,
+        [
+          .integer(workspaceID), .text(scope.rawValue), .text(key), .text(fact.name),
+          .integer(span.hours.from ?? .min), .integer(span.hours.to ?? .max),
+        ]
       ) { row in (hour: row.integer(0), count: row.integer(1)) }
       for hour in hours {
         line.addTime(
@@ -133,27 +138,57 @@ extension Reader {
     return line
   }
 
-  /// Added up where they lie: a year has some nine thousand hours of each fact.
-  private func sums(_ span: StatisticsSpan) throws(StoreError) -> [(key: String, fact: String, count: Int64)] {
-    try connection.rows(
-      "SELECT key, fact, SUM(count) FROM statistic WHERE \(StatisticsSpan.condition) GROUP BY key, fact ORDER BY key, fact",
-      span.values
-    ) { row in (key: row.text(0), fact: row.text(1), count: row.integer(2)) }
+  /// Added up where they lie, from as few rows as cover the span: whole days and months, and hours at its ends only.
+  private func lines(_ span: StatisticsSpan) throws(StoreError) -> [String: StatisticsLine] {
+    var lines: [String: StatisticsLine] = [:]
+    for part in span.hours.parts {
+      // Of hours only a few are asked for, but of every key: the other index (`statistic_hour`) has them side by side.
+      let of =
+        part.size == .hour
+        ? "statistic WHERE workspace_id = ? AND scope = ? AND hour >= ? AND hour < ? AND key || '' >= ? AND key || '' < ?"
+        : """
+        statistic_span WHERE workspace_id = ? AND scope = ? AND hour >= ? AND hour < ? AND key >= ? AND key < ?
+          AND hours = \(part.size.rawValue)
+        """
+      let sums = try connection.rows(
+        "SELECT key, fact, SUM(count) FROM \(of) GROUP BY key, fact",
+        [
+          .integer(span.workspaceID), .text(span.scope.rawValue), .integer(part.first), .integer(part.below),
+          .text(span.first), .text(span.last),
+        ]
+      ) { row in (key: row.text(0), fact: row.text(1), count: row.integer(2)) }
+      for sum in sums {
+        if let fact = StatisticsFact(name: sum.fact) { lines[sum.key, default: StatisticsLine()].add(fact, sum.count) }
+      }
+    }
+    return lines
+  }
+}
+
+extension StatisticsCell {
+  fileprivate func isBefore(_ other: StatisticsCell) -> Bool {
+    if scope != other.scope { return scope.rawValue < other.scope.rawValue }
+    if key != other.key { return key < other.key }
+    if hour != other.hour { return hour < other.hour }
+    return fact.name < other.fact.name
   }
 }
 
 /// The part of the sums that a question is about.
 private struct StatisticsSpan {
-  static let condition = "workspace_id = ? AND scope = ? AND key >= ? AND key < ? AND hour >= ? AND hour < ?"
-  var values: [SQLValue]
+  var workspaceID: Int64
+  var scope: StatisticsScope
+  var first, last: String
+  var hours: StatisticsHours
 
   init(
     _ workspaceID: Int64, _ scope: StatisticsScope, from first: String, below last: String, _ from: Int64?, _ to: Int64?
   ) {
-    values = [
-      .integer(workspaceID), .text(scope.rawValue), .text(first), .text(last),
-      .integer(from.map { $0 / 3_600_000 } ?? .min), .integer(to.map { ($0 + 3_599_999) / 3_600_000 } ?? .max),
-    ]
+    self.workspaceID = workspaceID
+    self.scope = scope
+    self.first = first
+    self.last = last
+    hours = StatisticsHours(fromMilliseconds: from, toMilliseconds: to)
   }
 }
 
@@ -163,21 +198,29 @@ extension Transaction {
       "UPDATE statistic_cursor SET event_id = ? WHERE event_id = ?", [.integer(batch.through), .integer(batch.after)])
     // Somebody else has counted them meanwhile.
     guard moved > 0 else { return }
-    for (cell, count) in batch.sums.counts {
-      try run(
+    for part in batch.parts {
+      let (table, unique, more) =
+        part.size == .hour
+        ? ("statistic", "workspace_id, scope, key, fact, hour", "")
+        : ("statistic_span", "workspace_id, scope, hours, key, fact, hour", ", \(part.size.rawValue)")
+      let sql = """
+        INSERT INTO \(table) (workspace_id, scope, key, fact, hour, count\(more.isEmpty ? "" : ", hours"))
+        VALUES (?, ?, ?, ?, ?, ?\(more)) ON CONFLICT (\(unique)) DO UPDATE SET count = count + excluded.count
         """
-        INSERT INTO statistic (workspace_id, scope, key, fact, hour, count) VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT (workspace_id, scope, key, fact, hour) DO UPDATE SET count = count + excluded.count
-        """,
-        [
-          .integer(cell.workspaceID), .text(cell.scope.rawValue), .text(cell.key), .text(cell.fact.name),
-          .integer(cell.hour), .integer(count),
-        ])
+      for (cell, count) in part.counts {
+        try run(
+          sql,
+          [
+            .integer(cell.workspaceID), .text(cell.scope.rawValue), .text(cell.key), .text(cell.fact.name),
+            .integer(cell.hour), .integer(count),
+          ])
+      }
     }
   }
 
   func forgetStatistics() throws(StoreError) {
     try run("DELETE FROM statistic", [])
+    try run("DELETE FROM statistic_span", [])
     try run("UPDATE statistic_cursor SET event_id = 0", [])
   }
 }

@@ -173,7 +173,8 @@ extension Reader {
     try first(
       """
       SELECT COUNT(m.sent_at), COALESCE(SUM((SELECT SUM(amount) FROM credit WHERE message_id = m.id AND kind <> 'grant')), 0)
-      FROM campaign_contact c JOIN message m ON m.enrollment_id = c.enrollment_id WHERE c.run_id = ?
+      FROM campaign_contact c JOIN message m ON m.enrollment_id = c.enrollment_id
+      WHERE c.run_id = ? AND m.sent_at IS NOT NULL
       """, [.integer(id)]
     ) { row in CampaignUse(sent: Int(row.integer(0)), credits: Int(row.integer(1))) }
       ?? CampaignUse(sent: 0, credits: 0)

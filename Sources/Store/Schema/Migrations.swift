@@ -19,6 +19,9 @@ enum Migrations {
       Step(name: "segments", sql: SchemaPeople.segments),
       Step(name: "campaign indexes", sql: SchemaCampaigns.indexes),
       Step(name: "statistics", sql: SchemaStatistics.sql),
+      Step(name: "statistics of days", sql: SchemaStatistics.spans),
+      Step(name: "experiment counts", sql: SchemaExperiments.counts),
+      Step(name: "erasure indexes", sql: SchemaPeople.erasureIndexes),
     ]
 
   /// The first steps had numbers; `schema_version` says how many of them an old store has.

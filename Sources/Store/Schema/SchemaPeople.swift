@@ -1,5 +1,11 @@
 /// What the store keeps for and of people beside their facts.
 enum SchemaPeople {
+  /// Step "erasure indexes": whose mails share a body, asked while everybody waits.
+  static let erasureIndexes = """
+    CREATE INDEX message_body ON message (body_id) WHERE body_id <> 0;
+    CREATE INDEX inbound_body ON inbound (body_id) WHERE body_id <> 0;
+    """
+
   /// Step "suppression key".
   static let suppressionKey = """
     -- Keys of the store's own, sealed under the key file: they stay when the key file is changed.

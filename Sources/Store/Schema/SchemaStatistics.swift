@@ -1,5 +1,25 @@
-/// Step "statistics": sums over the events, made after them by the sequencer.
+/// Sums over the events, made after them by the sequencer.
 enum SchemaStatistics {
+  /// Step "statistics of days": the same sums by days and by 32 days, so that an answer over years reads few of them.
+  static let spans = """
+    CREATE TABLE statistic_span (
+      workspace_id INTEGER NOT NULL,
+      scope TEXT NOT NULL,
+      hours INTEGER NOT NULL,                  -- how many: Outreach.StatisticsHours.Size
+      key TEXT NOT NULL,
+      fact TEXT NOT NULL,
+      hour INTEGER NOT NULL,                   -- the first of them
+      count INTEGER NOT NULL,
+      PRIMARY KEY (workspace_id, scope, hours, key, fact, hour)
+    ) WITHOUT ROWID;
+    -- All is counted anew, also because people are of campaigns and tags now; some seconds after the start.
+    DELETE FROM statistic;
+    UPDATE statistic_cursor SET event_id = 0;
+    -- The hours at the ends of a span, of all keys.
+    CREATE INDEX statistic_hour ON statistic (workspace_id, scope, hour);
+    """
+
+  /// Step "statistics".
   static let sql = """
     CREATE TABLE statistic (
       workspace_id INTEGER NOT NULL,

@@ -4,7 +4,9 @@ import argparse
 import os
 import sys
 
+from bench.campaigns import campaigns
 from bench.classify import classify
+from bench.erase import erase
 from bench.intake import intake
 from bench.poller import poller
 from bench.relay import relay
@@ -57,6 +59,14 @@ def main() -> int:
     verb.add_argument("--events", type=int, default=1_000_000)
     verb.add_argument("--runs", type=int, default=10)
     verb.set_defaults(run=statistics)
+    verb = verbs.add_parser("campaigns", help="one run with many people of a file, killed in the middle, and one over HTTP")
+    verb.add_argument("--people", type=int, default=100_000, help="rows of the file")
+    verb.add_argument("--http", type=int, default=10_000, help="people of the API")
+    verb.set_defaults(run=campaigns)
+    verb = verbs.add_parser("erase", help="erasing a person out of a large store, and who waits for it")
+    verb.add_argument("--mails", type=int, default=600_000)
+    verb.add_argument("--size", type=int, default=4096, help="bytes of a mail")
+    verb.set_defaults(run=erase)
     options = parser.parse_args()
     os.environ.setdefault("POSTERN", str(REPOSITORY / ".build/release/postern"))
     try:
