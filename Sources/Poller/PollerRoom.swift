@@ -36,6 +36,7 @@ public final class PollerRoom: Sendable {
   private let connect: AccountWatch.Connect
   /// Connections that were begun, for ``giveBackMemory()``.
   private let logins = Atomic<Int>(0)
+  private let gate = LoginGate(most: 16)
   private let resolver: SentCopyResolver
   private let version: String
   private let state: Mutex<State>
@@ -162,6 +163,9 @@ public final class PollerRoom: Sendable {
     let watch = AccountWatch(
       account, settings: settings, version: version, recorder: recorder, log: log, random: random
     ) { [self] account, settings, loop in
+      let server = account.settings.imap.map { "\($0.host):\($0.port)" } ?? ""
+      guard await gate.enter(server) else { return .failure(.cancelled) }
+      defer { gate.leave(server) }
       logins.add(1, ordering: .relaxed)
       return await connect(account, settings, loop)
     }
