@@ -49,8 +49,7 @@ enum QuoteMarks {
     "\u{438}\u{441}\u{445}\u{43e}\u{434}\u{43d}\u{43e}\u{435} \u{441}\u{43e}\u{43e}\u{431}\u{449}\u{435}\u{43d}\u{438}\u{435}",
     "\u{43f}\u{435}\u{440}\u{435}\u{441}\u{43b}\u{430}\u{43d}\u{43d}", "orijinal ileti",
     "\u{539f}\u{59cb}\u{90ae}\u{4ef6}", "\u{539f}\u{59cb}\u{90f5}\u{4ef6}",
-    "original email", "original mail", "reply message", "reply above this line", "reply above this line",
-    "type your reply above", "antwort oberhalb",
+    "original email", "original mail", "reply message",
     "replied message", "quoted message", "vorige bericht", "\u{5143}\u{306e}\u{30e1}\u{30c3}\u{30bb}\u{30fc}\u{30b8}",
     "begin forwarded message",
     "missatge original", "mensaxe orixinal", "originalnachricht", "ursprungliche nachricht", "urspr\u{fc}ngliche mail",
@@ -82,6 +81,20 @@ enum QuoteMarks {
     "\u{43f}\u{440}\u{435}\u{43f}\u{440}\u{430}\u{442}\u{435}\u{43d}\u{43e} \u{441}\u{44a}\u{43e}\u{431}\u{449}\u{435}\u{43d}\u{438}\u{435}",
     "proslije\u{111}ena poruka", "posredovano sporo\u{10d}ilo", "edastatud kiri",
     "p\u{101}rs\u{16b}t\u{12b}ts zi\u{146}ojums", "persi\u{173}stas lai\u{161}kas",
+  ])
+
+  /// What ticket systems put above their mail, on a line of its own, decorated or not.
+  static let replyAbove = PhraseMatcher([
+    "reply above this line", "replies above this line", "text above this line", "type your reply above",
+    "write your reply above", "reply between these lines", "antwort oberhalb", "antworten sie oberhalb",
+    "antwort \u{fc}ber dieser zeile", "r\u{e9}ponse au-dessus de cette ligne", "r\u{e9}pondez au-dessus",
+    "r\u{e9}pondre au-dessus de cette ligne", "respuesta por encima de esta l\u{ed}nea",
+    "responda por encima de esta l\u{ed}nea", "responder por encima de esta l\u{ed}nea", "risposta sopra questa",
+    "rispondi sopra questa", "rispondere sopra questa", "antwoord boven deze", "antwoorden boven deze",
+    "resposta acima desta linha", "responda acima desta linha", "svar ovanf\u{f6}r denna", "svar over denne linje",
+    "odpowied\u{17a} powy\u{17c}ej tej linii", "odpov\u{11b}\u{10f} nad tento \u{159}\u{e1}dek",
+    "\u{43e}\u{442}\u{432}\u{435}\u{442} \u{432}\u{44b}\u{448}\u{435} \u{44d}\u{442}\u{43e}\u{439}",
+    "yan\u{131}t\u{131}n\u{131}z\u{131} bu sat\u{131}r\u{131}n \u{fc}st\u{fc}ne",
   ])
 
   /// What a field of a pasted header is.

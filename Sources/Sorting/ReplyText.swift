@@ -164,6 +164,7 @@ enum ReplyText {
     let bare = line.words.withoutDashes
     let decorated = bare.count < line.words.count && line.words[0] != Octet.openParenthesis
     let ends = line.words.last == Octet.colon
+    if QuoteMarks.replyAbove.hasMatch(in: line.words) { return true }
     return (decorated || ends) && QuoteMarks.headings.hasMatch(in: line.words)
   }
 
@@ -174,6 +175,7 @@ enum ReplyText {
     else {
       return false
     }
+    if first == .from, lines[start].fieldsWithin.subtracting([.copy]).count >= 3 { return true }
     var found: Set<QuoteMarks.Field> = [first]
     var misses = 0
     for line in lines[(start + 1)...].prefix(10) {
@@ -214,7 +216,7 @@ enum ReplyText {
       if line.isBlank || (count > 1 && line.isQuoted && !closes) { break }
       joined += (count > 1 ? [Octet.space] : []) + line.words
       guard joined.count < 500 else { break }
-      guard isAttribution(joined) else { continue }
+      guard isAttribution(joined) || isIntroduction(joined, of: lines, from: start + count) else { continue }
       // A sentence before the attribution's line is the answer's own: a later line may begin the attribution.
       if count > 1, !startsAttribution(lines[start].words) { return nil }
       if count == 1 || startsAttribution(lines[start].words), let share = sharedLine(lines[start]) {
@@ -223,6 +225,14 @@ enum ReplyText {
       return Attribution(end: start + count, before: nil)
     }
     return bareAttribution(lines, at: start)
+  }
+
+  /// "Ann wrote:" and "Thus spake Ann:", without a date or an address, right above a quote.
+  private static func isIntroduction(_ words: [UInt8], of lines: [Line], from end: Int) -> Bool {
+    guard words.last == Octet.colon || words.suffix(3).elementsEqual("...".utf8), words.count < 200,
+      QuoteMarks.wrote.hasMatch(in: words) || words.starts(with: "thus spake ".utf8)
+    else { return false }
+    return lines[end...].first { !$0.isBlank }?.isQuoted ?? false
   }
 
   /// Without a verb: "2012/4/3 X <x@y>" before a quote, "2016-03-03 17:21 GMT+01:00 X <x@y>:" of old Gmail, over two lines too.
@@ -309,13 +319,15 @@ enum ReplyText {
     "pon", "wt", "\u{15b}r", "czw", "pt", "sob", "nie", "\u{43f}\u{43d}", "\u{432}\u{442}", "\u{441}\u{440}",
     "\u{447}\u{442}", "\u{43f}\u{442}", "\u{441}\u{431}", "\u{432}\u{441}", "\u{5728}", "v\u{e0}o ", "pada ", "ti ",
     "ma ", "pe ",
+    "at mon", "at tue", "at wed", "at thu", "at fri", "at sat", "at sun",
     "\u{3c3}\u{3c4}\u{3b9}\u{3c2} ", "dom", "seg", "qua", "qui", "sex", "s\u{e1}b", "mi\u{e9}", "jue", "vie", "gio",
     "tarihinde",
   ].map { Array($0.utf8) }
 
   /// The answer before an attribution on the same line: "Thanks On Wed, Apr 4, 2012 at 3:59 PM, bob wrote:".
   private static func sharedLine(_ line: Line) -> [UInt8]? {
-    guard let place = line.raw.range(of: " On "), place > 0 else { return nil }
+    guard let place = line.raw.range(of: " On "), line.raw[..<place].contains(where: { $0.isLetter || $0 > 127 })
+    else { return nil }
     let after = line.raw[(place + 4)...]
     guard let first = after.first, first.isDigit || days.contains(where: { after.starts(with: $0.utf8) }) else {
       return nil
@@ -389,6 +401,14 @@ enum ReplyText {
       guard bare.count < 160, bare.count > 6 else { return false }
       return QuoteMarks.deviceStarts.contains { bare.starts(with: $0) }
         || bare.count < 60 && QuoteMarks.deviceEnds.hasMatch(in: Array(bare))
+    }
+
+    /// Fields of a pasted header that got all on one line: "From: X Sent: D To: K Subject: S".
+    var fieldsWithin: Set<QuoteMarks.Field> {
+      guard words.count < 1_000 else { return [] }
+      return Set(
+        words.split(separator: Octet.space).lazy.filter { $0.count < 40 && $0.last == Octet.colon }
+          .compactMap { QuoteMarks.fields[String(decoding: $0.dropLast(), as: UTF8.self)] })
     }
 
     /// The pasted header's field that the line is.
