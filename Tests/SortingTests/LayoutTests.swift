@@ -12,7 +12,7 @@ struct LayoutCase: Sendable, CustomTestStringConvertible {
   static func all(_ file: String) -> [LayoutCase] {
     let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Layouts/\(file)")
     let text = (try? String(contentsOf: path, encoding: .utf8)) ?? ""
-    return text.components(separatedBy: "=== ").dropFirst().map { block in
+    return "\n\(text)".components(separatedBy: "\n=== ").dropFirst().map { block in
       let end = block.firstIndex(of: "\n") ?? block.endIndex
       return (String(block[..<end]), String(block[end...].dropFirst()))
     }.paired()
