@@ -62,6 +62,12 @@ final class RemoteEasy {
     return postern_curl_socket(handle, &number) == CURLE_OK && number >= 0 ? number : nil
   }
 
+  /// What the server said so far, given up here.
+  func takeTranscript() -> [String] {
+    defer { transcript = RemoteTranscript() }
+    return transcript.lines
+  }
+
   func receive(into space: UnsafeMutableRawBufferPointer) -> Attempt {
     var count = 0
     switch curl_easy_recv(handle, space.baseAddress, space.count, &count) {

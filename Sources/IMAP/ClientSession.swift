@@ -10,7 +10,7 @@ public struct ClientSession: Sendable {
 
   /// Where the session stands.
   public private(set) var phase: Phase
-  /// What the server offers, upper-cased; nil when it has not said since the login.
+  /// What the server offers of what this client can use, upper-cased; nil when it has not said since the login.
   public private(set) var capabilities: Set<String>?
   /// The open mailbox.
   public private(set) var mailbox: Mailbox?
@@ -48,7 +48,19 @@ public struct ClientSession: Sendable {
     var frame = Array((transcript.last ?? "").utf8)
     while let last = frame.last, last == UInt8(ascii: "\r") || last == UInt8(ascii: "\n") { frame.removeLast() }
     guard case .tagged(_, let status) = try? ResponseParser.parse(frame, limits: limits) else { return }
-    if case .capability(let words) = status.code { capabilities = Set(words) }
+    if case .capability(let words) = status.code { capabilities = Self.used(words) }
+  }
+
+  /// Of fifty words that servers say these matter here; kept in thousands of sessions, the others would be two KB of each.
+  private static let usable: Set<String> = [
+    "IMAP4REV1", "IMAP4REV2", "IDLE", "CONDSTORE", "QRESYNC", "ENABLE", "ESEARCH", "LITERAL+", "LITERAL-", "UIDPLUS",
+    "MOVE", "ID", "NAMESPACE", "SPECIAL-USE", "LIST-EXTENDED", "OBJECTID", "UTF8=ACCEPT", "COMPRESS=DEFLATE",
+    "X-GM-EXT-1",
+  ]
+
+  private static func used(_ words: [String]) -> Set<String> {
+    let words = Set(words)
+    return usable.filter(words.contains)
   }
 
   /// Whether the server offers something, for instance `IDLE`.
@@ -185,7 +197,7 @@ public struct ClientSession: Sendable {
     case .tagged(let tag, let status): complete(tag, status, &actions)
     case .status(let status): takeStatus(status, &actions)
     case .continuation(let text): takeContinuation(text, &actions)
-    case .capability(let words): capabilities = Set(words)
+    case .capability(let words): capabilities = Self.used(words)
     case .exists(let count):
       if opening != nil { opening?.exists = count } else { mailbox?.exists = count }
       if mailbox != nil { actions.append(.exists(count)) }
@@ -216,7 +228,7 @@ public struct ClientSession: Sendable {
     case .bye: return fail(.bye(status.words), &actions)
     case .no, .bad: return fail(.malformed(expected: "a greeting", near: status.text), &actions)
     }
-    if case .capability(let words) = status.code { capabilities = Set(words) }
+    if case .capability(let words) = status.code { capabilities = Self.used(words) }
     actions.append(.greeted(status))
   }
 
@@ -228,7 +240,7 @@ public struct ClientSession: Sendable {
   }
 
   private mutating func apply(_ code: ResponseCode?) {
-    if case .capability(let words) = code { capabilities = Set(words) }
+    if case .capability(let words) = code { capabilities = Self.used(words) }
     if opening != nil { opening?.apply(code) } else { mailbox?.apply(code) }
   }
 

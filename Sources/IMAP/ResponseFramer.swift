@@ -26,16 +26,8 @@ struct ResponseFramer: Sendable {
   var isInsideResponse: Bool { start < buffer.count }
 
   mutating func append(_ bytes: [UInt8]) {
-    if start > 0 {
-      if start == buffer.count {
-        // A mailbox that idles for months should not keep the room its biggest mail took; what a server pushes is short.
-        buffer.removeAll(keepingCapacity: buffer.capacity <= 1_024)
-      } else if start >= 65_536 {
-        buffer.removeSubrange(..<start)
-      } else {
-        buffer.append(contentsOf: bytes)
-        return
-      }
+    if start >= 65_536 {
+      buffer.removeSubrange(..<start)
       scan -= start
       lineStart -= start
       start = 0
@@ -47,6 +39,11 @@ struct ResponseFramer: Sendable {
     if let failure { return .invalid(failure) }
     while true {
       guard lineStart <= buffer.count else { return .incomplete }
+      guard start < buffer.count else {
+        // A mailbox that idles for months keeps no room for what was read.
+        forget()
+        return .incomplete
+      }
       guard let end = findLineEnd() else {
         if buffer.count - lineStart > limits.line { return fail(.lineTooLong(limit: limits.line)) }
         return .incomplete
@@ -76,22 +73,21 @@ struct ResponseFramer: Sendable {
 
   /// What is left behind the last response, taken out: bytes of another kind follow.
   mutating func takeRest() -> [UInt8] {
-    defer {
-      buffer = []
-      start = 0
-      lineStart = 0
-      scan = 0
-    }
+    defer { forget() }
     return Array(buffer[start...])
   }
 
   private mutating func fail(_ reason: ProtocolFailure) -> Step {
     failure = reason
+    forget()
+    return .invalid(reason)
+  }
+
+  private mutating func forget() {
     buffer = []
     start = 0
     lineStart = 0
     scan = 0
-    return .invalid(reason)
   }
 
   /// The next CR or LF from `scan` on; moves `scan` to the end when there is none.

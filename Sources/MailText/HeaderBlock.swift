@@ -58,6 +58,9 @@ public struct HeaderBlock: Sendable, Equatable {
   /// The first field of this name.
   public func first(_ name: String) -> HeaderField? { fields.first { $0.isNamed(name) } }
 
+  /// The last field of this name.
+  func last(_ name: String) -> HeaderField? { fields.last { $0.isNamed(name) } }
+
   /// All fields of this name, in order.
   public func all(_ name: String) -> [HeaderField] { fields.filter { $0.isNamed(name) } }
 

@@ -78,7 +78,8 @@ struct MIMEReader {
   }
 
   private func contentType(_ header: HeaderBlock, parent: Int?) -> ContentType {
-    if let field = header.first("content-type") {
+    // Of two the later one stands at the body: where the empty line between two headers got lost, the first is of the part above.
+    if let field = header.last("content-type") {
       let type = ContentType(field.valueBytes)
       // RFC 2045 §5.2: a field that cannot be read counts as plain text.
       if !type.type.isEmpty, !type.subtype.isEmpty || type.type == "multipart" { return type }

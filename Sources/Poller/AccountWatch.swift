@@ -28,6 +28,15 @@ final class AccountWatch: @unchecked Sendable {
   /// Times that mail was found which this connection did not push.
   private var unpushed = 0
   private var refusesIdle = false
+  /// An IDLE ended without a word.
+  private var wasQuiet = false
+  private var backoff: Backoff
+  /// When the connection was begun.
+  private var begun: Int64 = 0
+  private var connection: MailboxConnection?
+  private var wire: (any MailboxWire)?
+  private var opened = OpenedFolder(mailbox: Mailbox(name: WatchedFolder.inbox.name))
+  private var stage = Stage.look
 
   /// So often mail may come unpushed before IDLE is given up for the interval.
   private static let unpushedLimit = 2
@@ -47,121 +56,145 @@ final class AccountWatch: @unchecked Sendable {
     self.log = log
     self.random = random
     self.connect = connect
+    backoff = Backoff(capMilliseconds: settings.maxBackoffMilliseconds)
   }
 
-  // What is over before the watch idles is done apart, by tasks that end: a task keeps the memory of its deepest call as long as
-  // it lives, in thousands of mailboxes (17 KB of each, measured).
+  // A task keeps the memory of its deepest call as long as it lives, in thousands of mailboxes (25 KB of each, measured). So the
+  // one that lives as long as the account only rests, and all that is said and done in between is a task of its own, a step.
+
+  /// What a watch waits for between two steps.
+  private enum Rest {
+    case until(Int64)
+    /// Until the server pushes something, or an instant.
+    case news(until: Int64)
+    case over
+  }
+
+  /// What a step does first.
+  private enum Stage {
+    case look, ask
+    case hear(idleSince: Int64, until: Int64)
+  }
 
   /// Runs until the task is cancelled or the login is refused. `spread`: the first connection is made within so many
   /// milliseconds, as thousands that begin at once would look like an attack to their server.
   func run(on loop: EventLoop, spread: Int64 = 0) async {
     if spread > 0 { await loop.sleep(milliseconds: Int64(random() % UInt64(spread))) }
-    var backoff = Backoff(capMilliseconds: settings.maxBackoffMilliseconds)
-    while !Task.isCancelled {
-      let begun = Clock.monotonic()
-      let failure = await watch(on: loop)
-      switch failure {
-      case .cancelled: return
-      case .loginRefused(let words):
-        log.error("poller.login_refused", ["account": .text(account.address), "reply": .text(words)])
-        // Not written down, the refusal would stop the watch but not the sending: come back and try again.
-        if await recorder.pause(account, words) { return }
-      default: break
-      }
-      if Clock.monotonic() - begun >= Self.goodConnectionMilliseconds { backoff.reset() }
-      let delay = backoff.delay(random: random(), isThrottled: failure.isThrottle)
-      log.warning(
-        "poller.lost",
-        [
-          "account": .text(account.address), "reason": .text("\(failure)"), "failures": .int(Int64(backoff.failures)),
-          "retry_ms": .int(delay),
-        ])
-      await loop.sleep(milliseconds: delay)
-    }
-  }
-
-  /// One connection from login to its end; an IMAP connection never ends well, only by a failure or because it was stopped.
-  private func watch(on loop: EventLoop) async -> WatchFailure {
-    switch await loop.apart({ [self] in await connect(account, settings, loop) }) {
-    case .failure(let failure): return failure
-    case .success(let login):
-      let address = account.address
-      let log = log
-      let connection = MailboxConnection(login, timeoutMilliseconds: settings.commandTimeoutMilliseconds) { text in
-        log.warning("poller.alert", ["account": .text(address), "text": .text(text)])
-      }
-      defer { connection.close() }
-      do {
-        try await serve(connection, on: loop)
-      } catch {
-        return error
+    var waited: Transfer?
+    while true {
+      switch await loop.apart({ [self, waited] in await step(on: loop, waited) }) {
+      case .over: return
+      case .until(let instant):
+        waited = nil
+        await loop.sleep(until: instant)
+      case .news(let instant): waited = await wire?.wait(deadline: instant)
       }
     }
   }
 
-  private func apart<Value>(
-    on loop: EventLoop, _ work: @escaping () async throws(WatchFailure) -> Value
-  ) async throws(WatchFailure) -> Value {
-    let outcome = await loop.apart { () async -> Result<Value, WatchFailure> in
-      do throws(WatchFailure) {
-        return .success(try await work())
-      } catch {
-        return .failure(error)
-      }
+  private func step(on loop: EventLoop, _ waited: Transfer?) async -> Rest {
+    do throws(WatchFailure) {
+      if Task.isCancelled { throw .cancelled }
+      return try await goOn(on: loop, waited)
+    } catch {
+      return await lose(error)
     }
-    return try outcome.get()
   }
 
-  /// What is said after the login, up to the open INBOX.
-  private func begin(_ connection: MailboxConnection) async throws(WatchFailure) -> OpenedFolder {
+  /// The end of a connection: an IMAP connection never ends well, only by a failure or because it was stopped.
+  private func lose(_ failure: WatchFailure) async -> Rest {
+    connection?.close()
+    connection = nil
+    wire = nil
+    switch failure {
+    case .cancelled: return .over
+    case .loginRefused(let words):
+      log.error("poller.login_refused", ["account": .text(account.address), "reply": .text(words)])
+      // Not written down, the refusal would stop the watch but not the sending: come back and try again.
+      if await recorder.pause(account, words) { return .over }
+    default: break
+    }
+    if Clock.monotonic() - begun >= Self.goodConnectionMilliseconds { backoff.reset() }
+    let delay = backoff.delay(random: random(), isThrottled: failure.isThrottle)
+    log.warning(
+      "poller.lost",
+      [
+        "account": .text(account.address), "reason": .text("\(failure)"), "failures": .int(Int64(backoff.failures)),
+        "retry_ms": .int(delay),
+      ])
+    return .until(Clock.deadline(in: delay))
+  }
+
+  private func goOn(on loop: EventLoop, _ waited: Transfer?) async throws(WatchFailure) -> Rest {
+    guard let connection else { return try await look(open(on: loop)) }
+    switch stage {
+    case .look: break
+    case .ask: try await connection.succeed(.noop)
+    case .hear(let since, let end):
+      let idle = try await connection.hear(waited)
+      if let rest = try await rest(in: idle, since: since, until: end, connection) { return rest }
+    }
+    refresh(connection)
+    return try await look(connection)
+  }
+
+  /// Connects, and says what is said up to the open INBOX.
+  private func open(on loop: EventLoop) async throws(WatchFailure) -> MailboxConnection {
+    begun = Clock.monotonic()
+    let login = try await connect(account, settings, loop).get()
+    let address = account.address
+    let log = log
+    let connection = MailboxConnection(login, timeoutMilliseconds: settings.commandTimeoutMilliseconds) { text in
+      log.warning("poller.alert", ["account": .text(address), "text": .text(text)])
+    }
+    wire = login.wire
+    self.connection = connection
     let setup = try await MailboxSetup.learn(connection, version: version)
     adopt(setup, connection)
-    let opened = try await connection.examine(inbox.folder.name, from: try await mark(of: inbox))
+    opened = try await connection.examine(inbox.folder.name, from: try await mark(of: inbox))
     log.info(
       "poller.connected",
       [
         "account": .text(account.address), "folders": .text(setup.folders.map(\.name).joined(separator: ", ")),
         "mails": .int(Int64(opened.mailbox.exists)), "idle": .flag(usesIdle(connection)),
       ])
-    return opened
+    unpushed = 0
+    othersDue = 0
+    wasQuiet = false
+    return connection
   }
 
   private func usesIdle(_ connection: MailboxConnection) -> Bool { settings.idle && connection.offers("IDLE") }
 
-  private func serve(_ connection: MailboxConnection, on loop: EventLoop) async throws(WatchFailure) -> Never {
-    var opened = try await apart(on: loop) { [self] () async throws(WatchFailure) in try await begin(connection) }
-    let usesIdle = usesIdle(connection)
-    unpushed = 0
-    othersDue = 0
-    var wasQuiet = false
+  private func refresh(_ connection: MailboxConnection) {
+    opened = OpenedFolder(mailbox: connection.mailbox ?? opened.mailbox)
+    // Said when the folder was opened, and out of date since.
+    opened.mailbox.uidNext = nil
+  }
+
+  /// Looks at the folders until there is nothing more to see for now.
+  private func look(_ connection: MailboxConnection) async throws(WatchFailure) -> Rest {
     while true {
       connection.hasNews = false
-      let found = try await apart(on: loop) { [self, opened] () async throws(WatchFailure) in
-        try await look(opened, inbox, connection)
-      }
+      let found = try await look(opened, inbox, connection)
       // Mail that an IDLE without a word should have told of.
       if wasQuiet, found > 0 { unpushed += 1 }
       wasQuiet = false
-      let reopened = try await apart(on: loop) { [self] () async throws(WatchFailure) -> OpenedFolder? in
-        let looked = try await lookAtOthers(connection)
-        let moved = try await mover?.run(inbox) ?? false
+      let looked = try await lookAtOthers(connection)
+      let moved = try await mover?.run(inbox) ?? false
+      if looked || moved {
         // Another folder was open: what came meanwhile is above the cursor.
-        return looked || moved ? try await connection.examine(inbox.folder.name, from: inbox.mark) : nil
-      }
-      if let reopened {
-        opened = reopened
+        opened = try await connection.examine(inbox.folder.name, from: inbox.mark)
         continue
       }
-      if connection.hasNews {
+      if !connection.hasNews {
+        if let rest = try await wait(connection) { return rest }
+      } else if found == 0 {
         // It came during the look, which has it already or not; a server that only says so again and again is given time.
-        if found == 0 { await loop.sleep(milliseconds: Self.newsPauseMilliseconds) }
-        if Task.isCancelled { throw .cancelled }
-      } else {
-        wasQuiet = try await wait(connection, usesIdle, on: loop)
+        stage = .look
+        return .until(Clock.deadline(in: Self.newsPauseMilliseconds))
       }
-      opened = OpenedFolder(mailbox: connection.mailbox ?? opened.mailbox)
-      // Said when the folder was opened, and out of date since.
-      opened.mailbox.uidNext = nil
+      refresh(connection)
     }
   }
 
@@ -232,27 +265,38 @@ final class AccountWatch: @unchecked Sendable {
     return told.map(state.isStale) ?? true
   }
 
-  /// Waits for mail or for the next time to look; true when IDLE was trusted and told of nothing.
-  private func wait(
-    _ connection: MailboxConnection, _ usesIdle: Bool, on loop: EventLoop
-  ) async throws(WatchFailure) -> Bool {
+  /// How to wait for mail or for the next time to look; nil when it is time already.
+  private func wait(_ connection: MailboxConnection) async throws(WatchFailure) -> Rest? {
     let next = others.isEmpty ? Int64.max : max(0, othersDue - Clock.monotonic())
-    guard usesIdle, unpushed < Self.unpushedLimit, !refusesIdle else {
+    guard usesIdle(connection), unpushed < Self.unpushedLimit, !refusesIdle else {
       let interval = account.settings.pollIntervalMilliseconds ?? settings.intervalMilliseconds
+      stage = .ask
       // No longer than an IDLE may last: a server closes connections that say nothing for half an hour.
-      await loop.sleep(milliseconds: min(interval, settings.idleRenewalMilliseconds, next))
-      if Task.isCancelled { throw .cancelled }
-      try await connection.succeed(.noop)
-      return false
+      return .until(Clock.deadline(in: min(interval, settings.idleRenewalMilliseconds, next)))
     }
-    let begun = Clock.monotonic()
+    let since = Clock.monotonic()
     let length = max(min(settings.idleRenewalMilliseconds, next), Self.shortIdleMilliseconds)
-    refusesIdle = try await !connection.idle(until: Clock.deadline(in: length))
-    if connection.hasNews { return false }
+    return try await rest(
+      in: try await connection.startIdle(), since: since, until: Clock.deadline(in: length), connection)
+  }
+
+  /// How an IDLE goes on; nil when it is over, and then it is known whether it can be trusted.
+  private func rest(
+    in idle: MailboxConnection.Idle, since: Int64, until end: Int64, _ connection: MailboxConnection
+  ) async throws(WatchFailure) -> Rest? {
+    switch idle {
+    case .pushing where !connection.hasNews && Clock.monotonic() < end:
+      stage = .hear(idleSince: since, until: end)
+      return .news(until: end)
+    case .pushing: refusesIdle = try await !connection.stopIdle()
+    case .over(let isOK): refusesIdle = !isOK
+    }
+    if connection.hasNews { return nil }
     // A server that ends IDLE at once by itself would be asked again and again.
-    if Clock.monotonic() - begun < Self.shortIdleMilliseconds { unpushed += 1 }
+    if Clock.monotonic() - since < Self.shortIdleMilliseconds { unpushed += 1 }
     // After so long a silence: does it still answer, and has it more than it pushed?
     try await connection.succeed(.noop)
-    return true
+    wasQuiet = true
+    return nil
   }
 }

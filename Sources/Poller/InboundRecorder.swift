@@ -9,6 +9,7 @@ struct InboundRecorder: Sendable {
   let log: Log
   /// The message whose unsubscribe token stands in a subject.
   let tokenOwner: @Sendable (String) -> Int64?
+  let memory: MemorySteward
 
   func cursor(_ account: AccountRecord, _ folder: WatchedFolder) async throws(WatchFailure) -> FolderCursor? {
     let id = account.id
@@ -70,6 +71,7 @@ struct InboundRecorder: Sendable {
     } catch {
       throw .store(error)
     }
+    memory.note(recorded.count)
     for record in recorded { tell(record) }
     return recorded.count
   }

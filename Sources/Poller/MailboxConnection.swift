@@ -5,6 +5,8 @@ import IMAP
 protocol MailboxWire: Sendable {
   func read(into buffer: inout [UInt8], atMost: Int, deadline: Int64?) async -> Transfer
   func write(_ bytes: [UInt8], deadline: Int64?) async -> Transfer
+  /// After a read that timed out: waits until there may be something to read, and costs next to nothing. nil: read.
+  func wait(deadline: Int64?) async -> Transfer?
   func close()
 }
 
@@ -30,6 +32,7 @@ final class MailboxConnection {
   private let onAlert: (String) -> Void
   /// Whether the server told of messages since this was last set to false.
   var hasNews = false
+  private var idleTag = ""
 
   /// A command may be answered in many pieces, each in time; all of them together get so many times the time of one.
   private static let patience: Int64 = 20
@@ -131,34 +134,56 @@ final class MailboxConnection {
     }
   }
 
-  /// Lets the server push until it tells of messages, or until a deadline (monotonic milliseconds); false when it wants no IDLE.
-  func idle(until end: Int64) async throws(WatchFailure) -> Bool {
-    let tag = try await send(.idle)
-    var deadline = min(end, Clock.deadline(in: timeoutMilliseconds))
-    var isStopping = false
+  /// How an IDLE goes.
+  enum Idle {
+    /// The server will tell, and has said nothing that is not read.
+    case pushing
+    /// It ended; whether the server said OK.
+    case over(isOK: Bool)
+  }
+
+  /// Has the server tell of messages from here on (RFC 9051 section 6.3.13).
+  func startIdle() async throws(WatchFailure) -> Idle {
+    idleTag = try await send(.idle)
+    let deadline = Clock.deadline(in: timeoutMilliseconds)
+    while !session.isIdling {
+      // Before the server's "+" silence means that the connection is dead.
+      guard let actions = try await receive(until: deadline) else { throw .timedOut("IDLE") }
+      if let over = idleEnd(actions) { return over }
+    }
+    return try await hear(nil)
+  }
+
+  /// Takes what the server pushed, after the wire was waited for; returns as soon as it told of messages.
+  func hear(_ waited: Transfer?) async throws(WatchFailure) -> Idle {
+    switch waited {
+    case .timedOut: return .pushing
+    case .cancelled: throw .cancelled
+    case .failed(let words): throw .unreachable(words)
+    case nil, .bytes, .end: break
+    }
+    while !hasNews {
+      guard let actions = try await receive(until: Clock.monotonic()) else { break }
+      if let over = idleEnd(actions) { return over }
+    }
+    return .pushing
+  }
+
+  /// Ends an IDLE; false when the server says that it wanted none.
+  func stopIdle() async throws(WatchFailure) -> Bool {
+    let deadline = Clock.deadline(in: timeoutMilliseconds)
+    if let bytes = session.endIdle() { try await write(bytes) }
     while true {
-      guard let actions = try await receive(until: deadline) else {
-        // Before the server's "+" and after our DONE silence means that the connection is dead.
-        guard session.isIdling, !isStopping else { throw .timedOut("IDLE") }
-        isStopping = true
-        deadline = Clock.deadline(in: timeoutMilliseconds)
-        try await endIdle()
-        continue
-      }
-      for action in actions {
-        if case .finished(let finished) = action, finished.tag == tag { return finished.isOK }
-        if action == .idling, !isStopping { deadline = end }
-      }
-      if hasNews, !isStopping {
-        isStopping = true
-        deadline = Clock.deadline(in: timeoutMilliseconds)
-        try await endIdle()
-      }
+      guard let actions = try await receive(until: deadline) else { throw .timedOut("IDLE") }
+      if case .over(let isOK) = idleEnd(actions) { return isOK }
     }
   }
 
-  private func endIdle() async throws(WatchFailure) {
-    if let bytes = session.endIdle() { try await write(bytes) }
+  private func idleEnd(_ actions: [Action]) -> Idle? {
+    for action in actions {
+      if case .finished(let finished) = action, finished.tag == idleTag { return .over(isOK: finished.isOK) }
+    }
+    return nil
   }
 
   private func send(_ command: Command) async throws(WatchFailure) -> String {

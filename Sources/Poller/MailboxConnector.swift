@@ -13,6 +13,8 @@ struct MailboxConnector: Sendable {
     guard let server = account.settings.imap else { return .failure(.unusable("the account has no IMAP server")) }
     switch await logins.open(account, server, .imap, timeoutMilliseconds: timeoutMilliseconds, on: loop) {
     case .success(let connection):
+      // Kept by the wire, it would be two of the sixty KB of an idle mailbox.
+      defer { connection.forgetTranscript() }
       return .success(MailboxLogin(wire: connection, transcript: connection.transcript))
     case .failure(let failure): return .failure(Self.meaning(of: failure))
     }

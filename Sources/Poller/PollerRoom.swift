@@ -34,8 +34,8 @@ public final class PollerRoom: Sendable {
   private let log: Log
   private let random: @Sendable () -> UInt64
   private let connect: AccountWatch.Connect
-  /// Connections that were begun, for ``giveBackMemory()``.
-  private let logins = Atomic<Int>(0)
+  private let memory = MemorySteward()
+  private let gate = LoginGate(most: 16)
   private let resolver: SentCopyResolver
   private let version: String
   private let state: Mutex<State>
@@ -84,7 +84,7 @@ public final class PollerRoom: Sendable {
     store.observe(.accounts) { [changes] in changes.ring() }
     let task = home.spawn { [self] in await supervise() }
     let resolving = home.spawn { [resolver] in await resolver.run() }
-    let tidying = home.spawn { [self] in await giveBackMemory() }
+    let tidying = home.spawn { [memory, home] in await memory.run(on: home) }
     state.withLock {
       $0.supervisor = task
       $0.resolver = resolving
@@ -158,11 +158,15 @@ public final class PollerRoom: Sendable {
     _ account: AccountRecord, number: Int, _ settings: PollerSettings, spread: Int64
   ) -> Watch {
     let loop = loops.next()
-    let recorder = InboundRecorder(store: store, log: log, tokenOwner: { [store] in store.tokenKeys.message(in: $0) })
+    let recorder = InboundRecorder(
+      store: store, log: log, tokenOwner: { [store] in store.tokenKeys.message(in: $0) }, memory: memory)
     let watch = AccountWatch(
       account, settings: settings, version: version, recorder: recorder, log: log, random: random
     ) { [self] account, settings, loop in
-      logins.add(1, ordering: .relaxed)
+      let server = account.settings.imap.map { "\($0.host):\($0.port)" } ?? ""
+      guard await gate.enter(server) else { return .failure(.cancelled) }
+      defer { gate.leave(server) }
+      memory.note(1)
       return await connect(account, settings, loop)
     }
     let task = loop.spawn { [self] in
@@ -171,26 +175,6 @@ public final class PollerRoom: Sendable {
     }
     return Watch(watch: watch, number: number, task: task)
   }
-
-  /// Logins and first looks leave much freed memory among what stays; when a crowd of them is over it is given back.
-  private func giveBackMemory() async {
-    var seen = 0
-    var givenBack = 0
-    while !Task.isCancelled {
-      await home.sleep(milliseconds: Self.settlingMilliseconds)
-      let now = logins.load(ordering: .relaxed)
-      if now == seen, now - givenBack >= Self.crowd {
-        await giveBackFreedMemory()
-        givenBack = now
-      }
-      seen = now
-    }
-  }
-
-  /// So long no mailbox has connected when a crowd is taken to be over.
-  private static let settlingMilliseconds: Int64 = 2_000
-  /// Fewer mailboxes leave no more than the next mails need.
-  private static let crowd = 50
 
   /// A watch that ended by itself makes room for the next one, should the account be one to watch again.
   private func ended(_ id: Int64, number: Int) {

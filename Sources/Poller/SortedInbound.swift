@@ -23,13 +23,15 @@ struct SortedInbound: Sendable {
     let verdict = InboundVerdict(kept)
     uid = mail.facts.uid
     messageID = sorted.messageID
-    inbound = NewInbound(
+    var found = NewInbound(
       accountID: accountID, folder: folder.name, identity: Self.identity(sorted, mail.bytes), bytes: mail.bytes,
       receivedAt: mail.facts.internalDate ?? now, seenAt: now, sender: sorted.from, subject: sorted.subject,
       kind: verdict.kind, rule: verdict.rule, verdict: verdict.json,
       answers: isOwn ? [] : Self.answers(sorted.correlation), bounces: verdict.bounces,
       asksToStop: verdict.asksToStop, objectID: mail.facts.objectID, threadID: mail.facts.threadID,
       awayUntil: verdict.awayUntil)
+    if !isOwn { found.envelopeID = sorted.correlation.envelopeID }
+    inbound = found
     // Only a copy in Sent says whom it went to in secret.
     let secret = folder.role == .sent ? HeaderBlock(parsing: mail.bytes).all("bcc") : []
     sentRecipients = sorted.to + secret.flatMap { Address.list(in: $0.value).map(\.address) }

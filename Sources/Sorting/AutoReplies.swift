@@ -30,7 +30,7 @@ struct AutoReplyRules {
   /// RFC 3834 §5 calls a mail auto-generated that nobody caused; programs also mark answers so, and then they name the mail.
   private func generatedAnswer() -> (name: String, evidence: String)? {
     guard let value = facts.header.value("auto-submitted"), value.asciiLowercased.hasPrefix("auto-generated"),
-      ReplyRules.isAnswer(facts), !ReplyRules.isList(facts.header)
+      ReplyRules.isAnswer(facts), !ReplyRules.isOfList(facts.header)
     else { return nil }
     return ("autoreply.auto-submitted", "Auto-Submitted: \(value)")
   }
@@ -103,7 +103,9 @@ struct AutoReplyRules {
           "automated reply", "automated response", "out of office", "out-of-office", "away from my mail",
           "vacation reply", "on vacation",
           "vacation notice", "i am on leave", "on annual leave", "maternity leave", "out of the office",
-          "is out of the office", "away from the office",
+          "is out of the office", "away from the office", "away from my desk", "away from my e-mail",
+          "away from my email",
+          "currently away", "on sick leave", "on parental leave", "on paternity leave", "auto responder",
         ]
       ),
       (
@@ -194,7 +196,7 @@ struct AutoReplyRules {
       ("bg", ["автоматичен отговор"]), ("id", ["balasan otomatis", "jawaban otomatis"]),
       ("th", ["ตอบกลับอัตโนมัติ"]), ("ca", ["resposta autom\u{e0}tica"]), ("is", ["sj\u{e1}lfvirkt svar"]),
     ].flatMap { language, texts in texts.map { SubjectRow(text: $0, onlyAtStart: false, language: language) } }
-    + ["auto:", "autosvar:", "abwesend:", "afwezig:", "ooo:", "away:"].map {
+    + ["auto:", "autosvar:", "abwesend:", "afwezig:", "ooo:", "ooo re:", "ooo -", "away:", "vacation:", "urlaub:"].map {
       SubjectRow(text: $0, onlyAtStart: true, language: "any")
     }
 

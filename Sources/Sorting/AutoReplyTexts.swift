@@ -7,7 +7,7 @@ enum AutoReplyTexts {
 
   /// An answer that only its words show: short, without a quoted mail, and with two sentences that only such answers hold.
   static func verdict(_ facts: MailFacts, _ text: String) -> Verdict? {
-    guard !text.isEmpty, text.utf8.count <= longest, !ReplyRules.isList(facts.header), ReplyRules.isAnswer(facts),
+    guard !text.isEmpty, text.utf8.count <= longest, !ReplyRules.isOfList(facts.header), ReplyRules.isAnswer(facts),
       !quotes(text)
     else { return nil }
     let words = PhraseMatcher.normalize(text)

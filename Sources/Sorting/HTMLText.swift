@@ -10,6 +10,10 @@ package struct HTMLText {
   private var pendingSpace = false
   private var blankLines = 2
   private var commentsStayOpen = false
+  /// Everything from here on is the mail that is answered.
+  private var restIsQuote = false
+  /// Something was read that is not quoted.
+  private var hasOwnText = false
 
   /// Elements counted; deeper ones are read without being counted, as no mail of a person nests so deep.
   private static let deepest = 500
@@ -62,8 +66,10 @@ package struct HTMLText {
   }
 
   private mutating func append(_ octets: [UInt8]) {
+    let depth = restIsQuote ? max(1, quoteDepth) : quoteDepth
+    if depth == 0 { hasOwnText = true }
     if atLineStart {
-      for _ in 0..<min(quoteDepth, 20) { out += [Octet.greaterThan, Octet.space] }
+      for _ in 0..<min(depth, 20) { out += [Octet.greaterThan, Octet.space] }
       atLineStart = false
     } else if pendingSpace {
       out.append(Octet.space)
@@ -97,13 +103,21 @@ package struct HTMLText {
         for element in open[index...] where element.isQuote { quoteDepth -= 1 }
         open.removeSubrange(index...)
       } else if open.count < Self.deepest {
-        let isQuote = tag.name.count == 10 || tag.isQuoteContainer(html)
+        let role = tag.role(html)
+        if role == .quoteStart { restIsQuote = true }
+        // Some begin to write inside the signature's element: it must have something to sign.
+        if role == .signature, hasOwnText, quoteDepth == 0, !restIsQuote {
+          append(Array("-- ".utf8))
+          newLine()
+        }
+        let isQuote = tag.name.count == 10 || role == .quote
         open.append((Array(tag.name), isQuote))
         if isQuote { quoteDepth += 1 }
       }
     case "tr", "li", "dt", "dd", "title", "address", "center": breakLine()
     case "td", "th": pendingSpace = true
     case "hr":
+      if tag.role(html) == .quoteStart { restIsQuote = true }
       breakLine()
       append(Array("________________________________".utf8))
       breakLine()
@@ -159,31 +173,57 @@ package struct HTMLText {
       end = min(i + 1, html.count)
     }
 
-    /// Whether the element is what a mail program puts around the mail it answers.
-    func isQuoteContainer(_ html: [UInt8]) -> Bool {
-      guard attributes.count > 5 else { return false }
-      return HTMLQuotes.matcher.hasMatch(in: PhraseMatcher.normalize(html[attributes]))
+    /// What the element's class or id says of what it holds.
+    func role(_ html: [UInt8]) -> HTMLMarks.Role? {
+      guard attributes.count > 5 else { return nil }
+      let text = PhraseMatcher.normalize(html[attributes])
+      guard HTMLMarks.matcher.hasMatch(in: text) else { return nil }
+      return HTMLMarks.role(text)
     }
   }
 }
 
-/// Classes and ids by which mail programs mark the mail they quote.
-enum HTMLQuotes {
-  /// Each with the program that writes it.
-  private static let rows: [(text: String, source: String)] = [
-    ("gmail_quote", "Gmail"), ("gmail_extra", "Gmail before 2018"), ("yahoo_quoted", "Yahoo"),
-    ("yahooquotedtext", "Yahoo"),
-    ("moz-cite-prefix", "Thunderbird"), ("divrplyfwdmsg", "Outlook on the web"),
-    ("outlookmessageheader", "Outlook 2003"),
-    ("appendonsend", "Outlook on the web"), ("zmail_extra", "Zoho"), ("protonmail_quote", "Proton"),
-    ("tutanota_quote", "Tuta"),
-    ("replyto\"", "AOL"), ("quoted-message", "Spark"), ("hmquote", "Hotmail"), ("stopspelling", "Hotmail"),
-    ("mail_android_quote", "K-9, BlueMail"), ("ymail_android", "Yahoo on Android"), ("front-blockquote", "Front"),
-    ("ms-outlook-mobile-reference-message", "Outlook on phones"), ("mimestream_quote", "Mimestream"),
-    ("cremed", "Freshdesk"),
-    ("freshdesk_quote", "Freshdesk"), ("qt-", "Missive"), ("unibox-quote", "Unibox"),
+/// Classes and ids by which mail programs mark the mail they quote, and signatures.
+enum HTMLMarks {
+  enum Role {
+    /// The element holds the quoted mail.
+    case quote
+    /// The quoted mail follows the element, up to the end.
+    case quoteStart
+    /// The element holds the signature.
+    case signature
+  }
+
+  /// Each with the program that writes it; the first that fits counts.
+  private static let rows: [(text: String, role: Role, source: String)] = [
+    ("divrplyfwdmsg", .quoteStart, "Outlook on the web and on phones"),
+    ("appendonsend", .quoteStart, "Outlook on the web"),
+    ("outlookmessageheader", .quoteStart, "Outlook 2003"), ("zwchr", .quoteStart, "Zimbra"),
+    ("stopspelling", .quoteStart, "Hotmail"),
+    ("gmail_quote", .quote, "Gmail"), ("gmail_extra", .quote, "Gmail before 2018"), ("yahoo_quoted", .quote, "Yahoo"),
+    ("yahooquotedtext", .quote, "Yahoo"), ("moz-cite-prefix", .quote, "Thunderbird"),
+    ("moz-forward-container", .quote, "Thunderbird"), ("zmail_extra", .quote, "Zoho"),
+    ("protonmail_quote", .quote, "Proton"), ("tutanota_quote", .quote, "Tuta"), ("replyto\"", .quote, "AOL"),
+    ("quoted-message", .quote, "Spark"), ("messagereplysection", .quote, "Spark"), ("hmquote", .quote, "Hotmail"),
+    ("mail_android_quote", .quote, "K-9, BlueMail"), ("ymail_android", .quote, "Yahoo on Android"),
+    ("front-blockquote", .quote, "Front"), ("ms-outlook-mobile-reference-message", .quote, "Outlook on phones"),
+    ("mail-editor-reference-message-container", .quote, "Outlook on phones"),
+    ("mimestream_quote", .quote, "Mimestream"), ("cremed", .quote, "Freshdesk"),
+    ("freshdesk_quote", .quote, "Freshdesk"),
+    ("qt-", .quote, "Missive"), ("unibox-quote", .quote, "Unibox"), ("reply-intro", .quote, "Roundcube"),
+    ("__quoted_text__", .quote, "Zimbra"), ("gmail_signature", .signature, "Gmail"),
+    ("moz-signature", .signature, "Thunderbird"), ("protonmail_signature", .signature, "Proton"),
+    ("ms-outlook-mobile-signature", .signature, "Outlook on phones"), ("zm-_id_-sgn", .signature, "Zoho"),
+    ("ydpsignature", .signature, "Yahoo"), ("id=\"signature\"", .signature, "Outlook on the web"),
+    ("id=\"x_signature\"", .signature, "Outlook on the web, quoted or forwarded"),
+    ("id=signature", .signature, "Outlook on the web"),
   ]
   static let matcher = PhraseMatcher(rows.map(\.text))
+
+  static func role(_ attributes: [UInt8]) -> Role? {
+    let text = String(decoding: attributes, as: UTF8.self)
+    return rows.first { text.contains($0.text) }?.role
+  }
 }
 
 /// A character reference (HTML §13.5): the ones that mails use.

@@ -39,9 +39,14 @@ struct ReplyRules {
 
   /// RFC 2919, RFC 2369, RFC 8058 and the words bulk mailers put into Precedence.
   static func isList(_ header: HeaderBlock) -> Bool {
-    if header.contains("list-id") || header.contains("list-unsubscribe") || header.contains("list-post") { return true }
-    let precedence = header.value("precedence")?.asciiLowercased ?? ""
-    return precedence == "list" || precedence == "bulk" || precedence == "junk"
+    let precedence = header.value("precedence")?.asciiLowercased
+    return isOfList(header) || precedence == "bulk" || precedence == "junk"
+  }
+
+  /// The same for what may be an automatic answer: those call themselves bulk too (vacation(1), Zendesk).
+  static func isOfList(_ header: HeaderBlock) -> Bool {
+    header.contains("list-id") || header.contains("list-unsubscribe") || header.contains("list-post")
+      || header.value("precedence")?.asciiLowercased == "list"
   }
 
   /// "Re:" as mail programs write it; Wikipedia "List of email subject abbreviations" for the languages.

@@ -23,6 +23,7 @@ enum ReplyText {
     var hasText = false
     while i < lines.count {
       let line = lines[i]
+      if isArrowHeading(lines, at: i) { break }
       if line.isQuoted, quoted > 1 || !line.looksLikeArrow {
         i += 1
         signed = false  // a signature ends where the quoted mail begins; an answer may stand below it
@@ -57,6 +58,24 @@ enum ReplyText {
     return finish(kept)
   }
 
+  /// What to show of a mail in which nothing stands above the other's: what lies below a header pasted at its top (a forward, or an
+  /// answer put there), and of a mail that is one quote that quote.
+  static func shown(_ text: String) -> String {
+    var lines = split(text)[...]
+    lines = lines.drop { $0.isBlank }
+    guard let first = lines.first else { return "" }
+    if lines.allSatisfy({ $0.isQuoted || $0.isBlank }) { return finish(Array(lines)) }
+    if isHeading(first) { lines = lines.dropFirst().drop { $0.isBlank } }
+    guard isHeaderBlock(Array(lines), at: 0) else { return "" }
+    var wasBlank = false
+    // Fields may go over lines, and some put a blank line between them.
+    lines = lines.drop { line in
+      defer { wasBlank = line.isBlank }
+      return line.isBlank || line.field != nil || !wasBlank
+    }
+    return trim(lines.map(\.text).joined(separator: "\n"))
+  }
+
   /// The line that introduces a quoted mail below some text; nil when none does.
   static func introduction(of text: String) -> String? {
     let lines = split(text)
@@ -87,6 +106,7 @@ enum ReplyText {
   /// Some quote by the writer's initials, "JS> text" (The Bat!, Notes, Supercite): the same ones before at least two lines are
   /// as good as `>`.
   private static func markingInitials(_ lines: [Line]) -> [Line] {
+    let lines = markingBars(lines)
     var counts: [[UInt8]: Int] = [:]
     for line in lines { if let initials = line.initials { counts[initials, default: 0] += 1 } }
     guard counts.contains(where: { $0.value > 1 }) else { return lines }
@@ -94,6 +114,15 @@ enum ReplyText {
       guard let initials = line.initials, counts[initials, default: 0] > 1 else { return line }
       return Line([Octet.greaterThan] + line.raw)
     }
+  }
+
+  /// Lines that begin with a bar, at least two and not those of a table, are as good as quoted (Sylpheed, Pegasus and others).
+  private static func markingBars(_ lines: [Line]) -> [Line] {
+    let barred = lines.filter(\.isBarred)
+    guard barred.count > 1, !barred.contains(where: { $0.words.dropFirst().contains(UInt8(ascii: "|")) }) else {
+      return lines
+    }
+    return lines.map { $0.isBarred ? Line([Octet.greaterThan] + $0.raw) : $0 }
   }
 
   /// Without the last line when it only signs.
@@ -119,19 +148,34 @@ enum ReplyText {
     return first >= UInt8(ascii: "a") && first <= UInt8(ascii: "z") && lines[i].raw.count < lines[i - 1].raw.count
   }
 
+  /// GroupWise's ">>> X <x@y> 26.11.2026 10:00 >>>" and ">>> On … wrote:" between two unmarked texts.
+  private static func isArrowHeading(_ lines: [Line], at i: Int) -> Bool {
+    let words = lines[i].words
+    guard words.starts(with: ">>>".utf8), words.count > 12, words.contains(where: \.isDigit),
+      words.suffix(3).elementsEqual(">>>".utf8) || isAttribution(Array(words.dropFirst(3)))
+    else { return false }
+    let before = lines[..<i].last { !$0.isBlank }
+    let after = lines[(i + 1)...].first { !$0.isBlank }
+    return before.map { !$0.isQuoted } ?? true && after.map { !$0.isQuoted } ?? false
+  }
+
   private static func isHeading(_ line: Line) -> Bool {
     guard line.words.count < 120, line.words.count > 8 else { return false }
-    let bare = line.words.drop { !$0.isLetter && $0 < 128 }
+    let bare = line.words.withoutDashes
     let decorated = bare.count < line.words.count && line.words[0] != Octet.openParenthesis
     let ends = line.words.last == Octet.colon
+    if QuoteMarks.replyAbove.hasMatch(in: line.words) { return true }
     return (decorated || ends) && QuoteMarks.headings.hasMatch(in: line.words)
   }
 
   /// "From: … Sent: … To: … Subject: …" pasted over the mail: at least three different fields close together.
   private static func isHeaderBlock(_ lines: [Line], at start: Int) -> Bool {
-    guard let first = lines[start].field, first == .from || first == .date || first == .to || first == .subject else {
+    guard lines.indices.contains(start), let first = lines[start].field,
+      first == .from || first == .date || first == .to || first == .subject
+    else {
       return false
     }
+    if first == .from, lines[start].fieldsWithin.subtracting([.copy]).count >= 3 { return true }
     var found: Set<QuoteMarks.Field> = [first]
     var misses = 0
     for line in lines[(start + 1)...].prefix(10) {
@@ -172,7 +216,7 @@ enum ReplyText {
       if line.isBlank || (count > 1 && line.isQuoted && !closes) { break }
       joined += (count > 1 ? [Octet.space] : []) + line.words
       guard joined.count < 500 else { break }
-      guard isAttribution(joined) else { continue }
+      guard isAttribution(joined) || isIntroduction(joined, of: lines, from: start + count) else { continue }
       // A sentence before the attribution's line is the answer's own: a later line may begin the attribution.
       if count > 1, !startsAttribution(lines[start].words) { return nil }
       if count == 1 || startsAttribution(lines[start].words), let share = sharedLine(lines[start]) {
@@ -181,6 +225,14 @@ enum ReplyText {
       return Attribution(end: start + count, before: nil)
     }
     return bareAttribution(lines, at: start)
+  }
+
+  /// "Ann wrote:" and "Thus spake Ann:", without a date or an address, right above a quote.
+  private static func isIntroduction(_ words: [UInt8], of lines: [Line], from end: Int) -> Bool {
+    guard words.last == Octet.colon || words.suffix(3).elementsEqual("...".utf8), words.count < 200,
+      QuoteMarks.wrote.hasMatch(in: words) || words.starts(with: "thus spake ".utf8)
+    else { return false }
+    return lines[end...].first { !$0.isBlank }?.isQuoted ?? false
   }
 
   /// Without a verb: "2012/4/3 X <x@y>" before a quote, "2016-03-03 17:21 GMT+01:00 X <x@y>:" of old Gmail, over two lines too.
@@ -213,7 +265,23 @@ enum ReplyText {
     let colon = end.last == Octet.colon || end.suffix(3).elementsEqual([0xEF, 0xBC, 0x9A])  // U+FF1A
     guard colon || dashed, end.count > 8 else { return false }
     guard dashed || words.contains(where: { $0.isDigit || $0 == Octet.at }) else { return false }
-    return QuoteMarks.wrote.hasMatch(in: words) || isDatedAddress(words)
+    return QuoteMarks.wrote.hasMatch(in: words) || isDatedAddress(words) || isPlainlyAddressed(end)
+  }
+
+  /// Horde's "Quoting X <x@y>:" and Tuta's "26. Nov. 2026, 10:00 von x@y:", which end with the address.
+  private static func isPlainlyAddressed(_ line: ArraySlice<UInt8>) -> Bool {
+    guard line.count < 160, let space = line.lastIndex(of: Octet.space), line[space...].contains(Octet.at) else {
+      return false
+    }
+    if QuoteMarks.quoting.contains(where: { line.starts(with: $0) }) { return true }
+    let date = line[..<space]
+    let words = date.split(separator: Octet.space)
+    // Day, month, year, time and "by".
+    return words.count <= 6 && date.contains(Octet.colon)
+      && words.contains { word in
+        let year = word.filter(\.isDigit)
+        return year.count == 4 && year.starts(with: "20".utf8) && word.count <= 5
+      }
   }
 
   /// Gmail in Russian and Japanese says no verb: "чт, 26 нояб. 2026 г. в 10:00, Kim <kim@example.net>:". An address, a year and a
@@ -251,13 +319,15 @@ enum ReplyText {
     "pon", "wt", "\u{15b}r", "czw", "pt", "sob", "nie", "\u{43f}\u{43d}", "\u{432}\u{442}", "\u{441}\u{440}",
     "\u{447}\u{442}", "\u{43f}\u{442}", "\u{441}\u{431}", "\u{432}\u{441}", "\u{5728}", "v\u{e0}o ", "pada ", "ti ",
     "ma ", "pe ",
+    "at mon", "at tue", "at wed", "at thu", "at fri", "at sat", "at sun",
     "\u{3c3}\u{3c4}\u{3b9}\u{3c2} ", "dom", "seg", "qua", "qui", "sex", "s\u{e1}b", "mi\u{e9}", "jue", "vie", "gio",
     "tarihinde",
   ].map { Array($0.utf8) }
 
   /// The answer before an attribution on the same line: "Thanks On Wed, Apr 4, 2012 at 3:59 PM, bob wrote:".
   private static func sharedLine(_ line: Line) -> [UInt8]? {
-    guard let place = line.raw.range(of: " On "), place > 0 else { return nil }
+    guard let place = line.raw.range(of: " On "), line.raw[..<place].contains(where: { $0.isLetter || $0 > 127 })
+    else { return nil }
     let after = line.raw[(place + 4)...]
     guard let first = after.first, first.isDigit || days.contains(where: { after.starts(with: $0.utf8) }) else {
       return nil
@@ -305,14 +375,23 @@ enum ReplyText {
       return name.first.map { $0 >= 65 && $0 <= 90 || $0 > 127 } ?? false
         && name.allSatisfy { $0.isLetter || $0 > 127 || $0 == Octet.space || $0 == Octet.dot }
     }
+    var isBarred: Bool { raw.first == UInt8(ascii: "|") }
     var isQuoted: Bool { raw.first { !$0.isBlank } == Octet.greaterThan }
     /// ">>> see here <<<" is decoration.
     var looksLikeArrow: Bool { words.starts(with: ">>".utf8) }
     /// A line of nothing but dashes, underscores and their like.
     var isRule: Bool {
-      words.count > 1 && words.allSatisfy { "-_=*~ .".utf8.contains($0) }
+      words.count > 1 && words.allSatisfy { "-_=*~ .#+".utf8.contains($0) } || isTrackerMark
+    }
+    /// U+1427, which Streak's tracker leaves below a mail.
+    private var isTrackerMark: Bool { words.trimmedSpaces().elementsEqual("\u{1427}".utf8) }
+    /// ". . . . . .", bold or not: a footer follows.
+    private var isDottedRule: Bool {
+      words.count { $0 == Octet.dot } >= 8
+        && words.allSatisfy { $0 == Octet.dot || $0 == Octet.space || $0 == UInt8(ascii: "*") }
     }
     var isSignatureMark: Bool {
+      if isDottedRule { return true }
       let bare = words.trimmedSpaces()
       return bare.count >= 5 && bare.allSatisfy { $0 == UInt8(ascii: "_") } || bare.elementsEqual("--".utf8)
         || bare.elementsEqual("\u{2014}".utf8) || bare.elementsEqual("__".utf8)
@@ -322,6 +401,14 @@ enum ReplyText {
       guard bare.count < 160, bare.count > 6 else { return false }
       return QuoteMarks.deviceStarts.contains { bare.starts(with: $0) }
         || bare.count < 60 && QuoteMarks.deviceEnds.hasMatch(in: Array(bare))
+    }
+
+    /// Fields of a pasted header that got all on one line: "From: X Sent: D To: K Subject: S".
+    var fieldsWithin: Set<QuoteMarks.Field> {
+      guard words.count < 1_000 else { return [] }
+      return Set(
+        words.split(separator: Octet.space).lazy.filter { $0.count < 40 && $0.last == Octet.colon }
+          .compactMap { QuoteMarks.fields[String(decoding: $0.dropLast(), as: UTF8.self)] })
     }
 
     /// The pasted header's field that the line is.
@@ -334,6 +421,23 @@ enum ReplyText {
       let name = bare[..<colon].filter { $0 != UInt8(ascii: "*") && $0 != UInt8(ascii: "_") }.trimmedSpaces()
       return QuoteMarks.fields[String(decoding: name, as: UTF8.self)]
     }
+  }
+}
+
+extension [UInt8] {
+  /// From the first letter on; dashes of Unicode (U+2010 to U+2015), as Proton draws its lines with, are none.
+  fileprivate var withoutDashes: ArraySlice<UInt8> {
+    var rest = self[...]
+    while let first = rest.first, !first.isLetter {
+      if first < 128 {
+        rest.removeFirst()
+      } else if rest.count > 2, rest.starts(with: [0xE2, 0x80]), (0x90...0x95).contains(rest[rest.startIndex + 2]) {
+        rest.removeFirst(3)
+      } else {
+        break
+      }
+    }
+    return rest
   }
 }
 

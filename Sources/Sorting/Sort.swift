@@ -42,6 +42,8 @@ public func sort(_ mail: [UInt8], now: Int64? = nil) -> SortedMail {
     verdict.originalMessageID = nil
   }
   let asksToStop = verdict.mailClass == .unsubscribe || StopWords.areIn(verdict.replyText ?? "")
+  // After that: what is only quoted is nobody's wish.
+  if verdict.mailClass == .reply, verdict.replyText == "" { verdict.replyText = ReplyText.shown(facts.bodyText()) }
   let recipients = (facts.header.all("to") + facts.header.all("cc")).flatMap { Address.list(in: $0.value) }
   return SortedMail(
     verdict: verdict, correlation: correlation, from: verdict.from, to: recipients.map(\.address),

@@ -6,13 +6,14 @@ public class Reader {
   let suppressionKey: SuppressionKey
   /// How mails offer to unsubscribe; the store's own where mails are written.
   var offers = OfferBook()
-  private var decoded: [ObjectIdentifier: [String: AnyObject]] = [:]
+  private let decoded: DecodedTexts
   /// Texts of sequences that were read before.
   let mailTemplates = MailTemplateBook()
 
-  init(_ connection: SQLiteConnection, _ suppressionKey: SuppressionKey) {
+  init(_ connection: SQLiteConnection, _ suppressionKey: SuppressionKey, _ decoded: DecodedTexts) {
     self.connection = connection
     self.suppressionKey = suppressionKey
+    self.decoded = decoded
   }
 
   /// Runs a job's questions against one commit: without this each would see the newest of its own.
@@ -29,20 +30,9 @@ public class Reader {
     }
   }
 
-  /// A structured value of a column. Decoding costs more than reading the row: what was decoded is kept by its text.
-  func decode<T: Decodable>(_ type: T.Type, _ text: String) throws(StoreError) -> T {
-    let kind = ObjectIdentifier(type)
-    if let known = decoded[kind]?[text] as? Decoded<T> { return known.value }
-    let value = try JSONText.decode(type, text)
-    // Ten thousand accounts' settings are some ten megabytes.
-    if decoded[kind]?.count ?? 0 >= 10_000 { decoded[kind] = nil }
-    decoded[kind, default: [:]][text] = Decoded(value)
-    return value
-  }
-
-  private final class Decoded<T> {
-    let value: T
-    init(_ value: T) { self.value = value }
+  /// A structured value of a column.
+  func decode<T: Decodable & Sendable>(_ type: T.Type, _ text: String) throws(StoreError) -> T {
+    try decoded.value(type, text)
   }
 
   func first<T>(_ sql: String, _ values: [SQLValue], _ map: (SQLiteConnection.Row) throws(StoreError) -> T)
@@ -68,15 +58,15 @@ public final class Transaction: Reader {
   let isForetelling: Bool
 
   init(
-    _ connection: SQLiteConnection, _ suppressionKey: SuppressionKey, messageIDs: MessageIDs,
-    isForetelling: Bool = false
+    _ connection: SQLiteConnection, _ suppressionKey: SuppressionKey, _ decoded: DecodedTexts = DecodedTexts(),
+    messageIDs: MessageIDs, isForetelling: Bool = false
   ) {
     self.messageIDs = messageIDs
     self.isForetelling = isForetelling
-    super.init(connection, suppressionKey)
+    super.init(connection, suppressionKey, decoded)
   }
 
-  /// Makes it ready for the next group. One object serves all of them, so that what it has decoded is kept.
+  /// Makes it ready for the next group. One object serves all of them, so that what it knows is kept.
   func begin() { touched.removeAll(keepingCapacity: true) }
 
   func touch(_ topic: Store.Topic) {

@@ -54,6 +54,7 @@ public final class Store: Sendable {
   private let isClosing = Mutex(false)
   private let messageIDs = MessageIDs()
   let suppressionKey = SuppressionKey()
+  private let decoded = DecodedTexts()
   let offers = OfferBook()
   /// The keys of unsubscribe tokens.
   public let tokenKeys = TokenKeys()
@@ -76,7 +77,7 @@ public final class Store: Sendable {
     self.path = path
     let connection = try SQLiteConnection(path: path, mode: .writer)
     try Migrations.bringUpToDate(connection, now: now)
-    let writer = WriterState(connection, suppressionKey, messageIDs)
+    let writer = WriterState(connection, suppressionKey, decoded, messageIDs)
     writer.transaction.offers = offers
     let opened = try OpenedLog(beside: path, isUsed: logSize > 0, writer.transaction, writer.buffer)
     recovered = (opened?.mails ?? 0, opened?.isStoreOlder ?? false)
@@ -419,7 +420,7 @@ public final class Store: Sendable {
   // MARK: - The readers' threads
 
   private func readUntilClosed(_ state: ReaderState) {
-    let reader = Reader(state.connection, suppressionKey)
+    let reader = Reader(state.connection, suppressionKey, decoded)
     reader.offers = offers
     while true {
       let jobs = reads.take(atMost: 1)
@@ -436,9 +437,11 @@ private final class WriterState: @unchecked Sendable {
   let transaction: Transaction
   /// For the groups of the log.
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: MailLog.groupLimit, alignment: MailLogGroup.block)
-  init(_ connection: SQLiteConnection, _ suppressionKey: SuppressionKey, _ messageIDs: MessageIDs) {
+  init(
+    _ connection: SQLiteConnection, _ suppressionKey: SuppressionKey, _ decoded: DecodedTexts, _ messageIDs: MessageIDs
+  ) {
     self.connection = connection
-    transaction = Transaction(connection, suppressionKey, messageIDs: messageIDs)
+    transaction = Transaction(connection, suppressionKey, decoded, messageIDs: messageIDs)
   }
   deinit { buffer.deallocate() }
 }

@@ -44,8 +44,6 @@ struct CorpusTests {
     "mime/dovecot-via-stalwart__008.eml": "--ab is the outer boundary, not the inner a with something after it",
     "mime/dovecot-via-stalwart__012_6f6d5f.eml":
       "a boundary of the outer multipart ends the inner ones (RFC 2046 5.1.2)",
-    "mime/dovecot-via-stalwart__020.eml": "the first Content-Type of two counts, which is the multipart's",
-    "mime/dovecot-via-stalwart__021.eml": "the first Content-Type of two counts, which is the multipart's",
   ]
 
   @Test(arguments: Corpus.files(["mime"], suffix: ".stalwart.json"))

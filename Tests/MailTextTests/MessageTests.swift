@@ -43,10 +43,10 @@ struct TreeCase: Sendable, CustomTestStringConvertible {
       "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; boundary=c\n--c\n\nx\n--c--\n--b--\n",
       ["0 multipart/mixed", "1 multipart/mixed", "2 text/plain x"]),
     TreeCase(
-      "a second Content-Type where a boundary is missing",
+      "of two Content-Types the later one counts",
       "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/alternative; boundary=c\n"
         + "Content-Type: text/plain\n\nx\n--c\nContent-Type: text/html\n\ny\n--c--\n--b--\n",
-      ["0 multipart/mixed", "1 multipart/alternative", "2 text/html y"]),
+      ["0 multipart/mixed", "1 text/plain x\n--c\nContent-Type: text/html\n\ny\n--c--"]),
     TreeCase(
       "enclosed mail",
       "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n\nSubject: in\n\nx\n--b--\n",

@@ -255,6 +255,15 @@ final class FakeWire: MailboxWire {
     }
   }
 
+  func wait(deadline: Int64?) async -> Transfer? {
+    while true {
+      if Task.isCancelled { return .cancelled }
+      if state.withLock({ !$0.outgoing.isEmpty || $0.hungUp }) { return nil }
+      if let deadline, Clock.monotonic() >= deadline { return .timedOut }
+      await bell.wait(until: deadline)
+    }
+  }
+
   func write(_ bytes: [UInt8], deadline: Int64?) async -> Transfer {
     let lines = state.withLock { state in
       state.incoming += bytes

@@ -78,7 +78,7 @@ import Testing
 
   @Test(arguments: [
     ReplyCase(
-      "initials", "Yes.\n\nKim, you wrote:\n\nKB> Shall we?\nKB> Or not?\n\nNo.", "Yes.\n\nKim, you wrote:\n\n\nNo."),
+      "initials", "Yes.\n\nKim, you wrote:\n\nKB> Shall we?\nKB> Or not?\n\nNo.", "Yes.\n\n\n\nNo."),
     ReplyCase("one arrow is none", "See A> here.\n\nB> there.", "See A> here.\n\nB> there."),
     ReplyCase("signed with a slash", "Ja.\n\n/Kim", "Ja."),
     ReplyCase("a path is no name", "It is in\n/tmp/x", "It is in\n/tmp/x"),

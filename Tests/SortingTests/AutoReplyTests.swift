@@ -39,6 +39,17 @@ struct AnswerCase: Sendable, CustomTestStringConvertible {
       "away, in words only", .autoReply, "autoreply.text",
       "Thank you for your email. I am on vacation with limited access to email."),
     AnswerCase(
+      "vacation(1), which calls itself bulk", .autoReply, "autoreply.subject", subject: "Vacation: Re: Hello",
+      fields: "Precedence: bulk\n", "Not here this week."),
+    AnswerCase(
+      "the same by its words", .autoReply, "autoreply.text", fields: "Precedence: bulk\n",
+      "Thank you for your message. I am on vacation."),
+    AnswerCase(
+      "Zendesk, which calls itself bulk", .autoReply, "autoreply.ticket",
+      fields: "Auto-Submitted: auto-generated\nPrecedence: bulk\n", "Your ticket has been created, number 4711."),
+    AnswerCase("desk", .autoReply, "autoreply.subject", subject: "Away from my desk", "Not here this week."),
+    AnswerCase("in short", .autoReply, "autoreply.subject", subject: "OOO Re: Hello", "Not here this week."),
+    AnswerCase(
       "a person who will be away answers", .reply, "reply.thread",
       "Sounds good! I am on vacation next week, can we talk on the 10th?\n\n> Do you have time?\n"),
     AnswerCase(

@@ -68,7 +68,7 @@ struct ReplyCase: Sendable, CustomTestStringConvertible {
       "\u{414}\u{430}."),
     ReplyCase("Catalan", "S\u{ed}.\n\nEl 20/11/2026 a les 10:00, Sender va escriure:\n> ?", "S\u{ed}."),
     ReplyCase("Icelandic", "J\u{e1}.\n\n20.11.2026 kl. 10:00 skrifa\u{f0}i Sender:\n> ?", "J\u{e1}."),
-    ReplyCase("only a quote", "> a\n> b\n", ""),
+    ReplyCase("only a quote", "> a\n> b\n", "> a\n> b"),
     ReplyCase("nothing", "", ""),
   ]
 

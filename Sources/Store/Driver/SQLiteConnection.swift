@@ -135,22 +135,22 @@ final class SQLiteConnection {
     let place = sql.utf8.withContiguousStorageIfAvailable { $0.baseAddress } ?? nil
     // Another text may have come to lie there; of the same one, comparing ends at its first look.
     if let place, let known = places[place], known.sql == sql { return known.statement }
-    let statement: OpaquePointer
-    if let known = statements[sql] {
-      statement = known
+    let kept: (key: String, value: OpaquePointer)
+    if let index = statements.index(forKey: sql) {
+      kept = statements[index]
     } else {
       var made: OpaquePointer?
       let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &made, nil)
       guard code == SQLITE_OK, let made else { throw failure(code, sql) }
       statements[sql] = made
-      statement = made
+      kept = (sql, made)
     }
     if let place {
-      // Texts that are put together lie somewhere else each time.
+      // Texts that are put together lie somewhere else each time; the one text kept is enough to compare with.
       if places.count >= 1000 { places.removeAll() }
-      places[place] = (sql, statement)
+      places[place] = (kept.key, kept.value)
     }
-    return statement
+    return kept.value
   }
 
   private func bind(_ text: String, to statement: OpaquePointer, at place: Int32) -> Int32 {

@@ -32,6 +32,9 @@ extension Reader {
     if let id = inbound.token, let message = try message(id), message.workspaceID == workspaceID {
       return InboundMatch(message: message, evidence: "Postern's token", isByID: true)
     }
+    if let message = try submitted(withEnvelopeID: inbound.envelopeID, to: people, workspaceID: workspaceID) {
+      return InboundMatch(message: message, evidence: "envelope id", isByID: false)
+    }
     for bounce in inbound.bounces {
       if let message = try newestSent(to: bounce.address, accountID: inbound.accountID, since: .min, subject: nil) {
         return InboundMatch(message: message, evidence: "bounced recipient", isByID: false)
@@ -50,6 +53,23 @@ extension Reader {
 
   /// Whether a Message-ID (with angle brackets) is one of a mail that Postern sends: seen in a mailbox, it is no answer.
   public func isOurs(messageID id: String) throws(StoreError) -> Bool { try !messages(withMessageID: id).isEmpty }
+
+  /// The message that its submitter named by an envelope id (ENVID); nil when several have it and it is not clear which is meant:
+  /// those of one mail to several people do, and some programs give all their mails the same.
+  private func submitted(
+    withEnvelopeID id: String?, to people: [String], workspaceID: Int64
+  ) throws(StoreError) -> MessageRecord? {
+    guard let id, !id.isEmpty else { return nil }
+    // Stored as it was given, in xtext; a report should have decoded it (RFC 3464 section 2.2.1), and some do not.
+    let found = try connection.rows(
+      """
+      SELECT \(MessageRecord.columns) FROM delivery_request r JOIN message m ON m.id = r.message_id
+      WHERE r.envelope_id IN (?, ?) AND m.workspace_id = ? AND m.state IN ('sent', 'bounced', 'unknown') LIMIT 200
+      """, [.text(id), .text(DeliveryRequest.xtext(id)), .integer(workspaceID)]
+    ) { row throws(StoreError) in try MessageRecord(row) }
+    let meant = found.filter { people.contains($0.recipient.lowercased()) }
+    return meant.count == 1 ? meant[0] : found.count == 1 ? found[0] : nil
+  }
 
   /// The newest message whose copy in Sent the server files in this thread.
   private func newest(inThread thread: String?, accountID: Int64) throws(StoreError) -> MessageRecord? {

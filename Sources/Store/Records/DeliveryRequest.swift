@@ -56,3 +56,19 @@ extension Transaction {
       ])
   }
 }
+
+extension DeliveryRequest {
+  /// A text in xtext (RFC 3461 section 4).
+  static func xtext(_ text: String) -> String {
+    let digits = Array("0123456789ABCDEF".utf8)
+    var out: [UInt8] = []
+    for octet in text.utf8 {
+      if octet > 0x20, octet < 0x7F, octet != UInt8(ascii: "+"), octet != UInt8(ascii: "=") {
+        out.append(octet)
+      } else {
+        out += [UInt8(ascii: "+"), digits[Int(octet >> 4)], digits[Int(octet & 15)]]
+      }
+    }
+    return String(decoding: out, as: UTF8.self)
+  }
+}

@@ -38,6 +38,8 @@ public struct NewInbound: Sendable {
   public var unsubscribes: Int64?
   /// The message whose token the mail it gives back or speaks of carries: in the envelope id of a report, in the returned mail.
   public var token: Int64?
+  /// ENVID of RFC 3461 as a report gives it back, decoded.
+  public var envelopeID: String?
 
   /// All of it.
   public init(

@@ -22,6 +22,7 @@ enum Migrations {
       Step(name: "statistics of days", sql: SchemaStatistics.spans),
       Step(name: "experiment counts", sql: SchemaExperiments.counts),
       Step(name: "erasure indexes", sql: SchemaPeople.erasureIndexes),
+      Step(name: "envelope ids", sql: SchemaInbound.envelopeIDs),
     ]
 
   /// The first steps had numbers; `schema_version` says how many of them an old store has.
