@@ -14,6 +14,7 @@ final class SQLiteConnection {
   private var places: [UnsafePointer<UInt8>: (sql: String, statement: OpaquePointer)] = [:]
 
   init(path: String, mode: Mode) throws(StoreError) {
+    _ = Self.counting
     // NOMUTEX: a connection never leaves its thread. Readers are read-only so that only the writer ever checkpoints
     // (SQLite before 3.51.3 can corrupt a WAL when two connections write or checkpoint at once).
     let flags =
@@ -38,6 +39,9 @@ final class SQLiteConnection {
       throw isDisk ? error : .cannotOpen(path: path, reason: "\(error)")
     }
   }
+
+  /// SQLite's count of its memory is asked by nobody, and costs a lock for each piece of it.
+  private static let counting = postern_sqlite_stop_counting()
 
   deinit { close() }
 
