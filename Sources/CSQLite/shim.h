@@ -23,3 +23,5 @@ static inline int postern_sqlite_file_write(sqlite3_file *file, const void *byte
 static inline int postern_sqlite_file_sync(sqlite3_file *file) {
   return file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
 }
+// A variadic function. Before the first connection is opened; SQLITE_MISUSE later.
+static inline int postern_sqlite_stop_counting(void) { return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }

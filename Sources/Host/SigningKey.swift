@@ -99,8 +99,34 @@ public final class SigningKey: @unchecked Sendable {
 /// HMAC with SHA-256 (RFC 2104); 32 bytes.
 public func hmacSHA256(_ key: [UInt8], _ text: [UInt8]) -> [UInt8] {
   var out = [UInt8](repeating: 0, count: Digest.length)
-  var length: UInt32 = 0
-  let made = HMAC(EVP_sha256(), key, Int32(clamping: key.count), text, text.count, &out, &length)
-  precondition(made != nil && Int(length) == out.count, "cannot compute a HMAC: \(opensslErrors())")
+  var length = 0
+  let context = EVP_MAC_CTX_dup(MACTemplate.sha256.context)
+  defer { EVP_MAC_CTX_free(context) }
+  let isMade =
+    EVP_MAC_init(context, key, key.count, nil) == 1 && EVP_MAC_update(context, text, text.count) == 1
+    && EVP_MAC_final(context, &out, &length, out.count) == 1
+  precondition(isMade && length == out.count, "cannot compute a HMAC: \(opensslErrors())")
   return out
+}
+
+/// A HMAC that has its hash and no key yet: finding both by their names takes longer than the HMAC of a short text. It is only
+/// copied from, by whichever threads.
+private final class MACTemplate: @unchecked Sendable {
+  static let sha256 = MACTemplate()
+  let context: OpaquePointer
+
+  private init() {
+    let algorithm = EVP_MAC_fetch(nil, "HMAC", nil)
+    defer { EVP_MAC_free(algorithm) }
+    let made = EVP_MAC_CTX_new(algorithm)
+    var hash = Array("SHA256".utf8CString)
+    let isSet = hash.withUnsafeMutableBufferPointer { hash in
+      "digest".withCString { name in
+        let parameters = [OSSL_PARAM_construct_utf8_string(name, hash.baseAddress, 0), OSSL_PARAM_construct_end()]
+        return EVP_MAC_CTX_set_params(made, parameters) == 1
+      }
+    }
+    guard let made, isSet else { preconditionFailure("OpenSSL has no HMAC: \(opensslErrors())") }
+    context = made
+  }
 }

@@ -35,6 +35,14 @@ public class Reader {
     try decoded.value(type, text)
   }
 
+  /// The zone of a workspace's days.
+  func zoneName(ofWorkspace id: Int64) throws(StoreError) -> String { try workspace(id).zone }
+
+  /// What stands in a workspace's list of suppressions.
+  func suppressionKinds(of workspaceID: Int64) throws(StoreError) -> SuppressionKinds {
+    try SuppressionKinds(of: workspaceID, self)
+  }
+
   func first<T>(_ sql: String, _ values: [SQLValue], _ map: (SQLiteConnection.Row) throws(StoreError) -> T)
     throws(StoreError) -> T?
   {
@@ -52,6 +60,8 @@ public final class Transaction: Reader {
   var accountBook = AccountBook()
   /// What was claimed and has not ended.
   var claimBook = ClaimBook()
+  private var zoneNames: [Int64: String] = [:]
+  private var suppressionKinds: [Int64: SuppressionKinds] = [:]
   /// Where the ids of new messages come from.
   let messageIDs: MessageIDs
   /// Whether it runs a forecast: nothing is written for contacts then, because no bodies were copied.
@@ -74,6 +84,27 @@ public final class Transaction: Reader {
     guard topic == .accounts else { return }
     lanes.openAll()
     accountBook.forget()
+    zoneNames = [:]
+  }
+
+  override func zoneName(ofWorkspace id: Int64) throws(StoreError) -> String {
+    if let known = zoneNames[id] { return known }
+    let found = try super.zoneName(ofWorkspace: id)
+    zoneNames[id] = found
+    return found
+  }
+
+  override func suppressionKinds(of workspaceID: Int64) throws(StoreError) -> SuppressionKinds {
+    if let known = suppressionKinds[workspaceID] { return known }
+    let found = try super.suppressionKinds(of: workspaceID)
+    suppressionKinds[workspaceID] = found
+    return found
+  }
+
+  /// Something came into a workspace's list of suppressions, or was taken out of it.
+  func suppressionsChanged(of workspaceID: Int64) {
+    suppressionKinds[workspaceID] = nil
+    claimBook.suppressed()
   }
 
   /// One of an account's sends ended: others may go.
@@ -87,6 +118,8 @@ public final class Transaction: Reader {
     lanes.forget()
     accountBook.forget()
     claimBook.forget()
+    zoneNames = [:]
+    suppressionKinds = [:]
   }
 
   @discardableResult

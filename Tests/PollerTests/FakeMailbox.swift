@@ -34,6 +34,8 @@ final class FakeMailbox: Sendable {
     /// Why a login fails, and how often.
     var loginFailure: WatchFailure?
     var loginFailures = 0
+    /// What happens while a login is under way, once.
+    var duringLogin: (@Sendable () async throws -> Void)?
   }
 
   let state = Mutex(State())
@@ -77,8 +79,17 @@ final class FakeMailbox: Sendable {
 
   var commands: [String] { state.withLock { $0.commands } }
 
-  func login(on loop: EventLoop) -> Result<MailboxLogin, WatchFailure> {
-    state.withLock { state in
+  func login(on loop: EventLoop) async -> Result<MailboxLogin, WatchFailure> {
+    let happening = state.withLock { state in
+      defer { state.duringLogin = nil }
+      return state.duringLogin
+    }
+    do {
+      try await happening?()
+    } catch {
+      return .failure(.unreachable("\(error)"))
+    }
+    return state.withLock { state in
       state.logins += 1
       if let failure = state.loginFailure, state.loginFailures > 0 {
         state.loginFailures -= 1

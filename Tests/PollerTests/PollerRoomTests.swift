@@ -216,6 +216,48 @@ private func inRoom(
     }
   }
 
+  @Test func aRefusedLoginSaysNothingOfThePasswordThatCameMeanwhile() async throws {
+    try await inRoom { test in
+      let server = try await test.add()
+      let settings = try #require(try await test.account()).settings
+      server.state.withLock { state in
+        state.loginFailure = .loginRefused("NO [AUTHENTICATIONFAILED] wrong password")
+        state.loginFailures = 1
+        // A login takes seconds: whoever mends the password does not wait for its end.
+        state.duringLogin = { [store = test.store] in
+          _ = try await store.write {
+            try $0.putAccount(settings, sealedSecret: [1], now: RoomUnderTest.createdAt + 1)
+          }
+        }
+      }
+      server.deliver(mail("one"))
+      test.room.start()
+      #expect(try await test.until { try await test.inbound().map(\.subject) == ["one"] })
+      #expect(server.state.withLock { $0.logins } == 2)
+      // Never, not even for a moment, in which its mail would have stood still.
+      let pauses = try await test.store.read { try $0.events(after: 0, kind: "account.paused", limit: 10) }
+      #expect(pauses == [])
+      #expect(try await test.account()?.state == .active)
+    }
+  }
+
+  @Test func aRefusalThatCannotBeWrittenIsTriedAgain() async throws {
+    try await inRoom { test in
+      #expect(test.refuseToPause())
+      let server = try await test.add { server in
+        server.state.withLock {
+          $0.loginFailure = .loginRefused("NO [AUTHENTICATIONFAILED] wrong password")
+          $0.loginFailures = 1
+        }
+      }
+      server.deliver(mail("one"))
+      test.room.start()
+      // Unwritten, it must not end the watch: nobody would know why the account's answers are no longer seen.
+      #expect(try await test.until { try await test.inbound().map(\.subject) == ["one"] })
+      #expect(server.state.withLock { $0.logins } == 2)
+    }
+  }
+
   @Test func accountsComeAndGoWhileItRuns() async throws {
     try await inRoom { test in
       test.room.start()

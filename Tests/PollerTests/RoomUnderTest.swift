@@ -30,7 +30,7 @@ final class RoomUnderTest: Sendable {
       store: store, loops: loops, settings: settings, version: "1", log: Log(threshold: .error, descriptor: -1),
       random: { .max },
       connect: { account, _, loop in
-        found.server(of: account.address)?.login(on: loop) ?? .failure(.unreachable("nobody there"))
+        await found.server(of: account.address)?.login(on: loop) ?? .failure(.unreachable("nobody there"))
       })
     found.room.withLock { $0 = self }
   }
@@ -76,12 +76,16 @@ final class RoomUnderTest: Sendable {
 
   /// Makes the store refuse mails whose subject begins so, as a defect of ours would.
   func refuseToStore(subject: String) -> Bool {
+    addTrigger("INSERT ON inbound WHEN NEW.subject LIKE '\(subject)%'")
+  }
+
+  /// Makes the store refuse to pause accounts.
+  func refuseToPause() -> Bool { addTrigger("UPDATE ON account WHEN NEW.state = 'paused'") }
+
+  private func addTrigger(_ occasion: String) -> Bool {
     var connection: OpaquePointer?
     defer { sqlite3_close(connection) }
-    let trigger = """
-      CREATE TRIGGER poison BEFORE INSERT ON inbound WHEN NEW.subject LIKE '\(subject)%'
-      BEGIN SELECT RAISE(ABORT, 'poison'); END
-      """
+    let trigger = "CREATE TRIGGER poison BEFORE \(occasion) BEGIN SELECT RAISE(ABORT, 'poison'); END"
     return sqlite3_open(store.path, &connection) == SQLITE_OK
       && sqlite3_exec(connection, trigger, nil, nil, nil) == SQLITE_OK
   }

@@ -41,6 +41,31 @@ import Testing
     #expect(try await reason(bench, of: "bob@example.net") == nil)
   }
 
+  /// The writer remembers which kinds of entries there are, and must not go on believing it.
+  @Test(arguments: ["ann@example.org", "@example.org", "sha256:\(annDigest)"], [Int64(1), Suppressions.everywhere])
+  func anEntryHoldsFromWhenItComesUntilItGoes(value: String, workspace: Int64) async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    func goes() async throws -> Bool {
+      let id = try await bench.queue(bench.submission(to: [Self.ann]))[0]
+      return try await bench.sendAll().map(\.message.id) == [id]
+    }
+    #expect(try await goes())
+    struct Mistake: Error {}
+    await #expect(throws: (any Error).self) {
+      try await bench.store.write { transaction in
+        try transaction.suppress(value, workspaceID: workspace, reason: "manual", source: "test", now: Bench.noon)
+        #expect(try transaction.suppression(of: Self.ann, workspaceID: 1) != nil)
+        throw Mistake()
+      }
+    }
+    #expect(try await goes())
+    #expect(try await suppress(value, in: workspace, bench))
+    #expect(try await !goes())
+    #expect(try await bench.store.write { try $0.unsuppress(value, workspaceID: workspace, now: Bench.noon) })
+    #expect(try await goes())
+  }
+
   @Test func anEntryForTheAddressComesBeforeItsDomainAndTheWorkspacesBeforeThatForAll() async throws {
     let bench = try Bench()
     _ = try await suppress("@example.org", bench)

@@ -17,6 +17,7 @@ final class SQLiteConnection {
   static let busyMilliseconds: Int32 = 5000
 
   init(path: String, mode: Mode) throws(StoreError) {
+    _ = Self.counting
     // NOMUTEX: a connection never leaves its thread. Readers are read-only so that only the writer ever checkpoints
     // (SQLite before 3.51.3 can corrupt a WAL when two connections write or checkpoint at once).
     let flags =
@@ -41,6 +42,9 @@ final class SQLiteConnection {
       throw isDisk ? error : .cannotOpen(path: path, reason: "\(error)")
     }
   }
+
+  /// SQLite's count of its memory is asked by nobody, and costs a lock for each piece of it.
+  private static let counting = postern_sqlite_stop_counting()
 
   deinit { close() }
 

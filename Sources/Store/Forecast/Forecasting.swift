@@ -170,8 +170,8 @@ extension Reader {
   }
 
   fileprivate func waitingCount() throws(StoreError) -> Int {
-    try first("SELECT COUNT(*) FROM message WHERE state IN ('draft', 'scheduled', 'sending', 'held', 'unknown')", []) {
-      row in Int(row.integer(0))
-    } ?? 0
+    try first(
+      "SELECT COUNT(*) FROM message m WHERE \(MessageState.words(MessageState.unfinished, of: "m"))", []
+    ) { row in Int(row.integer(0)) } ?? 0
   }
 }

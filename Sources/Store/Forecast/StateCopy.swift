@@ -43,8 +43,7 @@ enum StateCopy {
   /// What is on its way; the other steps of its enrollments; and what was sent to the same people, for the limits of first
   /// mails and of mails to a person.
   private static let messages = """
-    INSERT INTO main.message SELECT * FROM live.message
-      WHERE state IN ('draft', 'scheduled', 'sending', 'held', 'unknown');
+    INSERT INTO main.message SELECT * FROM live.message m WHERE \(MessageState.words(MessageState.unfinished, of: "m"));
     INSERT OR IGNORE INTO main.message SELECT m.* FROM live.enrollment e JOIN live.message m ON m.enrollment_id = e.id
       WHERE e.state IN ('active', 'paused') OR e.replan = 1;
     INSERT OR IGNORE INTO main.message SELECT * FROM live.message

@@ -54,7 +54,7 @@ extension Reader {
   /// The zone of an account's days.
   func zone(of account: AccountRecord) throws(StoreError) -> Zone {
     if let own = account.settings.zone { return Zone.named(own) ?? .utc }
-    return Zone.named(try workspace(account.workspaceID).zone) ?? .utc
+    return Zone.named(try zoneName(ofWorkspace: account.workspaceID)) ?? .utc
   }
 
   private func accepted(by accountID: Int64, onDay day: String) throws(StoreError) -> Int {

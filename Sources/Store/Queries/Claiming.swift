@@ -110,12 +110,8 @@ extension Transaction {
   /// Who is asked, in order: a fixed order of lanes would let the first ones use up the accounts and connections for ever.
   private func turns(now: Int64, _ pass: inout ClaimPass) throws(StoreError) -> [Turn] {
     if !lanes.isComplete { lanes.complete(try laneIDs()) }
-    var turns: [Turn] = []
-    for lane in lanes.due(at: now) {
-      if let known = lanes.turns(of: lane, at: now) {
-        turns += known
-        continue
-      }
+    var (turns, unread) = lanes.due(at: now)
+    for lane in unread {
       let woken = try wake(lane, now: now, limit: mostWoken - pass.woken)
       pass.woken += woken
       try read(lane)
@@ -124,9 +120,9 @@ extension Transaction {
         pass.isCut = true
         continue
       }
-      turns += lanes.turns(of: lane, at: now) ?? []
+      turns += lanes.turns(of: lane, at: now)
     }
-    return turns.filter { $0.oldest <= now }.sorted()
+    return turns.sorted()
   }
 
   /// Puts parked messages whose time has come back into their lane's order.
@@ -154,12 +150,14 @@ extension Transaction {
       let start = ContinuousClock.now
       let found = try due(inLane: turn.lane, priority: turn.priority, now: now, limit: asked)
       pass.choosing += start.duration(to: .now)
-      for message in found {
+      for id in found {
         guard try mayBeServed(turn.lane, pass) else {
           pass.isCrowded = true
           return lanes.changed(turn.lane)
         }
         pass.decisions += 1
+        // What was decided about one may have ended others.
+        guard let message = try message(id), message.state == .scheduled, message.parkedBy == nil else { continue }
         let claimed = pass.claims.count
         guard try decide(message, now: now, &pass, &shared) else { return lanes.changed(turn.lane) }
         if asked == 1, pass.claims.count > claimed, try isClosed(turn.lane, pass, now: now) { return }
@@ -318,8 +316,9 @@ extension Transaction {
   }
 }
 
+/// Ids alone, which the index has: what lies in the table is read of those that are served.
 private let dueInLane = """
-  SELECT \(MessageRecord.columns) FROM message m
+  SELECT m.id FROM message m
   WHERE m.state = 'scheduled' AND m.parked_by IS NULL AND m.lane = ? AND m.priority = ? AND m.scheduled_for <= ?
   ORDER BY m.scheduled_for, m.id LIMIT ?
   """
@@ -399,9 +398,10 @@ extension Reader {
     try minimum("next_look", where: "\(Self.isParked) AND lane = ?", [.integer(lane)])
   }
 
-  func due(inLane lane: Int64, priority: Int64, now: Int64, limit: Int) throws(StoreError) -> [MessageRecord] {
+  /// The first messages of a lane's order that are due.
+  func due(inLane lane: Int64, priority: Int64, now: Int64, limit: Int) throws(StoreError) -> [Int64] {
     try connection.rows(
       dueInLane, [.integer(lane), .integer(priority), .integer(now), .integer(Int64(limit))]
-    ) { row throws(StoreError) in try MessageRecord(row) }
+    ) { row in row.integer(0) }
   }
 }

@@ -59,10 +59,10 @@ extension Reader {
       SELECT e.kind, e.at, e.workspace_id, n.sequence_id, COALESCE(m.step_id, m.step), m.variant, COALESCE(e.account_id, m.account_id),
         COALESCE(m.campaign, f.campaign), COALESCE(m.tag, f.tag), CASE WHEN e.kind = 'enrollment.stopped' THEN e.detail ->> 'reason' END,
         CASE WHEN e.kind IN ('message.bounced', 'enrollment.stopped') THEN e.detail ->> 'was' END,
-        CASE WHEN e.\(Self.isAnswer) THEN CAST(COALESCE(e.detail ->> 'sent_at', m.sent_at) AS INTEGER) END,
-        CASE WHEN e.\(Self.isAnswer) THEN CAST(e.detail ->> 'received_at' AS INTEGER) END,
-        e.\(Self.isAnswer) AND EXISTS (SELECT 1 FROM event p WHERE p.message_id = e.message_id AND p.kind = e.kind
-          AND p.id < e.id AND p.\(Self.isAnswer))
+        CASE WHEN \(Self.isAnswer("e")) THEN CAST(COALESCE(e.detail ->> 'sent_at', m.sent_at) AS INTEGER) END,
+        CASE WHEN \(Self.isAnswer("e")) THEN CAST(e.detail ->> 'received_at' AS INTEGER) END,
+        \(Self.isAnswer("e")) AND EXISTS (SELECT 1 FROM event p WHERE p.message_id = e.message_id AND p.kind = e.kind
+          AND p.id < e.id AND \(Self.isAnswer("p")))
       FROM event e LEFT JOIN message m ON m.id = e.message_id
         LEFT JOIN enrollment n ON n.id = COALESCE(e.enrollment_id, m.enrollment_id)
         -- A person is of the campaign that the first mail to them names.
@@ -93,9 +93,11 @@ extension Reader {
     return batch
   }
 
-  /// The words of the index `event_answer`.
-  private static let isAnswer =
-    "kind IN ('message.replied', 'message.opened', 'message.clicked', 'message.unsubscribed', 'message.complained')"
+  /// In the words of the index `event_answer`; `table` is what the query calls the events.
+  static func isAnswer(_ table: String) -> String {
+    let kinds = [EventRecord.Kind.replied, .opened, .clicked, .unsubscribed, .complained]
+    return "(\(kinds.map { "\(table).kind = '\($0.rawValue)'" }.joined(separator: " OR ")))"
+  }
 
   private static let countedKinds = [
     EventRecord.Kind.enrolled, .enrollmentCompleted, .enrollmentReopened, .enrollmentStopped, .sent, .bounced, .failed,

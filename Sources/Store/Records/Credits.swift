@@ -113,8 +113,7 @@ extension Transaction {
   func book(
     _ kind: CreditRule.Kind, key: String, workspaceID: Int64, messageID: Int64?, accountID: Int64?, now: Int64
   ) throws(StoreError) {
-    let workspace = try accountBook.workspace(workspaceID, self)
-    let day = CreditRule.dayKey(at: now, in: Zone.named(workspace.zone) ?? .utc)
+    let day = CreditRule.dayKey(at: now, in: Zone.named(try zoneName(ofWorkspace: workspaceID)) ?? .utc)
     let booked = try run(
       """
       INSERT INTO credit (workspace_id, day, kind, amount, booking_key, message_id, account_id, at)

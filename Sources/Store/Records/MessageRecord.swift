@@ -86,6 +86,8 @@ public struct MessageRecord: Sendable, Equatable {
     m.variant, m.minute_of_day
     """
   static let columnCount: Int32 = 37
+  /// Put together once.
+  static let byID = "SELECT \(columns) FROM message m WHERE m.id = ?"
 
   init(_ row: SQLiteConnection.Row) throws(StoreError) {
     let name = row.text(2)
@@ -190,7 +192,7 @@ public struct AttemptRecord: Sendable, Equatable {
 extension Reader {
   /// One message.
   public func message(_ id: Int64) throws(StoreError) -> MessageRecord? {
-    try first("SELECT \(MessageRecord.columns) FROM message m WHERE m.id = ?", [.integer(id)]) {
+    try first(MessageRecord.byID, [.integer(id)]) {
       row throws(StoreError) in try MessageRecord(row)
     }
   }
@@ -202,10 +204,8 @@ extension Reader {
 
   /// Messages by filter, in the order they were queued.
   public func messages(_ filter: MessageFilter) throws(StoreError) -> [MessageListing] {
-    let states = filter.states.isEmpty ? [.draft, .scheduled, .sending, .held, .unknown] : filter.states
-    // States come from a closed enumeration, so they may stand in the text; the open ones in the words of `message_open`.
-    let named = states.map { "'\($0.rawValue)'" }.joined(separator: ", ")
-    var conditions = ["m.id > ?", "m.state IN (\(named))"]
+    let states = filter.states.isEmpty ? MessageState.unfinished : filter.states
+    var conditions = ["m.id > ?", MessageState.words(states, of: "m")]
     var values: [SQLValue] = [.integer(filter.after)]
     if let recipient = filter.recipient {
       conditions.append("m.recipient = ?")

@@ -20,6 +20,15 @@ public enum MessageState: String, Sendable, Codable, CaseIterable {
   case held
   /// The connection was lost between the final dot and its reply: it may have gone.
   case unknown
+
+  /// What is still on its way, or may be.
+  static let unfinished: [MessageState] = [.draft, .scheduled, .sending, .held, .unknown]
+
+  /// That the message of a query's `table` is in one of these states. Of `unfinished`, and of each of them alone, these are the
+  /// words by which SQLite finds the index `message_open`.
+  static func words(_ states: [MessageState], of table: String) -> String {
+    "(\(states.map { "\(table).state = '\($0.rawValue)'" }.joined(separator: " OR ")))"
+  }
 }
 
 /// Where one try at handing a message over is: the journal's row.

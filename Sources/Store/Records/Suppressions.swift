@@ -16,6 +16,26 @@ public struct SuppressionRecord: Sendable, Equatable {
   public var createdAt: Int64
 }
 
+/// What stands in a workspace's list: each mail is asked for only in the ways that may find it.
+struct SuppressionKinds {
+  let hasAny: Bool
+  /// Whether entries name an address by a hash of it.
+  let hasHashes: Bool
+
+  init(of workspaceID: Int64, _ reader: Reader) throws(StoreError) {
+    func has(_ condition: String) throws(StoreError) -> Bool {
+      try reader.first(
+        "SELECT 1 FROM suppression WHERE workspace_id = ?\(condition) LIMIT 1", [.integer(workspaceID)]
+      ) { _ in true } != nil
+    }
+    hasAny = try has("")
+    // The index is by value: all of a kind stand together (`SuppressionValue.stored`).
+    let hasOurs = try has(" AND value >= 'hmac:' AND value < 'hmac;'")
+    let hasPlain = try has(" AND value >= 'sha256:' AND value < 'sha256;'")
+    hasHashes = hasOurs || hasPlain
+  }
+}
+
 /// Names around the list.
 public enum Suppressions {
   /// Stands for all workspaces, those to come as well.
@@ -49,17 +69,25 @@ extension Reader {
   /// before those for all. A few seeks in one index, however long the list is; hashed entries too, because the address asked for
   /// is hashed and not the list.
   public func suppression(of address: String, workspaceID: Int64) throws(StoreError) -> SuppressionRecord? {
+    let own = try suppressionKinds(of: workspaceID)
+    let general = try suppressionKinds(of: Suppressions.everywhere)
+    guard own.hasAny || general.hasAny else { return nil }
     let folded = address.lowercased()
     let domain = folded.lastIndex(of: "@").map { String(folded[$0...]) } ?? folded
-    let hashes = suppressionKey.hashes(of: folded)
-    let marks = String(repeating: ", ?", count: hashes.count)
-    return try suppressions(
-      where: """
-        workspace_id IN (?, \(Suppressions.everywhere)) AND value IN (?, ?\(marks))
-        ORDER BY value = ?, workspace_id DESC LIMIT 1
-        """,
-      [.integer(workspaceID), .text(folded), .text(domain)] + hashes.map { .text($0) } + [.text(domain)]
-    ).first
+    let hashes = own.hasHashes || general.hasHashes ? suppressionKey.hashes(of: folded) : []
+    var lists: [Int64] = []
+    if own.hasAny { lists.append(workspaceID) }
+    if general.hasAny { lists.append(Suppressions.everywhere) }
+    // Seek by seek: with IN, SQLite makes a table of the values for each question, which costs more than all the seeks.
+    for values in [[folded] + hashes, [domain]] {
+      for list in lists {
+        for value in values {
+          let found = try suppressions(where: "workspace_id = ? AND value = ?", [.integer(list), .text(value)])
+          if let first = found.first { return first }
+        }
+      }
+    }
+    return nil
   }
 
   /// Whether exactly this entry stands in the list.
@@ -116,7 +144,7 @@ extension Transaction {
       ON CONFLICT DO NOTHING
       """, [.integer(workspaceID), .text(folded), .text(reason), .text(source), .integer(now)])
     guard added > 0 else { return false }
-    claimBook.suppressed()
+    suppressionsChanged(of: workspaceID)
     try append(
       .suppressed, at: now, workspaceID: workspaceID,
       detail: [("value", folded), ("reason", reason), ("source", source)])
@@ -132,6 +160,7 @@ extension Transaction {
         "DELETE FROM suppression WHERE workspace_id = ? AND value = ?", [.integer(workspaceID), .text(entry)])
     }
     guard removed > 0 else { return false }
+    suppressionsChanged(of: workspaceID)
     try append(.unsuppressed, at: now, workspaceID: workspaceID, detail: [("value", folded)])
     return true
   }

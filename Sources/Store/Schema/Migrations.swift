@@ -23,6 +23,7 @@ enum Migrations {
       Step(name: "experiment counts", sql: SchemaExperiments.counts),
       Step(name: "erasure indexes", sql: SchemaPeople.erasureIndexes),
       Step(name: "envelope ids", sql: SchemaInbound.envelopeIDs),
+      Step(name: "plain indexes", sql: SchemaRelay.plainIndexes),
     ]
 
   /// The first steps had numbers; `schema_version` says how many of them an old store has.
