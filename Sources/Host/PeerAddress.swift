@@ -31,6 +31,12 @@ public struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// Somebody of whom nothing is known: `0.0.0.0`, which is nobody's address.
+  public static let unknown = PeerAddress(bytes: [0, 0, 0, 0], port: 0)
+
+  /// Whom to count as one: an IPv6 host has a whole /64 to itself. Empty for a Unix socket.
+  public var network: [UInt8] { bytes.count == 16 ? Array(bytes.prefix(8)) : bytes }
+
   /// The address alone: `192.0.2.1`, `2001:db8::1` or `unix`.
   public var host: String {
     if bytes.count == 4 { return "\(bytes[0]).\(bytes[1]).\(bytes[2]).\(bytes[3])" }

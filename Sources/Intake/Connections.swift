@@ -65,7 +65,7 @@ final class Connections: Sendable {
   func admit(_ peer: PeerAddress, isForOthers: Bool = false, limit: Int, limitPerAddress: Int) -> Result<
     (UInt64, SessionHandle), RefusalError
   > {
-    let address = isForOthers ? [] : peer.bytes
+    let address = isForOthers ? [] : peer.network
     return state.withLock { state in
       if state.isStopping { return .failure(RefusalError(.stopping)) }
       if state.sessions.count >= limit { return .failure(RefusalError(.tooMany)) }
@@ -84,11 +84,13 @@ final class Connections: Sendable {
   func move(_ id: UInt64, to peer: PeerAddress, limitPerAddress: Int) -> Bool {
     state.withLock { state in
       guard let session = state.sessions[id] else { return false }
-      guard session.address != peer.bytes, !peer.bytes.isEmpty else { return true }
-      guard state.byAddress[peer.bytes, default: 0] < limitPerAddress else { return false }
+      // All whose address nobody knows are not one client.
+      let address = peer == .unknown ? [] : peer.network
+      guard session.address != address, !peer.bytes.isEmpty else { return true }
+      guard address.isEmpty || state.byAddress[address, default: 0] < limitPerAddress else { return false }
       if !session.address.isEmpty { state.leave(session.address) }
-      state.byAddress[peer.bytes, default: 0] += 1
-      state.sessions[id]?.address = peer.bytes
+      if !address.isEmpty { state.byAddress[address, default: 0] += 1 }
+      state.sessions[id]?.address = address
       return true
     }
   }

@@ -47,7 +47,7 @@ struct LoginThrottle {
 
   /// Whether nobody may log in from there by this name now.
   func isBanned(_ peer: PeerAddress, _ name: String, _ limits: Limits, now: Int64) -> Bool {
-    let address = Self.network(peer)
+    let address = peer.network
     if reaches(limits.failuresByAddress, addresses[address], limits, now) { return true }
     return reaches(limits.failuresByName, names[name], limits, now)
       && !friends.contains(Friend(name: name, address: address))
@@ -55,7 +55,7 @@ struct LoginThrottle {
 
   /// Counts a failure.
   mutating func failed(_ peer: PeerAddress, _ name: String, _ limits: Limits, now: Int64) -> Consequence {
-    let address = Self.network(peer)
+    let address = peer.network
     let byAddress = Self.count(&addresses, address, limits, now)
     let byName = Self.count(&names, name, limits, now)
     let doublings = min(max(byAddress, 1) - 1, 4)
@@ -67,7 +67,7 @@ struct LoginThrottle {
 
   /// A login that went well clears what was counted against its address, and makes it known for the name.
   mutating func succeeded(_ peer: PeerAddress, _ name: String) {
-    let address = Self.network(peer)
+    let address = peer.network
     addresses[address] = nil
     if friends.count >= Self.most { friends.removeAll() }
     friends.insert(Friend(name: name, address: address))
@@ -89,11 +89,6 @@ struct LoginThrottle {
     count.last = now
     counts[key] = count
     return count.failures
-  }
-
-  /// An IPv6 host has a whole /64 to itself.
-  private static func network(_ peer: PeerAddress) -> [UInt8] {
-    Array(peer.bytes.prefix(peer.bytes.count == 16 ? 8 : 4))
   }
 }
 

@@ -79,7 +79,9 @@ struct MailPreparation: Sendable {
     }
     control.hold(envelope.release, now: now)
     let authors = found.from.flatMap { Address.list(in: $0.value) }
-    if let refusal = rightsRefusal(rights, envelope, authors, control) { return .failure(Refusal(refusal)) }
+    if let refusal = rightsRefusal(rights, envelope, authors, control) ?? writersRefusal(rights, found) {
+      return .failure(Refusal(refusal))
+    }
 
     let messageID = found.messageID.flatMap { MessageID.first(in: $0.value) }
     if found.hasRemovable || !found.hops.isEmpty || (messageID == nil && found.messageID != nil) {
@@ -88,8 +90,12 @@ struct MailPreparation: Sendable {
           || (messageID == nil && field.isNamed("message-id"))
       }
     }
-    // RFC 6409 §8.2: a missing Date is added.
-    if !found.hasDate { header.append("Date", MailDate.format(now)) }
+    // RFC 6409 §8.2: a missing Date is added, one that says no time or stands twice is replaced.
+    let date = found.dates.first.flatMap { MailDate.parse($0.value) }
+    if date == nil || found.dates.count > 1 {
+      if !found.dates.isEmpty { header.removeAll { $0.isNamed("date") } }
+      header.append("Date", MailDate.format(date ?? now))
+    }
     header.prepend(TraceField.name, trace(envelope, origin, now: now))
     let domain = authors.first?.domain ?? ""
     return .success(
@@ -103,9 +109,12 @@ struct MailPreparation: Sendable {
   private struct Findings {
     var control: [HeaderField] = []
     var from: [HeaderField] = []
-    var messageID, subject, contentType: HeaderField?
+    var messageID, subject: HeaderField?
     var hops: [HeaderField] = []
-    var hasDate = false
+    var dates: [HeaderField] = []
+    /// Who sent or passed it on for whom: Sender, Resent-From, Resent-Sender.
+    var senders: [HeaderField] = []
+    var contentTypes: [HeaderField] = []
     var hasRemovable = false
 
     init(_ header: HeaderBlock) {
@@ -119,11 +128,14 @@ struct MailPreparation: Sendable {
         }
         switch field.nameBytes.count {
         case 4 where field.isNamed("from"): from.append(field)
-        case 4 where field.isNamed("date"): hasDate = true
+        case 4 where field.isNamed("date"): dates.append(field)
+        case 6 where field.isNamed("sender"): senders.append(field)
         case 7 where field.isNamed("subject"): subject = subject ?? field
         case 8 where field.isNamed(TraceField.name): hops.append(field)
         case 10 where field.isNamed("message-id"): messageID = messageID ?? field
-        case 12 where field.isNamed("content-type"): contentType = contentType ?? field
+        case 11 where field.isNamed("resent-from"): senders.append(field)
+        case 12 where field.isNamed("content-type"): contentTypes.append(field)
+        case 13 where field.isNamed("resent-sender"): senders.append(field)
         default: break
         }
       }
@@ -141,7 +153,8 @@ struct MailPreparation: Sendable {
 
   /// RFC 5321 §4.4. The name in EHLO is the client's own word, so it stands only beside the address that is sure.
   private func trace(_ envelope: Envelope, _ origin: MailOrigin, now: Int64) -> String {
-    let client = showsClient ? origin.client.map { "\(envelope.clientName) (\($0))" } : nil
+    let name = envelope.clientName.filter { $0.isLetter || $0.isNumber || ".-_:[]".contains($0) }
+    let client = showsClient ? origin.client.map { "\(name) (\($0))" } : nil
     return TraceField.value(
       hostname: hostname, client: client, protocolName: envelope.protocolName.isEmpty ? nil : envelope.protocolName,
       tls: origin.tls, date: now)
@@ -164,10 +177,13 @@ struct MailPreparation: Sendable {
     return nil
   }
 
-  /// Only what calls itself a multipart or a mail in a mail is read as one.
+  /// Only what speaks of a multipart or a mail in a mail can be read as one.
   private func partsRefusal(_ found: Findings, _ content: [UInt8]) -> ServerReply? {
-    let type = found.contentType?.value.drop { $0.isWhitespace }.prefix(9).lowercased()
-    guard type == "multipart" || type == "message/r", Message(content).parts.count >= maximumParts else { return nil }
+    let mayHaveParts = found.contentTypes.contains { field in
+      let type = field.value.lowercased()
+      return type.contains("multipart") || type.contains("message")
+    }
+    guard mayHaveParts, Message(content).parts.count >= maximumParts else { return nil }
     return ServerReply(554, .init(5, 6, 0), "The mail has \(maximumParts) MIME parts or more")
   }
 
@@ -189,6 +205,25 @@ struct MailPreparation: Sendable {
       return ServerReply(550, .init(5, 7, 1), "X-Postern-Pool: this login may not use the pool \(pool)")
     }
     return nil
+  }
+
+  /// Readers of a From that is not well-formed disagree on who its author is. So with a login that is tied to addresses each
+  /// word with an `@` outside quotes and comments has to be one of them, in From and where a mail says who sent it for whom.
+  private func writersRefusal(_ rights: SenderRights, _ found: Findings) -> ServerReply? {
+    guard !rights.fromAddresses.isEmpty else { return nil }
+    for field in found.from + found.senders {
+      if let word = AddressWords.all(in: field.value).first(where: { !isOneAddress($0) || !rights.allows($0) }) {
+        let name = String(decoding: field.nameBytes, as: UTF8.self)
+        return ServerReply(550, .init(5, 7, 1), "This login may not send with \(word) in \(name)")
+      }
+    }
+    return nil
+  }
+
+  /// Whether nothing in it could be taken for another address.
+  private func isOneAddress(_ word: String) -> Bool {
+    let behindQuotes = word.utf8.lastIndex(of: UInt8(ascii: "\"")) ?? word.startIndex
+    return word.utf8[behindQuotes...].count { $0 == UInt8(ascii: "@") } == 1
   }
 
   /// The header, the empty line and the rest. A mail without the empty line gets it: what follows a header would be

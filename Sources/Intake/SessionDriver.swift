@@ -57,6 +57,8 @@ struct SessionDriver {
   private var isCutOff = false
   /// How the mail being read comes.
   private var pace: DataPace?
+  /// When the command that has begun to come must be whole.
+  private var lineDeadline: Int64?
   /// What this session has added to the buffers of all.
   private var counted = 0
 
@@ -141,6 +143,7 @@ struct SessionDriver {
   private mutating func advance() -> Next {
     session.mailRefusal = mailRefusal
     while let action = session.next() {
+      lineDeadline = nil
       guard case .reply(let bytes) = action else {
         deed = action
         if case .message = action { return .mail }
@@ -182,6 +185,8 @@ struct SessionDriver {
   private mutating func takeMail() async -> Bool {
     if handle.isLoggedOut.load(ordering: .sequentiallyConsistent) { return await farewell(.loginEnded) }
     mails += 1
+    // The next mail may have come with this one's last octets: its time is its own.
+    pace = nil
     let reply: ServerReply
     switch arrival() {
     case .success(let arrival): reply = await taker.take(arrival, isAlone: connections.count == 1)
@@ -219,7 +224,9 @@ struct SessionDriver {
     case .authenticate(let name, let password):
       if isBanned(name) { return await answer(session.authenticated(.unavailable)) }
       let changes = loginChanges
-      let (outcome, found) = await login.check(name: name, password: password)
+      var (outcome, found) = await login.check(name: name, password: password)
+      // Many may guess at once: those that are checked behind the one too many learn nothing.
+      if isBanned(name) { (outcome, found) = (.unavailable, nil) }
       await admit(SessionLogin(found), since: changes)
       await noteLogin(outcome, name)
       return await answer(session.authenticated(outcome))
@@ -241,7 +248,9 @@ struct SessionDriver {
   /// From here on the session is that of the client a proxy names.
   private mutating func become(_ facts: ClientFacts) async -> ServerAction? {
     var told = peer
-    if let address = facts.address {
+    if facts.isAddressUnknown {
+      told = .unknown
+    } else if let address = facts.address {
       guard let named = PeerAddress(numeric: address, port: facts.port ?? 0) else {
         return session.refuseClient(with: .badClientFacts)
       }
@@ -296,6 +305,10 @@ struct SessionDriver {
       return .finished(.accepted, name: proved.submitter.name)
     }
     scram = nil
+    if isBanned(exchange.name) {
+      proved = nil
+      return .finished(.unavailable, name: exchange.name)
+    }
     guard let final = exchange.finish(message) else {
       proved = nil
       await noteLogin(.wrong, exchange.name)
@@ -309,7 +322,8 @@ struct SessionDriver {
     guard let bearer = BearerMessage(message) else { return .malformed }
     if isBanned(bearer.name) { return .finished(.unavailable, name: bearer.name) }
     let changes = loginChanges
-    let (outcome, found) = await login.check(bearer)
+    var (outcome, found) = await login.check(bearer)
+    if isBanned(bearer.name) { (outcome, found) = (.unavailable, nil) }
     await admit(found, since: changes)
     let name = found?.submitter.name ?? bearer.name
     await noteLogin(outcome, name)
@@ -427,8 +441,13 @@ struct SessionDriver {
     let limits = offer.limits
     guard session.isReadingData else {
       pace = nil
-      return Clock.deadline(in: limits.commandTimeoutMilliseconds)
+      // Octets that drip in give a command no more time.
+      let running = session.isInsideLine ? lineDeadline : nil
+      let deadline = running ?? Clock.deadline(in: limits.commandTimeoutMilliseconds)
+      lineDeadline = deadline
+      return deadline
     }
+    lineDeadline = nil
     let now = Clock.monotonic()
     let pace = pace ?? DataPace(startedAt: now)
     self.pace = pace

@@ -115,6 +115,7 @@ struct AddressParser {
   mutating func list() -> [Address] {
     var found: [Address] = []
     var phrase: [UInt8] = []  // words read so far: a display name, or an address without brackets
+    var hasAt = false  // in the phrase; to look for it at each colon would take quadratic time
     var comment: [UInt8] = []
 
     func close() {
@@ -122,7 +123,7 @@ struct AddressParser {
         let name = comment.isEmpty ? nil : EncodedWord.decode(comment)
         found.append(Address(displayName: name, localPart: bare.local, domain: bare.domain))
       }
-      phrase = []
+      (phrase, hasAt) = ([], false)
       comment = []
     }
     while i < bytes.count, found.count < Self.most {
@@ -131,7 +132,7 @@ struct AddressParser {
       case Octet.comma, Octet.semicolon:
         close()
         i += 1
-      case Octet.colon where !phrase.contains(Octet.at):  // a group's name
+      case Octet.colon where !hasAt:  // a group's name
         phrase = []
         i += 1
       case Octet.lessThan:
@@ -140,15 +141,18 @@ struct AddressParser {
           let name = EncodedWord.decode(Self.unquoted(Array(phrase.trimmedSpaces()))).trimmedSpaces
           found.append(Address(displayName: name.isEmpty ? nil : name, localPart: inside.local, domain: inside.domain))
         }
-        phrase = []
+        (phrase, hasAt) = ([], false)
         comment = []
         skipToComma()
       case Octet.openParenthesis:
         comment = readComment()
       case Octet.quote:
-        phrase += readQuoted()
+        let quoted = readQuoted()
+        phrase += quoted
+        hasAt = hasAt || quoted.contains(Octet.at)
       default:
         phrase.append(octet)
+        hasAt = hasAt || octet == Octet.at
         i += 1
       }
     }

@@ -55,6 +55,7 @@ final class Desk: @unchecked Sendable {
   private struct Room {
     var free: Int
     var ahead: [Int64: LinesAtWork] = [:]
+    let notices: NoticePolicy
   }
 
   private struct Found {
@@ -191,7 +192,7 @@ final class Desk: @unchecked Sendable {
   /// How many mails may be claimed now, and for which lines at work; nil is none.
   private func room() -> Room? {
     guard !isStopping, !Task.isCancelled, !isDiskLow() else { return nil }
-    var room = Room(free: max(0, settings.maxConnections - lines.count))
+    var room = Room(free: max(0, settings.maxConnections - lines.count), notices: notices)
     for line in lines.values.map(\.line) where line.open > 1 || line.wantsNext {
       room.ahead[line.account, default: LinesAtWork()].holding += line.open - 1
       if line.wantsNext { room.ahead[line.account]?.wanting += 1 }
@@ -272,7 +273,7 @@ final class Desk: @unchecked Sendable {
     let start = ContinuousClock.now
     if isSetBack { try transaction.clockWasSetBack(now: now) }
     // What is logged and has no rows yet rings when it has them.
-    let pass = try transaction.claimDue(now: now, limit: room.free, ahead: room.ahead)
+    let pass = try transaction.claimDue(now: now, limit: room.free, ahead: room.ahead, telling: room.notices)
     return Found(pass: pass, now: now, took: start.duration(to: .now))
   }
 
@@ -314,6 +315,9 @@ final class Desk: @unchecked Sendable {
     await withUnsafeContinuation { add(Waiting(entry: entry, answer: $0)) }
   }
 
+  /// What the senders of mails are told about them.
+  private var notices: NoticePolicy { NoticePolicy(notices: settings.senderNotices, hostname: clientName) }
+
   /// Books how an attempt ended and what becomes of its account, soon.
   func book(_ judgement: Judgement, of claim: Claim) {
     let now = Clock.now()
@@ -326,7 +330,7 @@ final class Desk: @unchecked Sendable {
     }
     let booking = Booking(
       claim: claim, judgement: judgement, rest: rest,
-      notices: NoticePolicy(notices: settings.senderNotices, hostname: clientName), at: now)
+      notices: notices, at: now)
     add(Waiting(entry: .booking(booking), answer: nil))
   }
 

@@ -66,7 +66,9 @@ struct ChunkReader: Equatable, Sendable {
   /// The same limits hold for what leaves.
   private mutating func readAsText() {
     guard fault == nil else { return }
-    var text = ChunkReader(bareNewlines: bareNewlines, maximumBytes: maximumBytes, maximumLine: maximumLine)
+    // The limit is for what the client sends (RFC 1870), which has been counted; base64 makes at most a third more of it,
+    // and line ends.
+    var text = ChunkReader(bareNewlines: bareNewlines, maximumBytes: maximumBytes * 2, maximumLine: maximumLine)
     let octets = BinaryMail.textual(content)
     content = []
     text.begin(chunk: octets.count)

@@ -2,6 +2,8 @@
 public struct ClientFacts: Equatable, Sendable {
   /// The client's address as a number; nil when nothing was said of it.
   public var address: String?
+  /// Whether the proxy said that it does not know the address: then it is not the proxy's own either.
+  public var isAddressUnknown = false
   /// The client's port.
   public var port: Int?
   /// Whom the proxy has logged in; nil when nothing was said, empty when nobody.
@@ -32,6 +34,7 @@ public struct ClientFacts: Equatable, Sendable {
       if matches(attribute.keyword, "ADDR") {
         // An IPv6 address is written with its prefix, as in an address literal.
         let isIPv6 = matches(value.prefix(5), "IPV6:")
+        isAddressUnknown = isAbsent
         if !isAbsent { address = isIPv6 ? String(word.dropFirst(5)) : word }
       } else if matches(attribute.keyword, "PORT") {
         guard isAbsent || (1...5).contains(value.count) && value.allSatisfy(\.isASCIIDigit) else { return nil }

@@ -20,12 +20,28 @@ struct LineFramer: Equatable, Sendable {
   }
 
   let bareNewlines: BareNewlines
-  /// Set while the rest of a line over the limit is thrown away.
-  private var skipping = false
+  /// What is known of a line over the limit whose rest is thrown away; nil for any other.
+  private var skipped: Skipped?
+
+  /// A long line hides no other: what stands behind a bare CR or LF in it was meant for somebody else's reading.
+  private struct Skipped: Equatable {
+    var isClean = true
+    var endsInCarriageReturn = false
+
+    mutating func look(at octets: ArraySlice<UInt8>) {
+      for octet in octets {
+        if octet == Octet.nul || endsInCarriageReturn { isClean = false }
+        endsInCarriageReturn = octet == Octet.cr
+      }
+    }
+  }
 
   init(bareNewlines: BareNewlines) {
     self.bareNewlines = bareNewlines
   }
+
+  /// Whether a part of a line that is too long has been thrown away.
+  var isSkipping: Bool { skipped != nil }
 
   /// Takes one line from `input` at `position` and moves `position` behind it. The line end counts towards `limit`
   /// (RFC 5321 §4.5.3.1.4).
@@ -33,16 +49,19 @@ struct LineFramer: Equatable, Sendable {
     let start = position
     let end = input.withUnsafeBufferPointer { $0.place(of: Octet.lf, from: start, to: $0.count) }
     guard let end else {
-      if skipping || input.count - start > limit {
-        skipping = true
+      if skipped != nil || input.count - start > limit {
+        skipped = skipped ?? Skipped()
+        skipped?.look(at: input[start...])
         position = input.count
       }
       return .incomplete
     }
     position = end + 1
-    if skipping || end + 1 - start > limit {
-      skipping = false
-      return .tooLong
+    if skipped != nil || end + 1 - start > limit {
+      var line = skipped ?? Skipped()
+      skipped = nil
+      line.look(at: input[start..<end])
+      return line.isClean && (line.endsInCarriageReturn || bareNewlines == .normalize) ? .tooLong : .malformed
     }
     var line = Array(input[start..<end])
     let hadCarriageReturn = line.last == Octet.cr

@@ -14,8 +14,9 @@ struct Path: Equatable {
   /// Where the parameters start.
   let end: Int
 
-  /// RFC 5321 §4.5.3.1: octets in a local part, a domain and a whole path with its punctuation.
-  static let maximumLocal = 64
+  /// RFC 5321 §4.5.3.1: octets in a domain and a whole path with its punctuation. Local parts have no limit of their own:
+  /// bounce addresses with the recipient in them and reply addresses with a token are longer than its 64, and no server
+  /// that is met refuses them.
   static let maximumDomain = 255
   static let maximumPath = 256
 
@@ -90,9 +91,7 @@ private struct PathReader {
   }
 
   mutating func localPart() throws(PathError) -> [UInt8] {
-    let local = peek == 0x22 ? try quotedLocalPart() : try dotString()
-    guard local.count <= Path.maximumLocal else { throw .tooLong }
-    return local
+    peek == 0x22 ? try quotedLocalPart() : try dotString()
   }
 
   private mutating func dotString() throws(PathError) -> [UInt8] {

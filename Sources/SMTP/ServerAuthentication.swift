@@ -24,9 +24,11 @@ extension ServerSession {
   mutating func continueAuthentication(with line: [UInt8], isInitial: Bool = false) -> ServerAction {
     let step = mode
     mode = .command
-    if line == [0x2A], !isInitial { return reply(.authenticationCancelled) }
+    if line == [0x2A], !isInitial { return abandonedLogin(step, .authenticationCancelled) }
     // RFC 4954 §4: an empty initial response is written as one `=`.
-    guard let response = isInitial && line == [0x3D] ? [] : Base64.decode(line) else { return reply(.badBase64) }
+    guard let response = isInitial && line == [0x3D] ? [] : Base64.decode(line) else {
+      return abandonedLogin(step, .badBase64)
+    }
     switch step {
     case .plainResponse:
       return plain(response)
@@ -43,6 +45,14 @@ extension ServerSession {
     default:
       return reply(.badBase64)
     }
+  }
+
+  /// An exchange that ends here. A wrong key has had its answer already (RFC 7628 §3.2.3), so it counts however the client
+  /// takes it.
+  private mutating func abandonedLogin(_ step: Mode, _ answer: ServerReply) -> ServerAction {
+    guard step == .saslResponse(.oauthBearer, isFirst: false) else { return reply(answer) }
+    failedLogins += 1
+    return failedLogins >= settings.maximumFailedLogins ? end(.tooManyLogins) : reply(answer)
   }
 
   /// RFC 4616 §2: authorisation identity, NUL, login, NUL, password.

@@ -100,6 +100,9 @@ public struct ServerSession: Equatable, Sendable {
   /// The login of the session; nil before AUTH.
   public var authenticatedName: String? { login }
 
+  /// Whether a command has begun to come and is not whole yet.
+  public var isInsideLine: Bool { position < input.count || framer.isSkipping }
+
   /// Gives back the memory of the text that is being read; it is read on in step and refused with 452.
   public mutating func dropText() {
     reader?.dropContent()
@@ -194,6 +197,8 @@ public struct ServerSession: Equatable, Sendable {
     guard mode == .awaitingStore else { return nil }
     mode = .command
     idleCommands = 0
+    // Whoever brings good mails and a bad recipient now and then is no attacker (so does Postfix).
+    if answer.code < 300 { errors = 0 }
     return answer.closes ? end(answer) : reply(answer)
   }
 

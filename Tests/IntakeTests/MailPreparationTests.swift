@@ -33,6 +33,12 @@ private let bodies: [BodyCase] = [
     mail: "Received: from x\r\n\tby y\r\nReturn-Path: <a@b>\r\nFrom: a@b\r\nbcc: c@d,\r\n e@f\r\nX-POSTERN-tag: a\r\n"
       + "\(date)Subject: folded\r\n twice\r\n\r\nBcc: stays\r\n",
     stored: "From: a@b\r\n\(date)Subject: folded\r\n twice\r\n\r\nBcc: stays\r\n"),
+  BodyCase(
+    name: "a Date that says no time", mail: "Date: yesterday\r\nFrom: a@b\r\n\r\nHi\r\n",
+    stored: "From: a@b\r\n\(date)\r\nHi\r\n"),
+  BodyCase(
+    name: "two Dates", mail: "\(date)From: a@b\r\nDate: Tue, 14 Nov 2023 23:00:00 +0000\r\n\r\nHi\r\n",
+    stored: "From: a@b\r\n\(date)\r\nHi\r\n"),
   BodyCase(name: "no header at all", mail: "\r\nHi\r\n", stored: "\(date)\r\nHi\r\n"),
   BodyCase(name: "no bytes at all", mail: "", stored: "\(date)\r\n"),
   BodyCase(
@@ -98,6 +104,36 @@ private let refusals: [RefusalCase] = [
     name: "a domain that only ends like its own", mail: "From: x@notteam.test\r\n\r\n", rights: tied,
     reply: "550 5.7.1 This login may not send From: x@notteam.test"),
   RefusalCase(name: "no From", mail: "Subject: x\r\n\r\n", rights: tied, reply: "550 5.7.1 This login is tied"),
+  RefusalCase(
+    name: "a second author that a reader may find", mail: "From: <ann@a.test> <eve@a.test>\r\n\r\n", rights: tied,
+    reply: "550 5.7.1 This login may not send with eve@a.test in From"),
+  RefusalCase(
+    name: "two addresses without a comma", mail: "From: ann@a.test eve@a.test\r\n\r\n", rights: tied,
+    reply: "550 5.7.1 This login may not send with eve@a.test in From"),
+  RefusalCase(
+    name: "an address in an address", mail: "From: <eve@a.test@team.test>\r\n\r\n", rights: tied,
+    reply: "550 5.7.1 This login may not send with eve@a.test@team.test in From"),
+  RefusalCase(
+    name: "a folded list in brackets", mail: "From: <eve@a.test\r\n ,x@team.test>\r\n\r\n", rights: tied,
+    reply: "550 5.7.1 This login may not send with eve@a.test in From"),
+  RefusalCase(
+    name: "a quote that hides nothing", mail: "From: \"eve@a.test <ann@a.test>\r\n\r\n", rights: tied,
+    reply: "550 5.7.1 This login may not send with eve@a.test in From"),
+  RefusalCase(
+    name: "an address in a quoted name and a comment",
+    mail: "From: \"Ann, not eve@a.test\" (nor bob@b.test) <ann@a.test>\r\n\r\n", rights: tied, reply: ""),
+  RefusalCase(
+    name: "a quoted local part", mail: "From: \"x y\"@team.test\r\n\r\n", rights: tied, reply: ""),
+  RefusalCase(
+    name: "another Sender", mail: "From: ann@a.test\r\nSender: eve@a.test\r\n\r\n", rights: tied,
+    reply: "550 5.7.1 This login may not send with eve@a.test in Sender"),
+  RefusalCase(
+    name: "another Resent-From", mail: "From: ann@a.test\r\nResent-From: eve@a.test\r\n\r\n", rights: tied,
+    reply: "550 5.7.1 This login may not send with eve@a.test in Resent-From"),
+  RefusalCase(name: "any Sender without ties", mail: "From: ann@a.test\r\nSender: eve@a.test\r\n\r\n", reply: ""),
+  RefusalCase(
+    name: "a multipart behind a comment", mail: multipart(3).replacing("multipart", with: "(c) multipart"),
+    reply: "554 5.6.0 The mail has 4 MIME parts or more"),
   RefusalCase(
     name: "its pool", mail: "From: ann@a.test\r\nX-Postern-Pool: sales\r\n\r\n", rights: tied, reply: ""),
   RefusalCase(

@@ -81,10 +81,17 @@ struct ProxyTests {
       #expect(client.say("XCLIENT ADDR=IPV6:2001:db8::1 LOGIN=app\r\n") == ["220 mx.test ESMTP Postern"])
       let batch = "EHLO c\r\nMAIL FROM:<ann@a.test>\r\nRCPT TO:<b@b.test>\r\nDATA\r\nFrom: eve@a.test\r\n.\r\n"
       #expect(client.say(batch, replies: 5).last == "550 5.7.1 This login may not send From: eve@a.test")
+      // Whom the proxy does not know is not the proxy, which is trusted.
+      let unknown = try world.client()
+      _ = unknown.reply()
+      #expect(unknown.say("XCLIENT ADDR=[UNAVAILABLE]\r\n") == ["220 mx.test ESMTP Postern"])
+      #expect(
+        unknown.say("EHLO c\r\nMAIL FROM:<ann@a.test>\r\n", replies: 2).last == "530 5.7.0 Authentication required")
+      // Another address of its /64 is the same client.
       let second = try world.client()
       _ = second.reply()
       #expect(
-        second.say("XCLIENT ADDR=IPV6:2001:db8::1\r\n", replies: 2)
+        second.say("XCLIENT ADDR=IPV6:2001:db8::2\r\n", replies: 2)
           == ["421 4.7.0 Too many connections from your address", nil])
     }
   }

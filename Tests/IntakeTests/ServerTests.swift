@@ -1,4 +1,5 @@
 import Configuration
+import Glibc
 import Host
 import SMTP
 import Store
@@ -251,6 +252,61 @@ struct ServerTests {
       _ = other.reply()
       _ = other.say("EHLO c\r\n")
       #expect(other.say("AUTH PLAIN AGFwcABzZWNyZXQ=\r\n") == banned)
+    }
+  }
+
+  @Test("many who guess at once learn no more than one after the other")
+  func guessingTogether() async throws {
+    try await withServer { configuration, _ in
+      configuration.listeners[0].trustedNetworks = []
+      configuration.intake.loginBanByAddress = 2
+    } _: { world in
+      try await world.store.write { transaction in
+        try transaction.putSubmitter(
+          SubmitterEntry(login: "app"), passwordHash: try PasswordHash.make("secret"), now: 0)
+      }
+      let clients = try (0..<12).map { _ in try world.client() }
+      for client in clients {
+        _ = client.reply()
+        _ = client.say("EHLO c\r\n")
+      }
+      // The right password is among them.
+      for (number, client) in clients.enumerated() {
+        client.send(number == 11 ? "AUTH PLAIN AGFwcABzZWNyZXQ=\r\n" : "AUTH PLAIN AGFwcAB3cm9uZw==\r\n")
+      }
+      let answers = clients.map { $0.reply() ?? "" }
+      // Each loop may be at one failure when the ban comes.
+      #expect(answers.count { $0.hasPrefix("535") } <= 2 + world.loops.loops.count, "\(answers)")
+      #expect(answers.count { $0.hasPrefix("454") } >= 12 - 1 - 2 - world.loops.loops.count, "\(answers)")
+    }
+  }
+
+  @Test("a command that drips, and mails that come one behind the other")
+  func pace() async throws {
+    try await withServer { configuration, _ in
+      configuration.intake.commandTimeoutMilliseconds = 400
+    } _: { world in
+      let client = try world.client()
+      _ = client.reply()
+      for _ in 0..<60 {
+        client.send("N")
+        usleep(50_000)
+      }
+      #expect([client.reply(), client.reply()] == ["421 4.4.2 Timeout", nil])
+    }
+    try await withServer { configuration, _ in
+      configuration.intake.messageTimeoutMilliseconds = 2_500
+    } _: { world in
+      let client = try world.client()
+      _ = client.reply()
+      // RFC 2920: the next mail's commands come with this one's end, so that a text is always being read.
+      #expect(client.say(open + "DATA\r\n", replies: 4).last == "354 End data with <CR><LF>.<CR><LF>")
+      for _ in 0..<8 {
+        usleep(500_000)
+        let answers = client.say(
+          "Hi\r\n.\r\nMAIL FROM:<ann@a.test>\r\nRCPT TO:<bob@b.test>\r\nDATA\r\n", replies: 4)
+        #expect(answers.first??.hasPrefix("250 2.0.0 Ok: queued") == true, "\(answers)")
+      }
     }
   }
 

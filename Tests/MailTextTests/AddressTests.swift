@@ -47,6 +47,14 @@ struct ListCase: Sendable, CustomTestStringConvertible {
     #expect(Address.list(in: c.value).map { "\($0.displayName ?? "")|\($0.address)" } == c.found)
   }
 
+  /// Quadratic time would take minutes for this, on a loop that serves others too.
+  @Test func aLongNonsenseIsReadInLinearTime() {
+    #expect(Address.list(in: "a@" + String(repeating: ":", count: 200_000)).count <= 1)
+    #expect(Address.list(in: String(repeating: "\"a@b:", count: 40_000)).count <= 10_000)
+    #expect(AddressWords.all(in: String(repeating: "(a@b:", count: 40_000)).count == 40_000)
+    #expect(AddressWords.all(in: "\"" + String(repeating: "a@b:", count: 40_000)).count == 40_000)
+  }
+
   @Test(
     arguments: [
       (nil, "a@b.c", "a@b.c"), ("Bob", "b@x.org", "Bob <b@x.org>"), ("Dr. Bob", "b@x.org", "\"Dr. Bob\" <b@x.org>"),

@@ -30,7 +30,9 @@ private let paths: [PathCase] = [
   PathCase("<a@[IPv6:1::]>", "a@[ipv6:1::]"),
   PathCase("<a@xn--bcher-kva.test>", "a@xn--bcher-kva.test"),
   PathCase("<\(String(repeating: "l", count: 64))@b.test>", "\(String(repeating: "l", count: 64))@b.test"),
-  PathCase("<\(String(repeating: "l", count: 65))@b.test>", .tooLong),
+  // A bounce address with its recipient in it.
+  PathCase("<\(String(repeating: "l", count: 247))@b.test>", "\(String(repeating: "l", count: 247))@b.test"),
+  PathCase("<\(String(repeating: "l", count: 248))@b.test>", .tooLong),
   PathCase("<a@\(String(repeating: "x.", count: 127))xx>", .tooLong),
   PathCase("", .syntax), PathCase("<", .syntax), PathCase("<a", .syntax), PathCase("<a@", .syntax),
   PathCase("<a@b", .syntax), PathCase("a@b", .syntax), PathCase("<a>", .syntax), PathCase("<@b>", .syntax),

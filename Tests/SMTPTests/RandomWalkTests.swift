@@ -159,6 +159,8 @@ private struct Model {
       recipients = nil
       if step == .dataTooBig { return [354, 552] }
       idle = 0
+      // A good mail forgives what was wrong before it.
+      if step == .data { errors = 0 }
       return [354, step == .data ? 250 : 452]
     case .bdat, .bdatLast, .bdatEmpty, .bdatTooBig, .bdatRefused, .bdatBad: return chunk(step)
     case .rset:
@@ -202,6 +204,7 @@ private struct Model {
     (recipients, chunked) = isOver || isLast ? (nil, nil) : (recipients, total)
     if isOver { return [552] }
     if isLast { idle = 0 }
+    if step == .bdatLast { errors = 0 }
     return [step == .bdatRefused ? 452 : 250]
   }
 

@@ -196,6 +196,21 @@ private let dialogues: [ServerCase] = [
     name: "a NUL in commands", input: "NOOP a\0\r\n",
     expected: greeting + replies("500 5.5.2 Lines must end in CRLF; a bare CR, LF or NUL is refused") + [.close]),
   ServerCase(
+    name: "a bare CR hidden in a long command", input: "NOOP \(String(repeating: "x", count: 5000))\rMAIL FROM:<>\r\n",
+    expected: greeting + replies("500 5.5.2 Lines must end in CRLF; a bare CR, LF or NUL is refused") + [.close]),
+  ServerCase(
+    name: "a bare LF behind a long command", input: "NOOP \(String(repeating: "x", count: 5000))\nNOOP\r\n",
+    expected: greeting + replies("500 5.5.2 Lines must end in CRLF; a bare CR, LF or NUL is refused") + [.close]),
+  ServerCase(
+    name: "a wrong key counts, whatever the client says to its refusal",
+    settings: limits { ($0.mechanisms, $0.maximumFailedLogins) = ([.oauthBearer], 2) },
+    input: "EHLO c\r\nAUTH OAUTHBEARER Zmlyc3Q=\r\n*\r\nAUTH OAUTHBEARER Zmlyc3Q=\r\n?\r\n",
+    expected: greeting + hello("AUTH OAUTHBEARER")
+      + [.sasl(.oauthBearer, message: Array("first".utf8), isFirst: true)]
+      + replies("334 b3Vycw==", "501 5.7.0 Authentication cancelled")
+      + [.sasl(.oauthBearer, message: Array("first".utf8), isFirst: true)]
+      + replies("334 b3Vycw==", "421 4.7.0 Too many failed logins") + [.close]),
+  ServerCase(
     name: "a bare LF in commands where it is taken", settings: limits { $0.bareNewlines = .normalize },
     input: "NOOP\nNOOP\r\n", expected: greeting + ok + ok),
 ]

@@ -83,6 +83,27 @@ private func notices(
     #expect(try await notices(after: again, notify: "DELAY", attempts: 1).isEmpty, "a delay is told once")
   }
 
+  /// It had its 250: nothing may end in silence.
+  @Test func aMailToASuppressedAddressIsTold() async throws {
+    for (notify, isStep, count) in [(nil, false, 1), ("NEVER", false, 0), (nil, true, 0)] as [(String?, Bool, Int)] {
+      let bench = try Bench()
+      try await bench.addAccount("s1@sender.test")
+      try await bench.store.write {
+        _ = try $0.suppress("ann@example.org", workspaceID: 1, reason: "manual", source: "test", now: Bench.noon)
+      }
+      var submission = isStep ? bench.step(1) : bench.submission()
+      submission.sender = "app@example.com"
+      if notify != nil { submission.requests["ann@example.org"] = DeliveryRequest(notify: notify) }
+      let id = try await bench.queue(submission)[0]
+      let pass = try await bench.store.write { try $0.claimDue(now: Bench.noon, limit: 10, telling: always) }
+      #expect(pass.claims.allSatisfy { $0.message.id != id })
+      let end = try await bench.store.read { try $0.message(id) }
+      #expect(end?.state == .cancelled)
+      let told = try await bench.store.read { try $0.messages(MessageFilter()).map(\.message).filter { $0.id != id } }
+      #expect(told.count == count && told.allSatisfy { $0.sender.isEmpty && $0.recipient == "app@example.com" })
+    }
+  }
+
   @Test func aNoticeCostsNothingAndIsNoContact() async throws {
     let bench = try Bench()
     try await bench.store.write {

@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Delivery
+internal import MailText
 internal import Outreach
 
 /// A message that an account has taken to hand over; the journal has its attempt.
@@ -43,6 +44,8 @@ public struct ClaimPass: Sendable {
   var free = 0
   /// By account; counts go down and up as mails are claimed ahead.
   var ahead: [Int64: LinesAtWork] = [:]
+  /// What senders are told of mails that end here.
+  var telling: NoticePolicy?
   /// Parked messages whose time had come.
   var woken = 0
   /// How long it took to find out which lanes and messages are next; the rest was their gates and the journal.
@@ -73,8 +76,11 @@ extension Transaction {
   ///
   /// A lane's order is priority, planned time, id, whoever looked when. What a gate of its own keeps waiting is parked
   /// until that gate opens; what waits for an account or for the workspace's credits keeps its lane closed.
-  public func claimDue(now: Int64, limit: Int, ahead: [Int64: LinesAtWork] = [:]) throws(StoreError) -> ClaimPass {
-    var pass = ClaimPass(free: limit, ahead: ahead)
+  /// Who sent a mail that may not go because of a suppression hears of it as `telling` says; nil tells nobody.
+  public func claimDue(
+    now: Int64, limit: Int, ahead: [Int64: LinesAtWork] = [:], telling: NoticePolicy? = nil
+  ) throws(StoreError) -> ClaimPass {
+    var pass = ClaimPass(free: limit, ahead: ahead, telling: telling)
     var shared = SharedFacts()
     let start = ContinuousClock.now
     for (account, lines) in ahead where lines.wanting > 0 { lanes.wanted(by: account) }
@@ -230,6 +236,12 @@ extension Transaction {
     case .skip(let reason): try end(message, as: .skipped, because: reason, now: now)
     case .cancel(let reason):
       try end(message, as: .cancelled, because: reason, now: now)
+      // It had its 250 and goes nowhere (RFC 5321 §6.1).
+      if report.binding == .suppression, let policy = pass.telling {
+        let words = JournalReply(
+          code: nil, text: "550 5.7.1 The recipient's address is on the suppression list", meaning: "suppressed")
+        try tellSender(of: message, asking: nil, .failed, words, policy, now: now)
+      }
       if report.binding == .suppression, let enrollment = try enrollment(of: message) {
         try stop(enrollment, reason: .suppressed, workspaceID: message.workspaceID, now: now)
       }

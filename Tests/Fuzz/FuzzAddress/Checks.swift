@@ -6,7 +6,7 @@ func check(_ input: [UInt8]) {
   let text = String(decoding: input, as: UTF8.self)
   if let path = Envelope.address(text) {
     precondition(Envelope.address(path) == path, "the shortest form stays: \(path)")
-    precondition(path.utf8.count <= 64 + 1 + 255 && path.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }, "\(path)")
+    precondition(path.utf8.count <= 256 && path.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }, "\(path)")
   }
   let key = Address.comparisonKey(text)
   precondition(Address.domain(of: text) == Address.domain(of: key) || text.utf8.contains { $0 >= 0x80 }, "\(key)")
