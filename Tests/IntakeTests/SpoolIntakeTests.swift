@@ -14,7 +14,7 @@ import Testing
   }
 
   private func withSpool(
-    hooks: IntakeHooks = IntakeHooks(), _ change: (inout Configuration, String) throws -> Void = { _, _ in },
+    hooks: IntakeHooks = IntakeHooks(), _ change: (inout Configuration, String) -> Void = { _, _ in },
     _ body: (TestServer, SpoolFolder) async throws -> Void
   ) async throws {
     try await withServer(hooks: hooks, change) { server in
@@ -123,7 +123,8 @@ import Testing
     (.always, "a@b.test", "SUCCESS"),
   ])
   func senderWhoIsNotToBeTold(notices: SenderNotices, sender: String, notify: String?) async throws {
-    try await withSpool({ configuration, _ in configuration.relay.senderNotices = notices }) { server, folder in
+    let change = { (configuration: inout Configuration, _: String) in configuration.relay.senderNotices = notices }
+    try await withSpool(change) { server, folder in
       var envelope = Envelope(reversePath: sender, recipients: ["one@d.test"])
       if let notify { envelope.recipientRequests["one@d.test"] = RecipientRequest(notify: notify) }
       try folder.leave(BatchMail.encode(envelope, Array(Self.stepMail.utf8)), name: UUIDv7.text())
@@ -137,10 +138,11 @@ import Testing
 
   /// The limits that sendmail knew were others: too many fields, too large by a little, too large to be read at all.
   @Test(arguments: ["fields", "little", "much"]) func noticeOfWhatIsOverALimit(what: String) async throws {
-    try await withSpool({ configuration, _ in
+    let change = { (configuration: inout Configuration, _: String) in
       configuration.intake.maxMessageSize = 64 << 10
       configuration.intake.maxHeaderFields = 20
-    }) { server, folder in
+    }
+    try await withSpool(change) { server, folder in
       let fields = what == "fields" ? (0..<500).map { "X-\($0): \($0)\r\n" }.joined() : ""
       let size = ["fields": 10, "little": 70 << 10, "much": 2 << 20][what] ?? 0
       let text = "Subject: Big\r\nX-Nul: \0\r\n\(fields)\r\n" + String(repeating: "text\r\n", count: size / 6)
