@@ -23,7 +23,7 @@ extension Verb {
 }
 
 func runCommand(_ arguments: [String], verbs: [Verb], shell: Shell) -> Int32 {
-  do {
+  do throws(Failure) {
     try dispatch(arguments, verbs: verbs, shell: shell)
     switch shell.outputTrouble() {
     // Who had enough of a list is not told that there is more.
