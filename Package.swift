@@ -30,7 +30,7 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [
 
 var targets: [Target] = [
   .executableTarget(name: "postern", dependencies: ["CommandLine", "Daemon"], swiftSettings: strict),
-  room("CommandLine", ["Daemon", "Host", "Outreach", "Sorting", "SMTP", "MailText", "Configuration"]),
+  room("CommandLine", ["Daemon", "Intake", "Host", "Outreach", "Sorting", "SMTP", "MailText", "Configuration"]),
   room(
     "Daemon", ["Intake", "Relay", "Poller", "Sequencer", "Access", "Web", "Store", "Host", "Outreach", "Configuration"]),
   room("Intake", ["Store", "Host", "Outreach", "SMTP", "MailText", "Configuration"]),

@@ -13,7 +13,7 @@ extension Verb {
   ) { (call: Invocation) throws(Failure) in
     var whole = Provision()
     for file in call.positional {
-      let bytes = file == "-" ? call.shell.input() : try call.shell.readFile(file)
+      let bytes = file == "-" ? try call.shell.input() : try call.shell.readFile(file)
       let toml = String(decoding: bytes, as: UTF8.self)
       whole.add(try call.provision(toml, file: file))
     }
@@ -162,7 +162,7 @@ extension Invocation {
       }
       secret = value
     case .file(let path):
-      let bytes = path == "-" ? shell.input() : try shell.readFile(path)
+      let bytes = path == "-" ? try shell.input() : try shell.readFile(path)
       let line = bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
       guard !line.isEmpty else { throw Failure(ExitCode.configuration, "postern: \(path) holds no password") }
       secret = String(decoding: line, as: UTF8.self)

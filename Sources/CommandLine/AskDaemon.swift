@@ -10,22 +10,24 @@ extension Invocation {
   }
 
   /// Asks the daemon and returns the body of its answer; an error of the daemon becomes a failure with the right code.
+  /// `patience`, in milliseconds, is how long it may take when that is not the usual time.
   func ask(
-    _ method: String, _ path: String, query: [(String, String?)] = [], body: [UInt8] = []
+    _ method: String, _ path: String, query: [(String, String?)] = [], body: [UInt8] = [], patience: Int64? = nil
   ) throws(Failure) -> [UInt8] {
     let given = query.compactMap { name, value in value.map { (name, $0) } }
-    let request = DaemonRequest(
+    var request = DaemonRequest(
       method: method, path: "/api/v1" + path, query: Dictionary(given) { _, last in last }, body: body)
+    if let patience { request.patienceMilliseconds = patience }
     let reply = try shell.send(try socket(), request)
     guard (200..<300).contains(reply.status) else { throw Failure(answering: reply) }
     return reply.body
   }
 
   /// As `ask`, for an answer that is one JSON object; printed as it is with `--json`.
-  func object(_ method: String, _ path: String, query: [(String, String?)] = [], body: [UInt8] = []) throws(Failure)
-    -> JSONValue
-  {
-    let bytes = try ask(method, path, query: query, body: body)
+  func object(
+    _ method: String, _ path: String, query: [(String, String?)] = [], body: [UInt8] = [], patience: Int64? = nil
+  ) throws(Failure) -> JSONValue {
+    let bytes = try ask(method, path, query: query, body: body, patience: patience)
     guard let value = JSONValue.read(bytes) else {
       throw Failure(ExitCode.software, "postern: the daemon's answer is no JSON")
     }

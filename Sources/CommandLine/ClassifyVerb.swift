@@ -16,7 +16,7 @@ extension Verb {
     for file in call.positional {
       let mail: [UInt8]
       do throws(Failure) {
-        mail = file == "-" ? call.shell.input() : try call.shell.readFile(file)
+        mail = file == "-" ? try call.shell.input() : try call.shell.readFile(file)
       } catch {
         call.shell.err("postern: \(error.text)\n")
         unreadable += 1

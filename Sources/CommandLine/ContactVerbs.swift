@@ -132,7 +132,7 @@ extension Verb {
     var sums: [String: Int64] = ["added": 0, "updated": 0, "unchanged": 0, "refused": 0]
     let files = call.positional
     for file in files {
-      let bytes = file == "-" ? call.shell.input() : try call.shell.readFile(file)
+      let bytes = file == "-" ? try call.shell.input() : try call.shell.readFile(file)
       var rows: any ContactRows
       do {
         rows = try contactRows(bytes, mapping: mapping, charset: call.value("charset"))

@@ -6,6 +6,7 @@ enum ExitCode {
   static let unavailable: Int32 = 69
   static let software: Int32 = 70
   static let cannotCreate: Int32 = 73
+  static let inputOutput: Int32 = 74
   static let temporary: Int32 = 75
   static let permission: Int32 = 77
   static let configuration: Int32 = 78

@@ -1,6 +1,6 @@
 import Configuration
 import Foundation
-import Host
+import Intake
 import SMTP
 
 extension Failure {
@@ -28,11 +28,24 @@ struct HandIn {
   /// nil when nobody has said which daemon's it would be.
   let spoolFolder: String?
   let maximumMessageBytes: Int
+  /// What the daemon would refuse, as far as its configuration is known.
+  private let rules: LocalMailRules
+  /// Why the configuration of `-c` is not used; nil when it is, or there is none.
+  private let configurationTrouble: Failure?
+
+  /// A busy disk holds a commit up for seconds; the programs that wait here give up after half a minute (PHP), and the next
+  /// step is as safe.
+  private static let patienceMilliseconds: Int64 = 10_000
+  /// More for each MiB, for what reading, checking and storing it takes on a slow machine.
+  private static let patiencePerMiBMilliseconds: Int64 = 1_000
 
   /// `settings` are those of `-c`.
-  init(_ call: Invocation, settings: Configuration?) {
+  init(_ call: Invocation, settings: Configuration?, configurationTrouble: Failure? = nil) {
     self.call = call
-    maximumMessageBytes = (settings ?? Configuration()).intake.maxMessageSize
+    self.configurationTrouble = configurationTrouble
+    let known = settings ?? Configuration()
+    maximumMessageBytes = known.intake.maxMessageSize
+    rules = LocalMailRules(known)
     let named = call.shell.environment["POSTERN_SPOOL"] ?? ""
     if let settings {
       spoolFolder = call.shell.absolute(settings.spoolFolder)
@@ -49,13 +62,16 @@ struct HandIn {
   func hand(_ envelope: Envelope, _ mail: [UInt8]) throws(Failure) -> Outcome {
     let name = call.shell.makeName()
     do {
-      let answer = try call.object("POST", "/submissions", body: encoded(Body(envelope, mail, name: name)))
+      let patience = Self.patienceMilliseconds + Int64(mail.count >> 20) * Self.patiencePerMiBMilliseconds
+      let answer = try call.object(
+        "POST", "/submissions", body: encoded(Body(envelope, mail, name: name)), patience: patience)
       let ids = answer["ids"].items.compactMap { $0.int.map(String.init) }
       guard !ids.isEmpty else { return .taken("cancelled \(answer["count"].int ?? 0) waiting messages") }
       return .taken("queued as " + ids.prefix(20).joined(separator: " ") + (ids.count > 20 ? " ..." : ""))
     } catch {
-      // Nobody answers, or only to others: the daemon takes the mail from its folder. When it has taken it already and its
-      // answer was lost, it knows the name. A refusal is final, and 75 is for the caller to try again.
+      // Nobody answers, or only to others, or not in time: the daemon takes the mail from its folder. When it has taken it
+      // already and its answer was lost, or takes it later, it knows the name. A refusal is final, and 75 is for the caller
+      // to try again.
       guard error.isOfTheWay else { throw error }
       return try keep(envelope, mail, name, because: error)
     }
@@ -65,20 +81,27 @@ struct HandIn {
     -> Outcome
   {
     guard let spoolFolder else {
-      throw Failure(
-        ExitCode.temporary,
+      throw unkept(
         trouble.text
           + "\nThe mail is not kept: name the daemon's configuration with -c, or its spool folder in POSTERN_SPOOL.")
     }
-    guard mail.count <= maximumMessageBytes else {
-      throw Failure(ExitCode.data, "sendmail: the mail is larger than \(maximumMessageBytes) bytes")
+    let batch = BatchMail.encode(envelope, mail)
+    // Nobody would hear of it later but by a notice: what is refused anyway is refused now.
+    if let refusal = rules.refusal(of: batch, now: call.shell.now()) {
+      throw Failure(ExitCode.data, "postern: \(refusal)")
     }
     do {
-      try call.shell.leave(spoolFolder, name, BatchMail.encode(envelope, mail))
+      try call.shell.leave(spoolFolder, name, batch)
     } catch {
-      throw Failure(ExitCode.temporary, trouble.text + "\n" + error.text)
+      throw unkept(trouble.text + "\n" + error.text)
     }
     return .kept(name)
+  }
+
+  /// To try again helps when the daemon is back; when the configuration could not be read, somebody has to mend that.
+  private func unkept(_ text: String) -> Failure {
+    guard let configurationTrouble else { return Failure(ExitCode.temporary, text) }
+    return Failure(ExitCode.configuration, "postern: " + configurationTrouble.text + "\n" + text)
   }
 
   /// What the daemon gets at `/submissions`.

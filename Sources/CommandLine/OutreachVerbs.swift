@@ -167,7 +167,7 @@ extension Verb {
         if let id = event["id"].int { cursor = Int(id) }
       }
       cursor = cursor ?? 0
-    } while call.has("follow")
+    } while call.has("follow") && call.shell.outputTrouble() == nil
   }
 }
 

@@ -1,7 +1,10 @@
+import Host
+
 /// The program: reads the command line, runs the verb, returns the exit code (sysexits).
 ///
 /// `serve` runs the daemon with the configuration's file name and returns its exit code.
 public func runPostern(_ arguments: [String], serve: @escaping @Sendable (String) -> Int32) -> Int32 {
+  StandardStreams.prepare()
   let shell = Shell.system(send: sendToDaemon)
   return runCommand(arguments, verbs: Verb.table(serve: serve), shell: shell)
 }
@@ -20,9 +23,13 @@ extension Verb {
 }
 
 func runCommand(_ arguments: [String], verbs: [Verb], shell: Shell) -> Int32 {
-  do {
+  do throws(Failure) {
     try dispatch(arguments, verbs: verbs, shell: shell)
-    return 0
+    switch shell.outputTrouble() {
+    // Who had enough of a list is not told that there is more.
+    case nil, .readerGone: return 0
+    case .failed(let reason): throw Failure(ExitCode.inputOutput, "postern: error writing standard output: \(reason)")
+    }
   } catch {
     if !error.text.isEmpty { shell.err(error.text + "\n") }
     return error.code

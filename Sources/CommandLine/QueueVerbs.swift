@@ -23,9 +23,11 @@ extension Verb {
     change("retry", "will be tried again", "try messages again that failed, are unknown or wait for their next try"),
     change("hold", "held", "keep waiting messages until they are released"),
     change("release", "released", "send held messages on"),
-    Verb(words: ["queue", "run"], summary: "try everything now that waits for its next try") {
-      (call: Invocation) throws(Failure) in
-      let answer = try call.object("POST", "/queue/run")
+    Verb(
+      words: ["queue", "run"], summary: "try everything now that waits for its next try",
+      options: [Option(long: "domain", value: "DOMAIN", help: "only mail to this domain")]
+    ) { (call: Invocation) throws(Failure) in
+      let answer = try call.object("POST", "/queue/run", query: [("domain", call.value("domain"))])
       call.say("\(answer["released"].int ?? 0) messages will be tried now")
     },
     Verb(words: ["queue", "stats"], summary: "how many messages are in each state") {

@@ -1,3 +1,5 @@
+import Foundation
+
 // `sendmail`, as programs know it since 1983: the flags of Postfix's sendmail(1).
 
 /// What a sendmail command line asks for.
@@ -8,6 +10,8 @@ struct SendmailRequest: Equatable {
     case smtp
     /// `-qI`: one message, now.
     case runMessage(String)
+    /// `-qR`: all for a domain, now.
+    case runSite(String)
   }
 
   var mode = Mode.deliver
@@ -143,6 +147,9 @@ extension SendmailRequest {
     // The time between two runs is the relay's business.
     case let digit? where digit.isNumber: break
     case "I": mode = .runMessage(String(value.dropFirst()))
+    // A host in brackets is one without MX records to Postfix; it names the same mails.
+    case "R" where value.count > 1:
+      mode = .runSite(value.dropFirst().trimmingCharacters(in: CharacterSet(charactersIn: "@[]")))
     default: throw Failure(ExitCode.usage, "sendmail: -q\(value) is not supported")
     }
   }
@@ -157,14 +164,16 @@ extension SendmailRequest {
     return known.filter { words.contains(Substring($0)) }.joined(separator: ",")
   }
 
-  /// ENVID in xtext (RFC 3461 §4.4 and §4: at most 100 octets of printable ASCII before it is encoded); nil for anything else.
+  /// ENVID of printable ASCII in xtext, at most 100 octets (RFC 3461 §4.4); nil for anything else: a mail is not held back
+  /// for the name of the report about it, and half a name would be another one.
   private static func envelopeID(_ value: String) -> String? {
-    guard !value.isEmpty, value.utf8.count <= 100, value.utf8.allSatisfy({ 0x20...0x7E ~= $0 }) else { return nil }
-    return String(
+    guard !value.isEmpty, value.utf8.allSatisfy({ 0x20...0x7E ~= $0 }) else { return nil }
+    let text = String(
       value.flatMap { character -> [Character] in
         guard let byte = character.asciiValue, " +=".contains(character) else { return [character] }
         return Array("+" + String(byte, radix: 16, uppercase: true))
       })
+    return text.utf8.count <= 100 ? text : nil
   }
 }
 

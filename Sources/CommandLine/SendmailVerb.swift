@@ -11,11 +11,14 @@ extension Verb {
       Flags: -t (recipients also from To, Cc, Bcc), -i or -oi (a single dot does not end the mail), -f ADDRESS or
       -r ADDRESS (reverse-path), -F NAME (for a missing From), -N, -R, -V (NOTIFY, RET and ENVID), -v (say what became
       of it), -bm (the default), -bs (SMTP on stdin and stdout), -bp (list the queue), -q (run the queue), -qI ID (one
-      message of it). Other flags of sendmail are accepted and mean nothing. Flags stand before the recipients.
-      While the daemon is down, or for users who may not use its socket, the mail is kept in the spool folder of the
-      configuration (-c FILE, else POSTERN_SPOOL) and the exit code is 0; the daemon takes it in when it runs.
-      Exit codes: 0 the mail is safe, 64 usage, 65 refused for good, 75 try again. Also when called by the name
-      sendmail; called as mailq it lists the queue, as newaliases it does nothing.
+      message of it), -qR DOMAIN (all for a domain). Other flags of sendmail are accepted and mean nothing. Flags stand before the recipients.
+      While the daemon is down or does not answer, or for users who may not use its socket, the mail is kept in the
+      spool folder of the configuration (-c FILE, else POSTERN_SPOOL) and the exit code is 0; the daemon takes it in when
+      it runs. What can be seen without the daemon is refused at once; what the daemon refuses later comes back to the
+      sender as a notice. Who may not read the FILE of -c sends as without it.
+      Exit codes: 0 the mail is safe, 64 usage, 65 refused for good, 74 a list could not be written, 75 try again, 78 the
+      configuration. Also when called by the name sendmail; called as mailq it lists the queue, as newaliases it does
+      nothing.
       """
   ) { (call: Invocation) throws(Failure) in
     try runSendmail(call.positional, call)
@@ -31,6 +34,7 @@ func runSendmail(_ arguments: [String], _ call: Invocation) throws(Failure) {
   case .nothing: return
   case .listQueue: try Verb.listQueue(call)
   case .runQueue: _ = try call.object("POST", "/queue/run")
+  case .runSite(let domain): _ = try call.object("POST", "/queue/run", query: [("domain", domain)])
   case .runMessage(let id):
     call.positional = [id]
     _ = try call.object("POST", "/messages/\(try call.id())/retry")
@@ -48,19 +52,35 @@ struct Sender {
   let maximumMessageBytes: Int
 
   init(_ request: SendmailRequest, _ call: Invocation) throws(Failure) {
-    let settings = try call.value("config").map { file throws(Failure) in
-      try call.shell.configuration(file, checkingFiles: false)
+    var call = call
+    var settings: Configuration?
+    var trouble: Failure?
+    if let file = call.value("config") {
+      do throws(Failure) {
+        settings = try call.shell.configuration(file, checkingFiles: false)
+      } catch {
+        // It holds secrets, so that other users may not read it: then it is as if nobody had named it. Any other trouble
+        // may mean another daemon than the default one.
+        guard error.code == ExitCode.permission else { throw Failure(ExitCode.configuration, error.text) }
+        call.values["config"] = nil
+        trouble = error
+      }
     }
-    handIn = HandIn(call, settings: settings)
+    handIn = HandIn(call, settings: settings, configurationTrouble: trouble)
     user = call.shell.user().name
     let name = settings?.server.hostname ?? "localhost"
     domain = name == "localhost" ? call.shell.hostName() : name
     maximumMessageBytes = handIn.maximumMessageBytes
   }
 
-  /// The addresses of a word or a field as the envelope has them, as Postfix completes and reads them.
-  func addresses(in text: String) -> [String] {
-    Address.list(in: text, completedWith: domain).map(\.address)
+  /// The addresses of a word or a field as the envelope has them, as Postfix completes and reads them. A list that is too
+  /// long to be read is refused: nobody would know who of it got nothing.
+  func addresses(in text: String) throws(Failure) -> [String] {
+    let found = Address.list(in: text, completedWith: domain)
+    guard found.count < Address.mostInList else {
+      throw Failure(ExitCode.data, "sendmail: a list of \(Address.mostInList) recipients or more; name fewer at once")
+    }
+    return found.map(\.address)
   }
 }
 
@@ -70,21 +90,24 @@ private func deliver(_ request: SendmailRequest, _ call: Invocation) throws(Fail
   }
   let sender = try Sender(request, call)
   let reversePath = try sender.reversePath(request.sender)
-  let typed = mailFromInput(call.shell.input(), ignoresDots: request.ignoresDots)
+  let typed = mailFromInput(try mailInput(call), ignoresDots: request.ignoresDots)
   let header = HeaderBlock(parsing: typed)
   var recipients: [String] = []
   for word in request.recipients {
-    let found = sender.addresses(in: word)
+    let found = try sender.addresses(in: word)
     guard !found.isEmpty else { throw Failure(ExitCode.data, "sendmail: \"\(word)\" is no address") }
     recipients += found
   }
-  if request.recipientsFromHeader { recipients += headerFields(header).flatMap(sender.addresses) }
+  if request.recipientsFromHeader {
+    for field in headerFields(header) { recipients += try sender.addresses(in: field) }
+  }
   guard !recipients.isEmpty else { throw Failure(ExitCode.data, "sendmail: the mail names no recipient") }
   var envelope = Envelope(reversePath: try checked(reversePath), envelopeID: request.envelopeID)
   envelope.returnContent = request.returnContent.flatMap(ReturnContent.init)
+  var named: Set<String> = []
   for recipient in recipients {
     let address = try checked(recipient)
-    guard !envelope.recipients.contains(address) else { continue }
+    guard named.insert(address).inserted else { continue }
     envelope.recipients.append(address)
     if let notify = request.notify { envelope.recipientRequests[address] = RecipientRequest(notify: notify) }
   }
@@ -94,7 +117,16 @@ private func deliver(_ request: SendmailRequest, _ call: Invocation) throws(Fail
   let author = reversePath.isEmpty ? "\(person.name)@\(sender.domain)" : reversePath
   let mail = completed(typed, header, sender: author, name: fullName, now: call.shell.now())
   let outcome = try sender.handIn.hand(envelope, mail)
-  if request.isVerbose { call.shell.out(outcome.text + "\n") }
+  if request.isVerbose { call.shell.remark(outcome.text + "\n") }
+}
+
+/// The mail on stdin. What cannot be read to its end is no mail: 65 as Postfix says it.
+private func mailInput(_ call: Invocation) throws(Failure) -> [UInt8] {
+  do {
+    return try call.shell.input()
+  } catch {
+    throw Failure(ExitCode.data, error.text + "\nNothing is sent.")
+  }
 }
 
 extension Sender {
@@ -102,7 +134,7 @@ extension Sender {
   fileprivate func reversePath(_ written: String?) throws(Failure) -> String {
     guard let written else { return "\(user)@\(domain)" }
     if ["", "<>"].contains(written) { return "" }
-    guard let first = addresses(in: written).first else {
+    guard let first = try addresses(in: written).first else {
       throw Failure(ExitCode.data, "sendmail: \"\(written)\" is no address")
     }
     return first

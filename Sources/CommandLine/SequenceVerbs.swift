@@ -166,7 +166,7 @@ extension Verb {
   private static func enroll(file: String, _ key: String, _ call: Invocation, _ report: inout EnrollmentReport)
     throws(Failure)
   {
-    let bytes = file == "-" ? call.shell.input() : try call.shell.readFile(file)
+    let bytes = file == "-" ? try call.shell.input() : try call.shell.readFile(file)
     var rows: any ContactRows
     do {
       rows = try contactRows(bytes, mapping: try call.columnMapping())

@@ -4,14 +4,18 @@ import Host
 
 /// Everything a verb may touch outside itself, so that tests can run verbs without a terminal, files or a daemon.
 struct Shell {
-  /// Writes text to stdout as it is.
+  /// Writes text to stdout as it is; nothing any more after it could not be written once.
   var out: (String) -> Void
+  /// What hindered `out`; nil while nothing has.
+  var outputTrouble: () -> OutputTrouble?
+  /// Writes to stdout what changes nothing when nobody reads it.
+  var remark: (String) -> Void
   /// Writes text to stderr as it is.
   var err: (String) -> Void
   /// All of stdin.
-  var input: () -> [UInt8]
+  var input: () throws(Failure) -> [UInt8]
   /// What stdin has next, after waiting for at least one byte; empty at its end.
-  var nextInput: () -> [UInt8]
+  var nextInput: () throws(Failure) -> [UInt8]
   /// A file's bytes.
   var readFile: (String) throws(Failure) -> [UInt8]
   var environment: [String: String]
@@ -37,6 +41,14 @@ struct Shell {
   var isWatched = false
 }
 
+/// Why stdout takes no more.
+enum OutputTrouble: Equatable {
+  /// Whoever read it has enough, as in `| head`.
+  case readerGone
+  /// Such as a full disk, with the system's word for it.
+  case failed(String)
+}
+
 /// One request to the daemon.
 struct DaemonRequest: Equatable {
   var method: String
@@ -44,6 +56,8 @@ struct DaemonRequest: Equatable {
   var path: String
   var query: [String: String] = [:]
   var body: [UInt8] = []
+  /// How long the whole answer may take.
+  var patienceMilliseconds: Int64 = 120_000
 }
 
 /// What the daemon said.
@@ -55,16 +69,26 @@ struct DaemonReply: Equatable {
 extension Shell {
   /// The process's own.
   static func system(send: @escaping (String, DaemonRequest) throws(Failure) -> DaemonReply) -> Shell {
-    Shell(
-      out: { FileHandle.standardOutput.write(Data($0.utf8)) },
-      err: { FileHandle.standardError.write(Data($0.utf8)) },
-      input: { (try? FileHandle.standardInput.readToEnd()).map { Array($0) } ?? [] },
-      nextInput: { nextInput() },
+    var trouble: OutputTrouble?
+    return Shell(
+      out: { text in
+        guard trouble == nil else { return }
+        switch StandardStreams.write(text.utf8, to: STDOUT_FILENO) {
+        case .all: break
+        case .readerGone: trouble = .readerGone
+        case .failed(let reason): trouble = .failed(reason)
+        }
+      },
+      outputTrouble: { trouble },
+      remark: { _ = StandardStreams.write($0.utf8, to: STDOUT_FILENO) },
+      err: { _ = StandardStreams.write($0.utf8, to: STDERR_FILENO) },
+      input: { () throws(Failure) in try standardInput(StandardStreams.readToEnd) },
+      nextInput: { () throws(Failure) in try standardInput(StandardStreams.read) },
       readFile: { path throws(Failure) in
         do {
           return Array(try Data(contentsOf: URL(filePath: path)))
         } catch {
-          throw Failure(ExitCode.noInput, "\(path): \(Shell.reason(whyUnreadable: path))")
+          throw Shell.failure(toRead: path)
         }
       },
       environment: ProcessInfo.processInfo.environment,
@@ -89,13 +113,11 @@ extension Shell {
   /// `path` from the root on.
   func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : folder + "/" + path }
 
-  /// Not by FileHandle, which ends the process on an error of a read.
-  private static func nextInput() -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: 64 << 10)
-    while true {
-      let count = read(STDIN_FILENO, &bytes, bytes.count)
-      if count < 0, errno == EINTR { continue }
-      return Array(bytes.prefix(max(0, count)))
+  private static func standardInput(_ read: (Int32) throws(HostError) -> [UInt8]) throws(Failure) -> [UInt8] {
+    do {
+      return try read(STDIN_FILENO)
+    } catch {
+      throw Failure(ExitCode.inputOutput, "postern: error reading standard input: \(error)")
     }
   }
 
@@ -114,11 +136,14 @@ extension Shell {
   }
 
   /// In the words of the system: Foundation's errors do not tell a folder from a missing file.
-  private static func reason(whyUnreadable path: String) -> String {
+  private static func failure(toRead path: String) -> Failure {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return String(cString: strerror(errno)) }
-    defer { close(descriptor) }
     var byte: UInt8 = 0
-    return read(descriptor, &byte, 1) < 0 ? String(cString: strerror(errno)) : "cannot be read"
+    let isReadable = descriptor >= 0 && read(descriptor, &byte, 1) >= 0
+    let code = errno
+    if descriptor >= 0 { close(descriptor) }
+    return Failure(
+      !isReadable && code == EACCES ? ExitCode.permission : ExitCode.noInput,
+      "\(path): \(isReadable ? "cannot be read" : String(cString: strerror(code)))")
   }
 }

@@ -84,7 +84,7 @@ extension Verb {
         for name in ["added", "known"] { sums[name, default: 0] += answer[name].int ?? 0 }
         for row in answer["refused"].items { refuse(Int(row["line"].int ?? 0), row["reason"].plain) }
       }
-      let bytes = file == "-" ? call.shell.input() : try call.shell.readFile(file)
+      let bytes = file == "-" ? try call.shell.input() : try call.shell.readFile(file)
       var reader = CSVReader(utf8Text(ofFile: bytes))
       var columns: SuppressionColumns?
       var isFirst = true

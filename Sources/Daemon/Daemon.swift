@@ -99,7 +99,10 @@ public enum Daemon {
       ? configuration.server.loops : max(1, ProcessInfo.processInfo.activeProcessorCount - 1)
   }
 
-  private static func tell(_ line: String) { FileHandle.standardError.write(Data("postern: \(line)\n".utf8)) }
+  private static func tell(_ line: String) {
+    // Who cannot be told finds it in the exit code.
+    _ = StandardStreams.write("postern: \(line)\n".utf8, to: STDERR_FILENO)
+  }
 }
 
 /// The codes of sysexits.h that the daemon ends with.

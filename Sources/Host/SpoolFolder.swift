@@ -12,8 +12,12 @@ public struct SpoolFolder: Sendable {
 
   /// The longest name that is looked at.
   private static let longestName = 255
-  /// Names that one look takes up; the rest follows at once.
-  private static let mostNames = 1000
+  /// Mails that one look takes up; the rest follows at once.
+  public static let mostMails = 1000
+  /// Files with other names that one look takes up, so that many of them hold no mail up.
+  private static let mostOthers = 100
+  /// What of a file that is too large is read: as much as its envelope may take.
+  private static let longestHead = 1 << 20
   /// How long something may be under way in `tmp/`; the rule of maildirs.
   private static let abandonedSeconds = 36 * 3600
 
@@ -103,23 +107,80 @@ public struct SpoolFolder: Sendable {
     case mail([UInt8])
     /// Nothing that can become a mail, with the reason.
     case bad(String)
+    /// A file over the limit: how it begins, and the reason.
+    case tooLarge(head: [UInt8], String)
     /// It cannot be read now, with the reason.
     case unreadable(String)
     /// There is none of this name any more.
     case gone
   }
 
-  /// The names in `new/`, oldest first as far as they begin with their time; at most 1,000.
-  public func names() throws(HostError) -> [String] { try names(in: "new", atMost: Self.mostNames) }
+  /// What lies in `new/`.
+  public struct Listing: Sendable, Equatable {
+    /// The names of mails, oldest first as far as they begin with their time.
+    public var mails: [String] = []
+    /// Names of plain files that no `postern sendmail` gives; some of them when there are many.
+    public var others: [String] = []
+    /// Those that were to be left out and are still there.
+    public var leftOut: Set<String> = []
+    /// How many things are no files at all, such as folders, which nobody but their owner may be able to take away.
+    public var foreign = 0
+    /// Whether all mails are in it.
+    public var isWhole = true
+  }
 
-  private func names(in part: String, atMost most: Int = .max) throws(HostError) -> [String] {
+  /// What lies in `new/`, with at most `most` mails. Only what may become a mail counts: any user may put other things
+  /// there, as many as he likes, and nobody else's mail is to wait for them.
+  public func listing(leavingOut: Set<String> = [], atMost most: Int = mostMails) throws(HostError) -> Listing {
+    guard let folder = opendir("\(path)/new") else { throw Self.failure("look into", "\(path)/new") }
+    defer { closedir(folder) }
+    var listing = Listing()
+    while let entry = readdir(folder) {
+      let name = Self.name(of: entry)
+      if name == "." || name == ".." { continue }
+      guard isPlain(entry, name) else {
+        listing.foreign += 1
+        continue
+      }
+      if leavingOut.contains(name) {
+        listing.leftOut.insert(name)
+      } else if !Self.isName(name) {
+        if listing.others.count < Self.mostOthers { listing.others.append(name) }
+      } else if listing.mails.count < most {
+        listing.mails.append(name)
+      } else {
+        listing.isWhole = false
+        break
+      }
+    }
+    listing.mails.sort()
+    return listing
+  }
+
+  /// Whether `postern sendmail` gives such names: those of `UUIDv7`.
+  private static func isName(_ name: String) -> Bool {
+    name.utf8.count == 36 && name.utf8.allSatisfy { $0 == 0x2D || 0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 }
+  }
+
+  private func isPlain(_ entry: UnsafeMutablePointer<dirent>, _ name: String) -> Bool {
+    // Not every file system says it in the folder.
+    guard Int(entry.pointee.d_type) == Int(DT_UNKNOWN) else { return Int(entry.pointee.d_type) == Int(DT_REG) }
+    var status = stat()
+    return lstat(place("new", name), &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
+  private static func name(of entry: UnsafeMutablePointer<dirent>) -> String {
+    withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+      pointer.withMemoryRebound(to: CChar.self, capacity: longestName + 1) { String(cString: $0) }
+    }
+  }
+
+  private func names(in part: String) throws(HostError) -> [String] {
     guard let folder = opendir("\(path)/\(part)") else { throw Self.failure("look into", "\(path)/\(part)") }
     defer { closedir(folder) }
     var names: [String] = []
-    while names.count < most, let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: Self.longestName + 1) { String(cString: $0) }
-      }
+    while let entry = readdir(folder) {
+      let name = Self.name(of: entry)
       if name != ".", name != ".." { names.append(name) }
     }
     return names.sorted()
@@ -142,8 +203,8 @@ public struct SpoolFolder: Sendable {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { return .unreadable(errorText(errno)) }
     guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink <= 1 else { return .bad("it is not a plain file") }
-    guard status.st_size <= limit else { return .bad("it has \(status.st_size) bytes, more than \(limit)") }
-    var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+    let isTooLarge = status.st_size > limit
+    var bytes = [UInt8](repeating: 0, count: isTooLarge ? min(limit, Self.longestHead) : Int(status.st_size))
     var used = 0
     while used < bytes.count {
       let count = bytes.withUnsafeMutableBytes {
@@ -153,7 +214,8 @@ public struct SpoolFolder: Sendable {
       if count == 0 { break }
       used += max(0, count)
     }
-    return .mail(Array(bytes[..<used]))
+    let read = Array(bytes[..<used])
+    return isTooLarge ? .tooLarge(head: read, "it has \(status.st_size) bytes, more than \(limit)") : .mail(read)
   }
 
   /// Takes a mail away that is safe elsewhere.
@@ -177,7 +239,11 @@ public struct SpoolFolder: Sendable {
     guard Self.write(text, to: descriptor), fsync(descriptor) == 0,
       rename(place("new", name), place("bad", target)) == 0,
       syncFolder("bad")
-    else { throw Self.failure("move aside", place("new", name)) }
+    else {
+      let error = Self.failure("move aside", place("new", name))
+      if access(place("bad", target), F_OK) != 0 { _ = unlink(note) }
+      throw error
+    }
     try syncRemoved()
     return target
   }
@@ -208,9 +274,7 @@ public struct SpoolFolder: Sendable {
     guard let folder = opendir("\(path)/tmp") else { return }
     defer { closedir(folder) }
     while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: Self.longestName + 1) { String(cString: $0) }
-      }
+      let name = Self.name(of: entry)
       var status = stat()
       guard lstat(place("tmp", name), &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
       if Int64(status.st_mtim.tv_sec) < now / 1000 - Int64(Self.abandonedSeconds) { _ = unlink(place("tmp", name)) }

@@ -79,9 +79,10 @@ extension IntakeServer {
   func handIn(_ batch: [UInt8], name: String?) async -> HandInReply {
     guard let offer = localOffer else { return .later("421 4.3.2 Shutting down") }
     let mail: BatchMail.Mail
-    switch BatchMail.read(batch, offer.localSession) {
+    switch BatchMail.read(batch, offer.local.session) {
     case .success(let read): mail = read
-    case .failure(let refusal): return refusal.isTemporary ? .later(refusal.text) : .refused(refusal.text)
+    // Also a 4xx: the same file will get it again.
+    case .failure(let refusal): return .refused(refusal.text)
     }
     switch await taker(offer).takeLocal(mail.envelope, mail.content, name: name, preparation: offer.preparation) {
     case .success(.refused(let reason)): return .refused(reason)

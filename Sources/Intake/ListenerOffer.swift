@@ -1,6 +1,7 @@
 import Configuration
 import Host
 import SMTP
+import Store
 
 /// What one listener offers to whoever connects; made anew when the configuration is read again. One for all sessions: a copy
 /// in each would cost half a kilobyte.
@@ -11,7 +12,10 @@ final class ListenerOffer: Sendable {
   let trusted: [AddressRange]
   private let balancers: [AddressRange]
   private let proxies: [AddressRange]
-  let preparation: MailPreparation
+  /// What holds for mails that come by no listener.
+  let local: LocalMailRules
+  /// What is told to the senders of mails that are refused when nobody listens.
+  let notices: NoticePolicy
   private let hostname: String
 
   private static let loopback = ["127.0.0.0/8", "::1/128"].compactMap(AddressRange.init)
@@ -30,11 +34,12 @@ final class ListenerOffer: Sendable {
     trusted = try Self.ranges(settings.trustedNetworks)
     balancers = try Self.ranges(settings.proxyNetworks)
     proxies = try Self.ranges(settings.xclientNetworks)
-    preparation = MailPreparation(
-      maximumHeaderBytes: limits.maxHeaderSize, maximumHeaderFields: limits.maxHeaderFields,
-      maximumReceived: limits.maxReceived, maximumParts: limits.maxMimeParts, hostname: configuration.server.hostname,
-      showsClient: limits.receivedShowsClient)
+    local = LocalMailRules(configuration)
+    notices = NoticePolicy(notices: configuration.relay.senderNotices, hostname: configuration.server.hostname)
   }
+
+  /// How mails of all kinds are looked at.
+  var preparation: MailPreparation { local.preparation }
 
   private static func ranges(_ texts: [String]) throws(HostError) -> [AddressRange] {
     var ranges: [AddressRange] = []
@@ -64,13 +69,6 @@ final class ListenerOffer: Sendable {
 
   /// Whether TLS starts with the first octet (RFC 8314 §3).
   var isImplicitTLS: Bool { settings.tls == .implicit }
-
-  /// The settings of a session that reads a mail handed in on this machine. A program names all its recipients at once.
-  var localSession: SMTP.ServerSettings {
-    SMTP.ServerSettings(
-      hostname: hostname, authentication: .off, trusted: true, maximumMessageBytes: limits.maxMessageSize,
-      maximumRecipients: .max)
-  }
 
   /// The settings of a session with this client, before any TLS; `sender` is who speaks for it, mostly the client itself.
   func session(with peer: PeerAddress, spokenForBy sender: PeerAddress) -> SMTP.ServerSettings {

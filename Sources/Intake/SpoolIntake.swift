@@ -24,6 +24,16 @@ public final class SpoolIntake: Sendable {
   /// mail in the folder instead, after minutes.
   private static let memoryMilliseconds: Int64 = 86_400_000
   private static let forgottenAtOnce = 500
+  /// More mails than this in the folder, and no name is forgotten until there are fewer.
+  private static let mostRemembered = 100_000
+  /// How long a mail that cannot be taken now is left alone.
+  private static let delayMilliseconds: Int64 = 5_000
+  /// How long one that can neither be taken away nor aside is left alone.
+  private static let stuckMilliseconds: Int64 = 600_000
+  /// After so many mails in a row that have to wait it is not the mails: a full disk, a stop.
+  private static let mostDelays = 20
+  /// To look takes at most one part in so many of the time, however much lies there.
+  private static let restsForALook: Int64 = 20
 
   /// Takes from `folder`, which exists, on `loop`.
   public init(intake: IntakeServer, store: Store, folder: SpoolFolder, loop: EventLoop, log: Log) {
@@ -48,12 +58,14 @@ public final class SpoolIntake: Sendable {
   }
 
   private func run() async {
-    var stuck: Set<String> = []
+    var resting: [String: Int64] = [:]
     var rest = Self.tickMilliseconds
     var nextHousekeeping = Clock.monotonic()
     while !Task.isCancelled {
+      var least = Self.tickMilliseconds
       do {
-        let isTaking = try await look(&stuck)
+        let (isTaking, lookMilliseconds) = try await look(&resting)
+        least = max(least, lookMilliseconds * Self.restsForALook)
         rest = isTaking ? Self.tickMilliseconds : min(rest * 2, Self.longestRestMilliseconds)
         if Clock.monotonic() >= nextHousekeeping {
           nextHousekeeping = Clock.deadline(in: Self.housekeepingMilliseconds)
@@ -63,64 +75,96 @@ public final class SpoolIntake: Sendable {
         log.error("spool.failed", ["error": .text("\(error)")])
         rest = min(rest * 2, Self.longestRestMilliseconds)
       }
-      await loop.sleep(milliseconds: rest)
+      await loop.sleep(milliseconds: max(rest, least))
     }
   }
 
-  /// Takes what lies in the folder; false when something has to wait. `stuck` are names that can neither be taken away nor
-  /// aside, so that they are complained about once.
-  private func look(_ stuck: inout Set<String>) async throws -> Bool {
-    let names = try await inFolder { folder in try folder.names() }
-    stuck.formIntersection(names)
-    var isTaking = true
+  /// Takes what lies in the folder; false when something has to wait, and how long the look at the names took. `resting`
+  /// are names that are left alone until a time: those that have to wait, and those that can neither be taken away nor
+  /// aside. They keep nothing from others, and are complained about once.
+  private func look(_ resting: inout [String: Int64]) async throws -> (isTaking: Bool, lookMilliseconds: Int64) {
+    let start = Clock.monotonic()
+    let leftOut = Set(resting.filter { $0.value > start }.keys)
+    let listing = try await inFolder { folder in try folder.listing(leavingOut: leftOut) }
+    let took = Clock.monotonic() - start
+    if listing.isWhole {
+      let there = listing.leftOut.union(listing.mails).union(listing.others)
+      resting = resting.filter { there.contains($0.key) }
+    }
+    let tried = Set(resting.keys)
+    // What has waited before comes last.
+    let mails = listing.mails.filter { !tried.contains($0) } + listing.mails.filter(tried.contains)
     var hasRemoved = false
-    for name in names where !stuck.contains(name) && !Task.isCancelled {
+    var delays = 0
+    for name in mails where !Task.isCancelled && delays < Self.mostDelays {
       do {
         switch await take(name) {
         case .taken:
+          delays = 0
           try await inFolder { folder in try folder.remove(name) }
           hasRemoved = true
-        case .refused(let reason):
-          let aside = try await inFolder { folder in try folder.setAside(name, reason: reason) }
-          log.error(
-            "spool.set_aside", ["file": .text("\(folder.path)/bad/\(aside)"), "reason": .text(reason)])
+        case .refused(let reason): try await setAside(name, reason)
         case .later(let reason):
-          if isTaking { log.warning("spool.waiting", ["file": .text(name), "reason": .text(reason)]) }
-          isTaking = false
+          if !tried.contains(name), delays == 0 {
+            log.warning("spool.waiting", ["file": .text(name), "reason": .text(reason)])
+          }
+          delays += 1
+          resting[name] = Clock.deadline(in: Self.delayMilliseconds)
         case nil: continue
         }
       } catch {
-        stuck.insert(name)
-        log.error("spool.stuck", ["file": .text(name), "error": .text("\(error)")])
+        leave(name, error, &resting)
+      }
+    }
+    for name in listing.others where !Task.isCancelled {
+      do {
+        try await setAside(name, "its name is not one that postern sendmail gives")
+      } catch {
+        leave(name, error, &resting)
       }
     }
     if hasRemoved { try await inFolder { folder in try folder.syncRemoved() } }
-    return isTaking
+    return (delays == 0, took)
+  }
+
+  private func setAside(_ name: String, _ reason: String) async throws {
+    let aside = try await inFolder { folder in try folder.setAside(name, reason: reason) }
+    log.error("spool.set_aside", ["file": .text("\(folder.path)/bad/\(aside)"), "reason": .text(reason)])
+  }
+
+  private func leave(_ name: String, _ error: any Error, _ resting: inout [String: Int64]) {
+    if resting[name] == nil { log.error("spool.stuck", ["file": .text(name), "error": .text("\(error)")]) }
+    resting[name] = Clock.deadline(in: Self.stuckMilliseconds)
   }
 
   /// What became of one file; nil when there is none any more.
   private func take(_ name: String) async -> HandInReply? {
-    guard name.utf8.count == 36, name.utf8.allSatisfy({ $0 == 0x2D || 0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 }) else {
-      return .refused("its name is not one that postern sendmail gives")
-    }
     let (folder, limit) = (folder, intake.largestBatch)
     switch await offLoop({ folder.read(name, atMost: limit) }) {
     case .gone: return nil
     case .bad(let reason): return .refused(reason)
+    case .tooLarge(let head, let reason): return await intake.tellSender(of: head, name: name, refused: reason)
     case .unreadable(let reason): return .later(reason)
-    case .mail(let batch): return await intake.handIn(batch, name: name)
+    case .mail(let batch):
+      let reply = await intake.handIn(batch, name: name)
+      guard case .refused(let reason) = reply else { return reply }
+      return await intake.tellSender(of: batch, name: name, refused: reason)
     }
   }
 
   private func keepHouse() async throws {
-    let names = try await inFolder { folder in
+    let listing = try await inFolder { folder in
       folder.sweep(now: Clock.now())
-      return try folder.names()
+      return try folder.listing(atMost: Self.mostRemembered)
     }
+    if listing.foreign > 0 {
+      log.warning("spool.foreign", ["folder": .text("\(folder.path)/new"), "things": .int(Int64(listing.foreign))])
+    }
+    guard listing.isWhole else { return }
     let oldest = Clock.now() - Self.memoryMilliseconds
     // In small transactions: mails that come in meanwhile do not wait for it.
     while try await store.write({ transaction in
-      try transaction.forgetHandIns(before: oldest, except: names, limit: Self.forgottenAtOnce)
+      try transaction.forgetHandIns(before: oldest, except: listing.mails, limit: Self.forgottenAtOnce)
     }) == Self.forgottenAtOnce, !Task.isCancelled {}
   }
 

@@ -34,6 +34,9 @@ public struct Address: Sendable, Hashable {
     return Address.encodeDisplayName(displayName) + " <" + address + ">"
   }
 
+  /// A list longer than this is an attack or a mistake: what stands behind so many is not read.
+  public static let mostInList = 10_000
+
   /// Every mailbox of an address list; groups are opened, comments skipped, what is no address left out.
   public static func list(in value: String) -> [Address] {
     var parser = AddressParser(bytes: Array(value.utf8))
@@ -84,8 +87,6 @@ public struct Address: Sendable, Hashable {
 
 /// Reads address lists octet by octet; never fails, and looks at each octet a bounded number of times.
 struct AddressParser {
-  /// A list longer than this is an attack or a mistake.
-  private static let most = 10_000
   let bytes: [UInt8]
   private var i = 0
   private var quotesEnd = true
@@ -126,7 +127,7 @@ struct AddressParser {
       (phrase, hasAt) = ([], false)
       comment = []
     }
-    while i < bytes.count, found.count < Self.most {
+    while i < bytes.count, found.count < Address.mostInList {
       let octet = bytes[i]
       switch octet {
       case Octet.comma, Octet.semicolon:

@@ -10,6 +10,20 @@ public struct DeliveryNotice: Sendable {
     case relayed
   }
 
+  /// Whom a mail was for.
+  public struct Person: Sendable, Equatable {
+    /// The envelope's address.
+    public var address: String
+    /// ORCPT, `type;address` in xtext.
+    public var original: String?
+
+    /// One of a mail's recipients.
+    public init(address: String, original: String?) {
+      self.address = address
+      self.original = original
+    }
+  }
+
   /// What became of the mail.
   public var action: Action
   /// The name of this machine.
@@ -20,6 +34,8 @@ public struct DeliveryNotice: Sendable {
   public var recipient: String
   /// ORCPT, `type;address` in xtext.
   public var originalRecipient: String?
+  /// More that it was for, with the same outcome.
+  public var others: [Person] = []
   /// ENVID, in xtext.
   public var envelopeID: String?
   /// The mail's subject, decoded.
@@ -53,13 +69,16 @@ public struct DeliveryNotice: Sendable {
 
   /// A mail above this comes back as its header only, whatever RET says: nobody wants his own attachment.
   private static let mostReturned = 65_536
+  /// So many recipients are named to people; machines find all of them.
+  private static let mostNamed = 20
 
   /// The notice without From, Date and Message-ID, which it gets when it goes. `original` is the mail, of which only the header comes
   /// back unless `returnsAll`.
   public func bytes(returning original: [UInt8], all returnsAll: Bool) -> [UInt8] {
     let isWhole = returnsAll && original.count <= Self.mostReturned
     let returned = isWhole ? OutgoingMail.normalizedLineEnds(original) : HeaderBlock(parsing: original).serialized()
-    let isInternational = !(sender + recipient + (originalRecipient ?? "")).utf8.allSatisfy { $0 < 0x80 }
+    let isInternational = ([sender] + people.flatMap { [$0.address, $0.original ?? ""] })
+      .contains { $0.utf8.contains { $0 >= 0x80 } }
     let eightBit = isInternational || reply.utf8.contains { $0 >= 0x80 } || returned.contains { $0 >= 0x80 }
     let coding = "Content-Transfer-Encoding: \(eightBit ? "8bit" : "7bit")\r\n"
     var header = HeaderBlock()
@@ -95,6 +114,8 @@ public struct DeliveryNotice: Sendable {
     }
   }
 
+  private var people: [Person] { [Person(address: recipient, original: originalRecipient)] + others }
+
   private var words: String {
     let what =
       switch action {
@@ -102,13 +123,15 @@ public struct DeliveryNotice: Sendable {
       case .delayed: "has not been delivered yet. It is tried again; there is no need to send it again."
       case .relayed: "was taken by the next mail server. It may still come back from there."
       }
+    var named = people.prefix(Self.mostNamed).map(\.address)
+    if people.count > named.count { named.append("and \(people.count - named.count) more") }
     let said = isServersWord ? "The server that it was handed to said:" : "The reason:"
     return """
       This is the mail gateway at \(hostname).
 
       The mail to
 
-        \(recipient)
+        \(named.joined(separator: "\n  "))
 
       \(what)
 
@@ -125,13 +148,18 @@ public struct DeliveryNotice: Sendable {
     if let envelopeID { mail.append("Original-Envelope-Id", envelopeID) }
     mail.append("Reporting-MTA", "dns; \(hostname)")
     mail.append("Arrival-Date", MailDate.format(arrivedAt))
-    var person = HeaderBlock()
-    if let originalRecipient { person.append("Original-Recipient", originalRecipient) }
-    person.append("Final-Recipient", "\(isInternational ? "utf-8" : "rfc822"); \(recipient)")
-    person.append("Action", action.rawValue)
-    person.append("Status", code)
-    if isServersWord { person.append("Diagnostic-Code", "smtp; \(line(reply))") }
-    return mail.serialized() + Array("\r\n".utf8) + person.serialized()
+    var out = mail.serialized()
+    for person in people {
+      var fields = HeaderBlock()
+      if let original = person.original { fields.append("Original-Recipient", original) }
+      fields.append("Final-Recipient", "\(isInternational ? "utf-8" : "rfc822"); \(person.address)")
+      fields.append("Action", action.rawValue)
+      fields.append("Status", code)
+      if isServersWord { fields.append("Diagnostic-Code", "smtp; \(line(reply))") }
+      out += "\r\n".utf8
+      out += fields.serialized()
+    }
+    return out
   }
 
   /// The enhanced code of the reply, when it has one of the action's class; else the class alone (RFC 3463 §2: x.0.0).

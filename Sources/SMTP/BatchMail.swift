@@ -15,8 +15,6 @@ public enum BatchMail {
   public struct Refusal: Error, Equatable {
     /// Its whole text, with the code and without the line end.
     public let text: String
-    /// Whether it is a 4xx.
-    public var isTemporary: Bool { text.hasPrefix("4") }
   }
 
   /// The batch of a mail; the text has CRLF line ends. Strings of the envelope stand in it as they are.
@@ -54,6 +52,29 @@ public enum BatchMail {
       }
     }
     return .failure(refusal("it ends before its mail does"))
+  }
+
+  /// The envelope and the text of a batch that `read` refuses, as far as they can be made out, for a notice to who sent it;
+  /// nil when it has no envelope. The text is what there is of it, with all that is wrong with it.
+  public static func opened(_ bytes: [UInt8]) -> Mail? {
+    let chunk = Array("BDAT ".utf8)
+    var start = 0
+    while start < bytes.count, !bytes[start...].starts(with: chunk) {
+      start = (bytes[start...].firstIndex(of: Octet.lf) ?? bytes.count - 1) + 1
+    }
+    guard start < bytes.count, let end = bytes[start...].firstIndex(of: Octet.lf) else { return nil }
+    // With no text there is nothing to refuse but the envelope's own lines, and those are left out.
+    var session = ServerSession(
+      ServerSettings(hostname: "localhost", authentication: .off, trusted: true, maximumRecipients: .max))
+    session.receive(Array(bytes[..<start]) + Array("BDAT 0 LAST\r\n".utf8))
+    while let action = session.next() {
+      switch action {
+      case .reply: continue
+      case .message(let envelope, _): return Mail(envelope: envelope, content: Array(bytes[(end + 1)...]))
+      case .startTLS, .authenticate, .sasl, .client, .close: return nil
+      }
+    }
+    return nil
   }
 
   private static func refusal(_ text: String) -> Refusal { Refusal(text: "554 5.6.0 \(text)") }

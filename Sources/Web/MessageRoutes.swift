@@ -48,9 +48,13 @@ extension API {
       guard let found else { throw Problem.notFound("message \(id)") }
       return Response(found)
     },
-    Route("POST", "queue/run") { api, _, _ in
+    Route("POST", "queue/run") { api, request, _ in
       let now = api.now()
-      let count = try await api.store.write { try $0.runQueue(now: now) }
+      let domain = request.query["domain"]
+      if let domain, domain.isEmpty || domain.contains(where: { "%\\@ ".contains($0) }) {
+        throw Problem.invalid("\"\(domain)\" is no domain")
+      }
+      let count = try await api.store.write { try $0.runQueue(domain: domain, now: now) }
       return Response(.object([("released", .number(count))]))
     },
     Route("GET", "queue/stats") { api, request, _ in

@@ -29,10 +29,18 @@ struct SendmailTests {
       )
     ),
     // What Postfix warns of and ignores.
+    (["-V", String(repeating: "a b", count: 33), "b@x"], SendmailRequest(recipients: ["b@x"])),
+    (
+      ["-V" + String(repeating: "x", count: 97) + "=", "b@x"],
+      SendmailRequest(envelopeID: String(repeating: "x", count: 97) + "+3D", recipients: ["b@x"])
+    ),
+    (["-V" + String(repeating: "x", count: 98) + "=", "b@x"], SendmailRequest(recipients: ["b@x"])),
     (["-Nsometimes", "-Rhalf", "-V", "", "b@x"], SendmailRequest(recipients: ["b@x"])),
     (["-o", "i", "-tifa@x"], SendmailRequest(recipientsFromHeader: true, ignoresDots: true, sender: "a@x")),
     (["b@x", "-f", "a@x"], SendmailRequest(recipients: ["b@x", "-f", "a@x"])),
     (["-bs"], SendmailRequest(mode: .smtp)), (["-q5m", "-bs"], SendmailRequest(mode: .smtp)),
+    (["-qRworld.test"], SendmailRequest(mode: .runSite("world.test"))),
+    (["-qR@[world.test]"], SendmailRequest(mode: .runSite("world.test"))),
     (["-qI17"], SendmailRequest(mode: .runMessage("17"))), (["-I"], SendmailRequest(mode: .nothing)),
     (["-c", "/f", "b@x"], SendmailRequest(recipients: ["b@x"], configuration: "/f")),
     (["-C/f", "b@x"], SendmailRequest(recipients: ["b@x"], configuration: "/f")),
@@ -188,7 +196,7 @@ struct SendmailSpoolTests {
   }
 
   @Test(arguments: [
-    ["-t", "-bp"], ["-Z"], ["-f"], ["-bz"], ["-bd"], ["-B", "16BIT", "b@x"], ["-Xlog", "b@x"], ["-qZ"], [],
+    ["-t", "-bp"], ["-Z"], ["-f"], ["-bz"], ["-bd"], ["-B", "16BIT", "b@x"], ["-Xlog", "b@x"], ["-qZ"], ["-qR"], [],
   ])
   func wrongUse(words: [String]) {
     let shell = TestShell()
@@ -234,5 +242,174 @@ struct SendmailSpoolTests {
     #expect(shell.run("-bs", named: "/usr/sbin/sendmail") == 0)
     let body = String(decoding: try #require(shell.requests.first).body, as: UTF8.self)
     #expect(body.contains("\"smtputf8\":true") == isAsked)
+  }
+}
+
+/// Broken streams, refusals without a daemon, and what is missing.
+struct SendmailTroubleTests {
+  private static let mail = "From: a@example.org\nDate: x\n\nHello\n"
+
+  @Test(arguments: [OutputTrouble.readerGone, .failed("No space left on device")])
+  func handInDoesNotDependOnItsReader(trouble: OutputTrouble) {
+    let shell = TestShell()
+    shell.outputTrouble = trouble
+    shell.input = Self.mail
+    shell.answer("{\"result\":\"queued\",\"ids\":[7]}", status: 201)
+    #expect(shell.run("sendmail", "-v", "b@example.org") == 0)
+    #expect(shell.err.isEmpty)
+  }
+
+  @Test func listThatCannotBeWritten() {
+    let shell = TestShell()
+    shell.outputTrouble = .failed("No space left on device")
+    shell.answer("")
+    #expect(shell.run("queue", "list") == 74)
+    #expect(shell.err == "postern: error writing standard output: No space left on device\n")
+    let cut = TestShell()
+    cut.outputTrouble = .readerGone
+    cut.answer("")
+    #expect(cut.run(named: "mailq") == 0)
+    #expect(cut.err.isEmpty)
+  }
+
+  /// A follower whose reader has gone ends.
+  @Test func eventsAreFollowedWhileSomebodyReads() {
+    let shell = TestShell()
+    shell.outputTrouble = .readerGone
+    shell.answer("{\"id\":1,\"event\":\"x\"}\n")
+    #expect(shell.run("events", "--follow") == 0)
+    #expect(shell.requests.count == 1)
+  }
+
+  @Test func inputThatCannotBeReadIsNotSent() {
+    let shell = TestShell()
+    shell.input = Self.mail
+    shell.inputTrouble = Failure(ExitCode.inputOutput, "postern: error reading standard input: Input/output error")
+    #expect(shell.run("sendmail", "b@example.org") == 65)
+    #expect(shell.err.contains("Input/output error"))
+    #expect(shell.requests.isEmpty && shell.kept.isEmpty)
+    #expect(shell.run("classify", "-") == 74)
+    shell.input = "EHLO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<c@d.test>\r\nDATA\r\nSubject: x\r\n"
+    #expect(shell.run("sendmail", "-bs") == 74)
+    #expect(shell.requests.isEmpty && shell.kept.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("X-Postern-Delay: foo\n\nx\n", "X-Postern-Delay"), ("Subject: x\n\na\0b\n", "NUL"),
+    (String(repeating: "Received: a\n", count: 60) + "\nx\n", "Too many hops"),
+    (String(repeating: "X: 1\n", count: 5000) + "\nx\n", "more than"),
+  ])
+  func whatIsRefusedAnywayIsNotKept(typed: String, words: String) {
+    let shell = TestShell()
+    shell.unreachable = true
+    shell.input = typed
+    #expect(shell.run("sendmail", "b@example.org") == 65)
+    #expect(shell.err.hasPrefix("postern: 55") && shell.err.contains(words), "\(shell.err)")
+    #expect(shell.kept.isEmpty)
+    let talk = "EHLO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<c@d.test>\r\nDATA\r\n"
+    shell.input = talk + typed.replacing("\n", with: "\r\n") + ".\r\nQUIT\r\n"
+    #expect(shell.run("sendmail", "-bs") == 0)
+    #expect(shell.out.contains("\r\n55") && !shell.out.contains("kept as"), "\(shell.out)")
+    #expect(shell.kept.isEmpty)
+  }
+
+  @Test func limitsOfTheConfigurationHoldWithoutTheDaemon() {
+    let shell = TestShell()
+    shell.unreachable = true
+    shell.files["/p.toml"] = "[intake]\nmax_received = 100\n"
+    shell.input = String(repeating: "Received: a\n", count: 60) + "\nx\n"
+    #expect(shell.run("sendmail", "-C/p.toml", "b@example.org") == 0)
+    #expect(shell.kept.count == 1)
+  }
+
+  @Test func tooManyRecipientsAreRefusedWhole() {
+    let shell = TestShell()
+    let names = (0..<11_000).map { "r\($0)@w" }.joined(separator: ",\n ")
+    shell.input = "To: \(names)\nSubject: a\n\nx\n"
+    #expect(shell.run("sendmail", "-t") == 65)
+    #expect(shell.err.contains("10000 recipients or more"))
+    #expect(shell.requests.isEmpty)
+    shell.input = "To: \((0..<9_000).map { "r\($0)@w" }.joined(separator: ",\n "))\nSubject: a\n\nx\n"
+    #expect(shell.run("sendmail", "-t") == 0)
+  }
+
+  @Test(arguments: [
+    ("422", "554 5.6.0 X-Postern-Step: no", "554 5.6.0 X-Postern-Step: no"),
+    ("503", "452 4.3.1 full", "452 4.3.1 full"),
+    ("422", "no words of a reply", "554 5.6.0 no words of a reply"), ("500", "451 4.3.0 x", "451 4.3.0 x"),
+  ])
+  func refusalIsSaidOnceOnStdout(status: String, message: String, reply: String) {
+    let shell = TestShell()
+    shell.answer("{\"error\":{\"code\":\"x\",\"message\":\"\(message)\"}}", status: Int(status) ?? 0)
+    shell.input = "EHLO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<c@d.test>\r\nDATA\r\nx: y\r\n\r\nx\r\n.\r\nQUIT\r\n"
+    #expect(shell.run("sendmail", "-bs") == 0)
+    #expect(shell.out.components(separatedBy: "\r\n").contains(reply), "\(shell.out)")
+  }
+
+  /// Postfix takes LF; a chunk is counted, so it stays as it is.
+  @Test func linesOnStdinMayEndInLF() throws {
+    let shell = TestShell()
+    shell.input =
+      "EHLO x\nMAIL FROM:<a@b.test>\nRCPT TO:<c@d.test>\nDATA\nSubject: x\n\n..dot\nBDAT 5\n.\n"
+      + "MAIL FROM:<a@b.test>\nRCPT TO:<c@d.test>\nBDAT 6\nS: x\r\nBDAT 5 LAST\n\r\nx\r\nQUIT\n"
+    for id in 1...2 { shell.answer("{\"result\":\"queued\",\"ids\":[\(id)]}", status: 201) }
+    #expect(shell.run("sendmail", "-bs") == 0)
+    #expect(shell.out.contains("queued as 1") && shell.out.contains("queued as 2") && shell.out.contains("\r\n221 "))
+    let bodies = shell.requests.map { String(decoding: $0.body, as: UTF8.self) }
+    #expect(bodies.first?.contains(Data("Subject: x\r\n\r\n.dot\r\nBDAT 5\r\n".utf8).base64EncodedString()) == true)
+    #expect(bodies.last?.contains(Data("S: x\r\n\r\nx\r\n".utf8).base64EncodedString()) == true)
+  }
+
+  /// In a session with CRLF a bare LF is refused as before: it could end the mail in its middle.
+  @Test func bareLineEndAmongOthersIsRefused() {
+    let shell = TestShell()
+    shell.input = "EHLO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<c@d.test>\r\nDATA\r\nx: y\r\n\r\na\n.\nb\r\n.\r\n"
+    #expect(shell.run("sendmail", "-bs") == 0)
+    #expect(shell.requests.isEmpty)
+  }
+
+  @Test func sessionEndsWhenNobodyHearsIt() {
+    let shell = TestShell()
+    shell.outputTrouble = .readerGone
+    shell.input = "EHLO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<c@d.test>\r\nDATA\r\nx: y\r\n\r\nx\r\n.\r\n"
+    #expect(shell.run("sendmail", "-bs") == 74)
+    #expect(shell.requests.isEmpty && shell.err.isEmpty)
+  }
+
+  @Test func siteIsFlushed() throws {
+    let shell = TestShell()
+    shell.answer("{\"released\":1}")
+    #expect(shell.run("sendmail", "-qRworld.test") == 0)
+    let request = try #require(shell.requests.first)
+    #expect(request.path == "/api/v1/queue/run" && request.query == ["domain": "world.test"])
+  }
+
+  /// Another user's configuration with secrets in it; a wrong name is another thing.
+  @Test func configurationThatMayNotBeRead() {
+    let shell = TestShell()
+    shell.input = Self.mail
+    shell.secrets = ["/etc/p.toml"]
+    #expect(shell.run("sendmail", "-C/etc/p.toml", "b@example.org") == 0)
+    #expect(shell.sockets == ["/run/postern/control.sock"])
+    shell.unreachable = true
+    #expect(shell.run("sendmail", "-C/etc/p.toml", "b@example.org") == 0)
+    #expect(shell.kept.map(\.folder) == ["/var/lib/postern/spool"])
+    shell.spoolTrouble = Failure(ExitCode.cannotCreate, "postern: cannot keep the mail in /var/lib/postern/spool: no")
+    #expect(shell.run("sendmail", "-C/etc/p.toml", "b@example.org") == 78)
+    #expect(shell.err.contains("/etc/p.toml: Permission denied"))
+    #expect(shell.run("sendmail", "b@example.org") == 75)
+    #expect(shell.run("sendmail", "-C/etc/none.toml", "b@example.org") == 78)
+    #expect(shell.kept.count == 1)
+  }
+
+  /// A daemon that does not answer holds a program up for seconds; the same name makes it one mail.
+  @Test func waitForAnAnswerIsShort() throws {
+    let shell = TestShell()
+    shell.unreachable = true
+    shell.input = Self.mail
+    #expect(shell.run("sendmail", "b@example.org") == 0)
+    let request = try #require(shell.requests.first)
+    #expect(request.patienceMilliseconds == 10_000)
+    #expect(String(decoding: request.body, as: UTF8.self).contains("\"name\":\"\(shell.kept[0].name)\""))
   }
 }

@@ -16,6 +16,14 @@ final class TestShell {
   var unreachable = false
   /// Whether somebody looks at stderr.
   var isWatched = false
+  /// What becomes of whatever is written to stdout.
+  var outputTrouble: OutputTrouble?
+  /// Why stdin cannot be read.
+  var inputTrouble: Failure?
+  /// Files that the user may not read.
+  var secrets: Set<String> = []
+  /// Why nothing can be left in the spool folder.
+  var spoolTrouble: Failure?
   private(set) var kept: [(folder: String, name: String, bytes: [UInt8])] = []
   /// What the browser asks for, and what it was shown.
   var redirected = ""
@@ -32,18 +40,28 @@ final class TestShell {
 
   var shellForTable: Shell {
     Shell(
-      out: { self.out += $0 }, err: { self.err += $0 }, input: { Array(self.input.utf8) },
-      nextInput: {
+      out: { if self.outputTrouble == nil { self.out += $0 } }, outputTrouble: { self.outputTrouble },
+      remark: { if self.outputTrouble == nil { self.out += $0 } }, err: { self.err += $0 },
+      input: { () throws(Failure) in
+        if let trouble = self.inputTrouble { throw trouble }
+        return Array(self.input.utf8)
+      },
+      nextInput: { () throws(Failure) in
+        if self.input.isEmpty, let trouble = self.inputTrouble { throw trouble }
         defer { self.input = "" }
         return Array(self.input.utf8)
       },
       readFile: { path throws(Failure) in
+        if self.secrets.contains(path) { throw Failure(ExitCode.permission, "\(path): Permission denied") }
         guard let text = self.files[path] else { throw Failure(ExitCode.noInput, "\(path): No such file or directory") }
         return Array(text.utf8)
       },
       environment: environment, user: { ("me", "My Name") }, hostName: { "host.example.org" },
       now: { 1_700_000_000_000 }, makeName: { "name-\(self.requests.count + 1)" },
-      leave: { folder, name, bytes throws(Failure) in self.kept.append((folder, name, bytes)) },
+      leave: { folder, name, bytes throws(Failure) in
+        if let trouble = self.spoolTrouble { throw trouble }
+        self.kept.append((folder, name, bytes))
+      },
       folder: "/work", zone: TimeZone(identifier: "Europe/Berlin") ?? .gmt,
       redirects: { port throws(Failure) in TestInbox(port: port == 0 ? 4711 : port, shell: self) },
       send: { socket, request throws(Failure) in

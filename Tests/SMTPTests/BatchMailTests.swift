@@ -61,6 +61,21 @@ struct BatchMailTests {
       return
     }
     #expect(refusal.text.hasPrefix(reply), "\(name)")
-    #expect(!refusal.isTemporary)
+  }
+
+  /// For a notice: whatever is wrong with the text or one recipient.
+  @Test func envelopeOfARefusedBatch() throws {
+    let text =
+      "EHLO x\r\nMAIL FROM:<a@b.test> ENVID=1\r\nRCPT TO:<>\r\nRCPT TO:<c@d.test> NOTIFY=NEVER\r\nBDAT 9000 LAST\r\n"
+    let opened = try #require(BatchMail.opened(Array((text + "a\0\nBDAT 1\n").utf8)))
+    #expect(opened.envelope.reversePath == "a@b.test" && opened.envelope.recipients == ["c@d.test"])
+    #expect(opened.envelope.envelopeID == "1")
+    #expect(opened.envelope.recipientRequests == ["c@d.test": RecipientRequest(notify: "NEVER")])
+    #expect(opened.content == Array("a\0\nBDAT 1\n".utf8))
+    for bad in [
+      "", "no batch", "EHLO x\r\nMAIL FROM:<a@b.test>\r\nBDAT 1 LAST\r\nx", "EHLO x\r\nBDAT 1", "QUIT\r\nBDAT 1\r\n",
+    ] {
+      #expect(BatchMail.opened(Array(bad.utf8)) == nil, "\(bad)")
+    }
   }
 }

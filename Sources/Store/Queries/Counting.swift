@@ -90,13 +90,17 @@ extension Reader {
 }
 
 extension Transaction {
-  /// Lets everything that waits for its next try, or was parked by a gate, be looked at now; returns how many.
-  public func runQueue(now: Int64) throws(StoreError) -> Int {
+  /// Lets everything that waits for its next try, or was parked by a gate, be looked at now; returns how many. With a domain
+  /// only what is for its addresses.
+  public func runQueue(domain: String? = nil, now: Int64) throws(StoreError) -> Int {
+    // An underscore, which names may hold, stands for any character in a pattern.
+    let pattern = domain.map { "%@" + $0.lowercased().replacing("_", with: "\\_") }
     let count = try run(
       """
       UPDATE message SET retry_at = NULL, parked_by = NULL, next_look = NULL
       WHERE state = 'scheduled' AND parked_by IS NOT NULL AND scheduled_for <= ?
-      """, [.integer(now)])
+      \(pattern == nil ? "" : "AND recipient LIKE ? ESCAPE '\\'")
+      """, [.integer(now)] + (pattern.map { [.text($0)] } ?? []))
     lanes.forget()
     touch(.queue)
     return count
