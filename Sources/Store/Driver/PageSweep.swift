@@ -46,6 +46,10 @@ extension SQLiteConnection {
   /// The write-ahead log must be empty. Nothing of a page may stay in this connection's memory, which would write it back.
   func sweep(from position: Int64, while isTime: () -> Bool) throws(StoreError) -> Int64? {
     let size = try rows("PRAGMA page_size", []) { row in Int(row.integer(0)) }.first ?? 0
+    // Only such a file has pages that tell of others, whose first byte is one of a b-tree's too (section 1.8).
+    guard try rows("PRAGMA auto_vacuum", [], { row in row.integer(0) }).first == 0 else {
+      throw .statement("a store with auto_vacuum cannot be swept")
+    }
     try script("PRAGMA shrink_memory")
     var length: Int64 = 0
     guard size > 0, let file = postern_sqlite_file(handle), postern_sqlite_file_size(file, &length) == SQLITE_OK else {
