@@ -5,13 +5,16 @@ import Outreach
 struct ImportRow: Encodable {
   var line: Int
   var draft: ContactDraft
+  /// Whether a row before it has the same address; said in a dry run only.
+  var isAgain = false
 
-  private enum Key: CodingKey { case line }
+  private enum Key: CodingKey { case line, again }
 
   func encode(to encoder: any Encoder) throws {
     try draft.encode(to: encoder)
     var members = encoder.container(keyedBy: Key.self)
     try members.encode(line, forKey: .line)
+    if isAgain { try members.encode(true, forKey: .again) }
   }
 }
 

@@ -156,8 +156,12 @@ extension Verb {
   ) throws(Failure) {
     func refuse(_ line: Int, _ reason: String) {
       sums["refused", default: 0] += 1
+      // Where the bar stands.
+      if call.shell.isWatched { call.shell.err("\r\u{1B}[K") }
       call.shell.err("\(file):\(line): \(reason)\n")
     }
+    // In a dry run the daemon does not see what batches before it would have added.
+    var seen: Set<String> = []
     var batch = ImportBatch(contacts: [], allowRoles: call.has("allow-roles"))
     var isOver = false
     while !isOver {
@@ -165,6 +169,9 @@ extension Verb {
         if var row = try rows.next() {
           row.draft.tags += call.values["tag"] ?? []
           row.draft.consent = row.draft.consent ?? call.value("consent")
+          if call.has("dry-run"), let address = contactAddress(row.draft.address) {
+            row.isAgain = !seen.insert(address).inserted
+          }
           batch.contacts.append(row)
         } else {
           isOver = true

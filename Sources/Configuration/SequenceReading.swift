@@ -126,7 +126,9 @@ extension StepEntry {
   /// What its texts are called when one of them is complained of (`Store`, `MailTemplate`).
   fileprivate func notePlaces(_ section: SectionReader, in sequence: String) {
     func note(_ section: SectionReader, _ name: String) {
-      for part in ["subject", "preheader", "text", "html"] { section.notePlace("\(name) (\(part))", of: part) }
+      for part in ["subject", "preheader", "text", "html", "title", "note"] {
+        section.notePlace("\(name) (\(part))", of: part)
+      }
     }
     section.notePlace("sequence \(sequence): step \(id)")
     // A variant without a text of its own has the step's.

@@ -42,7 +42,7 @@ struct Composer {
         replacesDate: now - message.createdAt > Self.datedAnewAfterMilliseconds, queueID: message.id,
         additions: headers.fields(for: message, outgoing, through: account)))
     if let policy = outgoing.compliance {
-      let lacks = complianceFindings(of: ComplianceMail(authored: bytes), policy).filter(\.isRefusal).map(\.text)
+      let lacks = complianceFindings(of: ComplianceMail(authored: bytes), policy.refusing).map(\.text)
       guard lacks.isEmpty else { return .lacks(lacks.joined(separator: "; ")) }
     }
     let signed = try await desk.signer.sign(bytes, now: now)

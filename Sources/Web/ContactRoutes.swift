@@ -86,11 +86,12 @@ extension API {
       refused.append((line, draft.address, "\(draft.address) was erased; suppress remove lets them be taken in again"))
     }
     refused.sort { $0.line < $1.line }
+    let again = Set(rows.contacts.filter(\.isAgain).compactMap { contactAddress($0.draft.address) })
     let accepted = drafts.filter { !gone.contains($0.draft.address) }
     var counts: [ContactChange: Int] = [:]
     if isDry {
       counts = try await store.read { db in
-        var seen: Set<String> = []
+        var seen = again
         var counts: [ContactChange: Int] = [:]
         for (_, draft) in accepted {
           let known = try db.contact(at: draft.address, workspaceID: defaultWorkspace)
@@ -149,13 +150,17 @@ private struct ContactImport: Decodable {
   struct Row: Decodable {
     var line: Int
     var draft: ContactDraft
+    /// Whether a row of a request before this one has the same address; only a dry run asks.
+    var isAgain: Bool
 
     init(from decoder: any Decoder) throws {
-      line = try decoder.container(keyedBy: Key.self).decodeIfPresent(Int.self, forKey: .line) ?? 0
+      let values = try decoder.container(keyedBy: Key.self)
+      line = try values.decodeIfPresent(Int.self, forKey: .line) ?? 0
+      isAgain = try values.decodeIfPresent(Bool.self, forKey: .again) ?? false
       draft = try ContactDraft(from: decoder)
     }
 
-    private enum Key: CodingKey { case line }
+    private enum Key: CodingKey { case line, again }
   }
 
   var contacts: [Row]

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import CommandLine
@@ -60,4 +61,31 @@ import Testing
     shell.out
       == "email,first_name,last_name,company,zone,consent,tags,plan\r\nrosa@example.org,\"Ro, \"\"sa\"\"\",,,,,a,pro\r\n"
   )
+}
+
+@Test func whoLooksSeesABarAndRefusedRowsBesideIt() {
+  let shell = TestShell()
+  shell.isWatched = true
+  shell.files["p.csv"] = "email\n" + (0..<1_500).map { "p\($0)@example.org\n" }.joined()
+  shell.answer(#"{"added":999,"updated":0,"unchanged":0,"refused":[{"line":7,"reason":"no"}]}"#)
+  shell.answer(#"{"added":500,"updated":0,"unchanged":0,"refused":[]}"#)
+  #expect(shell.run("contact", "import", "p.csv") == 65)
+  let clear = "\r\u{1B}[K"
+  let bars = shell.err.components(separatedBy: "\r").filter { $0.hasPrefix("[") }.map { $0.count { $0 == "#" } }
+  #expect(bars == [26, 40])
+  #expect(shell.err.contains("\(clear)p.csv:7: no\n"))
+  #expect(shell.err.hasSuffix(clear))
+}
+
+/// The daemon changes nothing in a dry run, so it cannot see who came with an earlier request.
+@Test func aDryRunSaysWhoCameBefore() {
+  let shell = TestShell()
+  shell.files["p.csv"] =
+    "email\n" + (0..<1_000).map { "p\($0)@example.org\n" }.joined() + "P3@Example.org\nnew@example.org\n"
+  for words in [["contact", "import", "p.csv", "--dry-run"], ["contact", "import", "p.csv"]] {
+    _ = words.count == 4 ? shell.run(words[0], words[1], words[2], words[3]) : shell.run(words[0], words[1], words[2])
+  }
+  let second = shell.requests.map { (JSONValue.read($0.body) ?? .null)["contacts"].items.map { $0["again"] } }
+  #expect(second[1] == [.boolean(true), .null])
+  #expect(second[3] == [.null, .null])
 }

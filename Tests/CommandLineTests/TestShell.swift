@@ -14,6 +14,8 @@ final class TestShell {
   var environment: [String: String] = [:]
   var replies: [DaemonReply] = []
   var unreachable = false
+  /// Whether somebody looks at stderr.
+  var isWatched = false
   private(set) var kept: [(folder: String, name: String, bytes: [UInt8])] = []
   /// What the browser asks for, and what it was shown.
   var redirected = ""
@@ -49,7 +51,7 @@ final class TestShell {
         self.requests.append(request)
         if self.unreachable { throw .unreachable("nobody answers on \(socket)") }
         return self.replies.isEmpty ? DaemonReply(status: 200, body: Array("{}\n".utf8)) : self.replies.removeFirst()
-      })
+      }, isWatched: isWatched)
   }
 }
 

@@ -146,6 +146,29 @@ private let day: Int64 = 86_400_000
     #expect(try await bench.bench.enrollment(of: "ann@example.org").state == .completed)
   }
 
+  @Test func aTaskNamesWhomItIsAbout() async throws {
+    let told = NativeBench.withTask(waits: true).replacing(
+      #"title = "Call them""#,
+      with: #"""
+        title = "Call {{ contact.first_name | default: 'them' }} of {{ contact.company }}"
+        note = "From {{ sender.address }}"
+        """#)
+    let bench = try await NativeBench(told)
+    try await bench.activate(at: Bench.noon)
+    _ = try await bench.enroll(["ann@example.org"])
+    #expect(try await bench.send().count == 1)
+    // What is known when it opens counts, not what was when it was planned.
+    _ = try await bench.store.write {
+      try $0.putContact(ContactDraft(address: "ann@example.org", firstName: "Ann"), workspaceID: 1, now: Bench.noon)
+    }
+    #expect(try await bench.open(at: Bench.noon + day) == 1)
+    let task = try #require(try await bench.tasks(of: "ann@example.org").first)
+    #expect(task.title == "Call Ann of [contact.company]")
+    #expect(task.note == "From s1@sender.test")
+    let events = try await bench.store.read { try $0.events(after: 0, kind: "task.opened", limit: 9) }
+    #expect(events.map { $0.detail.contains("Call Ann") } == [true])
+  }
+
   @Test func aTaskThatNobodyWaitsForHoldsNothing() async throws {
     let bench = try await NativeBench(NativeBench.withTask(waits: false))
     try await bench.activate(at: Bench.noon)

@@ -140,6 +140,19 @@ struct ApplyTests {
     #expect(await test.get("/sequences").count == (complaint == nil ? 1 : 0))
   }
 
+  @Test(arguments: [
+    (
+      "{{ contact.frist_name }}",
+      "sequence s: step call (title):1:4: contact has no \"frist_name\"; did you mean \"first_name\"?"
+    ),
+    ("{{ contact.first_name", "sequence s: step call (title):1:1: {{ is never closed by }}"),
+    ("{{ contact.first_name }}", nil),
+  ])
+  func aTasksTitleIsLookedAtToo(title: String, complaint: String?) async throws {
+    let toml = "[[sequence]]\nkey = \"s\"\n[[sequence.step]]\nid = \"call\"\nkind = \"call\"\ntitle = \"\(title)\"\n"
+    #expect(try await TestAPI().apply(toml)["error.message"] == complaint)
+  }
+
   @Test func fieldsOfContactsCampaignsAndSnippetsOfTheSameFileAreKnown() async throws {
     let test = try TestAPI()
     let snippet = "[[snippet]]\nkey = \"bye\"\ntext = \"Bye {{ contact.scroe }}\"\n"

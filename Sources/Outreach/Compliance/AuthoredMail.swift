@@ -1,8 +1,8 @@
 import MailText
 
 extension ComplianceMail {
-  /// So much of each text part is looked at: mail programs show a tenth of it (Gmail cuts at 102 KB).
-  private static let mostText = 1_048_576
+  /// So much of each text part is looked at, in octets: Gmail shows 102 KB of a mail.
+  private static let mostText = 262_144
 
   /// A mail that somebody else wrote, as it leaves; `offered` are ways out that its List-Unsubscribe will name besides.
   ///

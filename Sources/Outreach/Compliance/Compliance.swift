@@ -28,6 +28,14 @@ public struct CompliancePolicy: Sendable, Equatable {
   /// Nothing but a warning of spam phrases.
   public init() {}
 
+  /// The same without what would only be told.
+  public var refusing: CompliancePolicy {
+    var policy = self
+    if spamWords == .warn { policy.spamWords = .off }
+    if foreignLinks == .warn { policy.foreignLinks = .off }
+    return policy
+  }
+
   /// Whether there is a mail that must not go because of it; else nobody has to read one.
   public var mayRefuse: Bool {
     unsubscribe != .none || !plain(postalAddress).isEmpty || spamWords == .refuse
@@ -150,24 +158,29 @@ private func linkFindings(_ mail: ComplianceMail, _ policy: CompliancePolicy) ->
 private func spamFindings(_ mail: ComplianceMail, _ policy: CompliancePolicy) -> [ComplianceFinding] {
   guard policy.spamWords != .off else { return [] }
   let shown = [mail.texts.subject, mail.texts.text ?? "", mail.texts.html.map(textOfHTML) ?? ""]
-  let whole = " " + plain(shown.joined(separator: " ")) + " "
-  return spamPhrases.filter { holds(whole, phrase: $0.words) }.map {
+  let found = phrases(in: Array(plain(shown.joined(separator: " ")).utf8))
+  return spamPhrases.indices.filter(found.contains).map { index in
     ComplianceFinding(
-      .spamWords, isRefusal: policy.spamWords == .refuse, "it says \"\($0.words)\", which filters count (\($0.source))")
+      .spamWords, isRefusal: policy.spamWords == .refuse,
+      "it says \"\(spamPhrases[index].words)\", which filters count (\(spamPhrases[index].source))")
   }
 }
 
-/// Whole words only: `act now` is not in `fact nowhere`.
-private func holds(_ text: String, phrase: String) -> Bool {
-  var rest = text[...]
-  while let found = rest.firstRange(of: phrase) {
-    let before = text[text.index(before: found.lowerBound)]
-    let after = text[found.upperBound]
-    let endsInMark = !(phrase.last?.isLetter ?? false)
-    if !before.isLetter, !before.isNumber, endsInMark || (!after.isLetter && !after.isNumber) { return true }
-    rest = rest[found.upperBound...]
+private let phrasesByFirstOctet = Dictionary(grouping: spamPhrases.indices) { spamPhrases[$0].words.utf8.first ?? 0 }
+  .mapValues { $0.map { (index: $0, words: Array(spamPhrases[$0].words.utf8)) } }
+
+/// Which phrases a text holds, as whole words only: `act now` is not in `fact nowhere`. Each place of a text is looked at once,
+/// because mails may be long and all others wait meanwhile.
+private func phrases(in text: [UInt8]) -> Set<Int> {
+  func isWord(_ octet: UInt8) -> Bool { octet >= 0x80 || octet.isLetter || octet.isDigit }
+  var found: Set<Int> = []
+  for start in text.indices where start == 0 || !isWord(text[start - 1]) {
+    for (index, words) in phrasesByFirstOctet[text[start]] ?? [] where text[start...].starts(with: words) {
+      let end = start + words.count
+      if end == text.count || !isWord(words[words.count - 1]) || !isWord(text[end]) { found.insert(index) }
+    }
   }
-  return false
+  return found
 }
 
 /// In lower case, with one space wherever there is white space.

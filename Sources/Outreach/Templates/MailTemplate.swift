@@ -42,6 +42,12 @@ public struct MailTemplate: Sendable, Equatable {
     htmlFromText = texts.htmlFromText ?? (texts.preheader != nil)
   }
 
+  /// One text that is no mail's, as a task's title.
+  public init(text: String, name: String) throws(TemplateError) {
+    (subject, preheader, html, htmlFromText) = (try Template("", name: name), nil, nil, false)
+    self.text = try Template(text, name: name)
+  }
+
   private static func read(_ text: String?, _ name: String) throws(TemplateError) -> Template? {
     guard let text else { return nil }
     return try Template(text, name: name)

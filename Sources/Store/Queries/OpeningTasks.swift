@@ -36,11 +36,42 @@ extension Transaction {
     if let unmet = try conditions(of: step, asked).first(where: { $0.brokenAt != nil }) {
       return try end(task, as: .skipped, because: "\(unmet.name) is not met", now: now)
     }
+    var opened = task
+    (opened.title, opened.note) = try texts(of: step, for: enrollment, sequence, now: now, &shared)
     try run(
-      "UPDATE task SET state = 'open', opened_at = ?, due = ? WHERE id = ?",
-      [.integer(now), SQLValue(task.dueAfter.map { now + $0 }), .integer(task.id)])
-    try append(.taskOpened, at: now, task, enrollment)
+      "UPDATE task SET state = 'open', title = ?, note = ?, opened_at = ?, due = ? WHERE id = ?",
+      [
+        .text(opened.title), SQLValue(opened.note), .integer(now), SQLValue(task.dueAfter.map { now + $0 }),
+        .integer(task.id),
+      ])
+    try append(.taskOpened, at: now, opened, enrollment)
     try replan(enrollment.id)
+  }
+
+  /// What a task says to the person who does it: what is not known of the contact stands in brackets, because that is no reason
+  /// not to call them.
+  private func texts(
+    of step: StepEntry, for enrollment: EnrollmentRecord, _ sequence: SequenceRecord, now: Int64,
+    _ shared: inout SharedFacts
+  ) throws(StoreError) -> (title: String, note: String?) {
+    guard let contact = try contact(enrollment.contactID) else {
+      throw .statement("enrollment \(enrollment.id) has no contact")
+    }
+    let account = try enrollment.accountID.flatMap { id throws(StoreError) in try self.account(id) }
+    let sender = account.map { MailSender(address: $0.address, displayName: $0.settings.displayName) }
+    let values = mailValues(contact: contact.facts, sender: sender)
+    let usual = try workspace(sequence.workspaceID, &shared).zone
+    let zone = Zone.named(contact.facts.zone ?? sequence.entry.zone ?? usual) ?? .utc
+    let snippets = SnippetBook(self, workspaceID: sequence.workspaceID)
+    func written(_ text: String) -> String {
+      // One that cannot be read was stored before it was looked at: its words are better than nothing.
+      guard let template = try? Template(text, name: step.id),
+        let made = try? template.render(
+          values, as: .text, gaps: .shown, now: now, zone: zone, snippets: { snippets[$0, .text] })
+      else { return text }
+      return made
+    }
+    return (written(step.title ?? ""), step.note.map(written))
   }
 
   /// Ends a task.

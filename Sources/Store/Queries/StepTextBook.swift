@@ -120,22 +120,43 @@ extension Transaction {
       let workspace = try workspace(named: sequence.workspace).id
       let vocabulary = TemplateVocabulary.ofMails(customFields: try mailFieldNames(workspaceID: workspace))
       let snippets = SnippetBook(self, workspaceID: workspace)
-      for step in sequence.steps where step.kind == .email {
-        for variant in step.variants.isEmpty ? [nil] : step.variants.map({ $0.id as String? }) {
-          var own = step.texts(ofVariant: variant)
-          own.template = nil
-          guard
-            case .success(let template) = try texts(
-              own, named: step.name(ofVariant: variant), step: step.id, workspaceID: workspace)
-          else { continue }
-          complaints += template.check(vocabulary) { snippets[$0, $1] }.errors.map { error in
-            error.template.hasPrefix("snippet ") ? "\(error)" : "sequence \(sequence.key): \(error)"
-          }
+      for template in try ownTemplates(of: sequence, workspaceID: workspace) {
+        complaints += template.check(vocabulary) { snippets[$0, $1] }.errors.map { error in
+          error.template.hasPrefix("snippet ") ? "\(error)" : "sequence \(sequence.key): \(error)"
         }
       }
     }
     guard !complaints.isEmpty else { return }
     throw .rejected(
       complaints.enumerated().filter { !complaints[..<$0].contains($1) }.map(\.element).joined(separator: "\n"))
+  }
+
+  /// The texts that a sequence's steps have themselves, as far as they can be read.
+  private func ownTemplates(of sequence: SequenceEntry, workspaceID: Int64) throws(StoreError) -> [MailTemplate] {
+    var found: [MailTemplate] = []
+    for step in sequence.steps {
+      guard step.kind == .email else {
+        found += step.taskTemplates.compactMap { try? $0.get() }
+        continue
+      }
+      for variant in step.variants.isEmpty ? [nil] : step.variants.map({ $0.id as String? }) {
+        var own = step.texts(ofVariant: variant)
+        own.template = nil
+        let texts = try texts(own, named: step.name(ofVariant: variant), step: step.id, workspaceID: workspaceID)
+        if case .success(let template) = texts { found.append(template) }
+      }
+    }
+    return found
+  }
+}
+
+extension StepEntry {
+  /// A task's title and note, read; the error names which and where.
+  var taskTemplates: [Result<MailTemplate, TemplateError>] {
+    [("title", title), ("note", note)].compactMap { part, text in
+      text.map { text in
+        Result { () throws(TemplateError) in try MailTemplate(text: text, name: "step \(id) (\(part))") }
+      }
+    }
   }
 }

@@ -101,7 +101,10 @@ extension Reader {
           return "step \(step.id): \(place) \(error)"
         }
       }
-      guard step.kind == .email else { continue }
+      guard step.kind == .email else {
+        for case .failure(let error) in step.taskTemplates { return error.description }
+        continue
+      }
       for variant in step.variants.isEmpty ? [nil] : step.variants.map({ Optional($0.id) }) {
         switch try texts(of: step, variant: variant, in: entry.key, workspaceID: workspaceID) {
         case .success: break
