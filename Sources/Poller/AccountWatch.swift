@@ -31,8 +31,8 @@ final class AccountWatch: @unchecked Sendable {
   /// An IDLE ended without a word.
   private var wasQuiet = false
   private var backoff: Backoff
-  /// When the connection was begun.
-  private var begun: Int64 = 0
+  /// When it was logged in; nil while it is not.
+  private var loggedInAt: Int64?
   private var connection: MailboxConnection?
   private var wire: (any MailboxWire)?
   private var opened = OpenedFolder(mailbox: Mailbox(name: WatchedFolder.inbox.name))
@@ -114,7 +114,8 @@ final class AccountWatch: @unchecked Sendable {
       if await recorder.pause(account, words) { return .over }
     default: break
     }
-    if Clock.monotonic() - begun >= Self.goodConnectionMilliseconds { backoff.reset() }
+    if let since = loggedInAt, Clock.monotonic() - since >= Self.goodConnectionMilliseconds { backoff.reset() }
+    loggedInAt = nil
     let delay = backoff.delay(random: random(), isThrottled: failure.isThrottle)
     log.warning(
       "poller.lost",
@@ -140,8 +141,9 @@ final class AccountWatch: @unchecked Sendable {
 
   /// Connects, and says what is said up to the open INBOX.
   private func open(on loop: EventLoop) async throws(WatchFailure) -> MailboxConnection {
-    begun = Clock.monotonic()
     let login = try await connect(account, settings, loop).get()
+    // From here on: a server that lets an account wait for a login and then refuses it is not a good connection.
+    loggedInAt = Clock.monotonic()
     let address = account.address
     let log = log
     let connection = MailboxConnection(login, timeoutMilliseconds: settings.commandTimeoutMilliseconds) { text in
