@@ -125,7 +125,7 @@ private func mailInput(_ call: Invocation) throws(Failure) -> [UInt8] {
   do {
     return try call.shell.input()
   } catch {
-    throw Failure(ExitCode.data, error.text + "\nNothing is sent.")
+    throw Failure(ExitCode.data, "sendmail: \(error.text)\nNothing is sent.")
   }
 }
 

@@ -117,7 +117,7 @@ extension Shell {
     do {
       return try read(STDIN_FILENO)
     } catch {
-      throw Failure(ExitCode.inputOutput, "postern: error reading standard input: \(error)")
+      throw Failure(ExitCode.inputOutput, "standard input: \(error)")
     }
   }
 

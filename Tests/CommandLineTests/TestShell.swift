@@ -17,7 +17,8 @@ final class TestShell {
   /// Whether somebody looks at stderr.
   var isWatched = false
   /// What becomes of whatever is written to stdout.
-  var outputTrouble: OutputTrouble?
+  var brokenOutput: OutputTrouble?
+  private var outputTrouble: OutputTrouble?
   /// Why stdin cannot be read.
   var inputTrouble: Failure?
   /// Files that the user may not read.
@@ -40,8 +41,12 @@ final class TestShell {
 
   var shellForTable: Shell {
     Shell(
-      out: { if self.outputTrouble == nil { self.out += $0 } }, outputTrouble: { self.outputTrouble },
-      remark: { if self.outputTrouble == nil { self.out += $0 } }, err: { self.err += $0 },
+      out: { text in
+        self.outputTrouble = self.brokenOutput
+        if self.outputTrouble == nil { self.out += text }
+      },
+      outputTrouble: { self.outputTrouble }, remark: { if self.brokenOutput == nil { self.out += $0 } },
+      err: { self.err += $0 },
       input: { () throws(Failure) in
         if let trouble = self.inputTrouble { throw trouble }
         return Array(self.input.utf8)

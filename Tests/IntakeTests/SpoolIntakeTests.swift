@@ -97,8 +97,7 @@ import Testing
       envelope.recipientRequests["quiet@d.test"] = RecipientRequest(notify: "NEVER")
       let batch = BatchMail.encode(envelope, Array(Self.stepMail.utf8))
       let name = UUIDv7.text()
-      #expect(
-        await server.server.handIn(batch, name: name) == .refused("554 5.6.0 X-Postern-Step: \"two\" is no number"))
+      guard case .refused = await server.server.handIn(batch, name: name) else { throw SpoolTrouble(what: "taken") }
       // A crash after the notice leaves the file.
       _ = await server.server.tellSender(of: batch, name: name, refused: "earlier")
       try folder.leave(batch, name: name)
@@ -190,17 +189,21 @@ import Testing
     }
   }
 
+  private static let texts = [
+    "good": "Subject: x\r\n\r\nhi\r\n", "delay": "X-Postern-Delay: foo\r\n\r\nx\r\n",
+    "nul": "Subject: x\r\n\r\na\0b\r\n", "loop": String(repeating: "Received: a\r\n", count: 60) + "\r\nx\r\n",
+    "line": "Subject: x\r\n\r\n" + String(repeating: "x", count: 70_000) + "\r\n",
+    "size": "Subject: x\r\n\r\n" + String(repeating: "xxxxxx\r\n", count: 4 << 20),
+  ]
+
   @Test(arguments: [
-    ("Subject: x\r\n\r\nhi\r\n", nil as String?), ("X-Postern-Delay: foo\r\n\r\nx\r\n", "554 5.6.0 X-Postern-Delay"),
-    ("Subject: x\r\n\r\na\0b\r\n", "550 5.6.0 NUL"),
-    (String(repeating: "Received: a\r\n", count: 60) + "\r\nx\r\n", "554 5.4.6 Too many hops"),
-    ("Subject: x\r\n\r\n" + String(repeating: "x", count: 26 << 20) + "\r\n", "552 5.3.4"),
+    ("good", nil as String?), ("delay", "554 5.6.0 X-Postern-Delay"), ("nul", "550 5.6.0 NUL"),
+    ("loop", "554 5.4.6 Too many hops"), ("line", "554 5.6.0 A line"), ("size", "552 5.3.4"),
   ])
-  func whatCanBeRefusedWithoutTheStore(text: String, refusal: String?) async throws {
-    let rules = LocalMailRules(Configuration())
-    let batch = Self.batch(to: "one@d.test", text)
-    let said = rules.refusal(of: batch, now: Clock.now())
-    if let refusal { #expect(said?.hasPrefix(refusal) == true, "\(said ?? "nothing")") } else { #expect(said == nil) }
+  func whatCanBeRefusedWithoutTheStore(what: String, refusal: String?) async throws {
+    let batch = Self.batch(to: "one@d.test", try #require(Self.texts[what]))
+    let said = LocalMailRules(Configuration()).refusal(of: batch, now: Clock.now())
+    if let refusal { #expect(said?.hasPrefix(refusal) == true, "\(said ?? "")") } else { #expect(said == nil) }
     // The daemon says the same.
     try await withSpool { server, _ in
       switch await server.server.handIn(batch, name: nil) {
