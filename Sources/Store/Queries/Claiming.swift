@@ -76,7 +76,7 @@ extension Transaction {
   ///
   /// A lane's order is priority, planned time, id, whoever looked when. What a gate of its own keeps waiting is parked
   /// until that gate opens; what waits for an account or for the workspace's credits keeps its lane closed.
-  /// Who sent a mail that may not go because of a suppression hears of it as `telling` says; nil tells nobody.
+  /// Who asked to hear of failures hears of a mail that may not go because of a suppression, if `telling` allows it.
   public func claimDue(
     now: Int64, limit: Int, ahead: [Int64: LinesAtWork] = [:], telling: NoticePolicy? = nil
   ) throws(StoreError) -> ClaimPass {
@@ -236,8 +236,10 @@ extension Transaction {
     case .skip(let reason): try end(message, as: .skipped, because: reason, now: now)
     case .cancel(let reason):
       try end(message, as: .cancelled, because: reason, now: now)
-      // It had its 250 and goes nowhere (RFC 5321 §6.1).
-      if report.binding == .suppression, let policy = pass.telling {
+      // It had its 250 and goes nowhere. The event tells the app; who asked for a notice gets one (RFC 3461 §5.2), others do
+      // not: a list is kept so that nothing comes of it, and an app that writes to it every day would be written to every day.
+      if report.binding == .suppression, var policy = pass.telling {
+        if policy.notices == .always { policy.notices = .asked }
         let words = JournalReply(
           code: nil, text: "550 5.7.1 The recipient's address is on the suppression list", meaning: "suppressed")
         try tellSender(of: message, asking: nil, .failed, words, policy, now: now)
