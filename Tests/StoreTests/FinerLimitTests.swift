@@ -140,6 +140,16 @@ import Testing
     #expect(try await bench.message(id).retryAt == Bench.noon + 60_000)
     #expect(try await bench.claim(at: Bench.noon + 59_999).claims.isEmpty)
     #expect(try await bench.sendAll(at: Bench.noon + 60_000).map(\.message.id) == [id])
+    // What came by the wrong clock and was to go at once goes; what asked for a time keeps it.
+    let asked = bench.submission(to: ["z@example.org"]) { $0.sendAt = wrong }
+    var atOnce = bench.submission(to: ["y@example.org"])
+    atOnce.receivedAt = wrong
+    let mails = [atOnce, asked]
+    var ids: [Int64] = []
+    for mail in mails { ids += try await bench.queue(mail) }
+    #expect(try await bench.claim(at: Bench.noon + 60_000).claims.isEmpty)
+    try await bench.store.write { try $0.clockWasSetBack(now: Bench.noon + 60_000) }
+    #expect(try await bench.sendAll(at: Bench.noon + 60_000).map(\.message.id) == [ids[0]])
     // Set back once more, nothing gets longer.
     try await bench.store.write { try $0.clockWasSetBack(now: Bench.noon + 60_000) }
     #expect(try await bench.store.read { try $0.accounts() }.map(\.restUntil) == after.map(\.restUntil))

@@ -89,6 +89,12 @@ extension Transaction {
       UPDATE message SET retry_at = ? + retry_at - \(begun), next_look = ? + retry_at - \(begun)
       WHERE state = 'scheduled' AND parked_by IS NOT NULL AND retry_at > ? AND \(begun) > ?
       """, [.integer(now), .integer(now), .integer(now), .integer(now)])
+    // A mail that was to go at once came at a time that has not been yet; one that asked for its own time keeps it.
+    try run(
+      """
+      UPDATE message SET scheduled_for = ? WHERE state = 'scheduled' AND scheduled_for > ? AND created_at > ?
+        AND scheduled_for <= created_at AND send_at IS NULL
+      """, [.integer(now), .integer(now), .integer(now)])
     forget()
     touch(.queue)
   }
