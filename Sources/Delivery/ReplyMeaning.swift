@@ -25,6 +25,15 @@ public struct SMTPReplyFacts: Sendable, Equatable {
     self.text = text
   }
 
+  /// A reply as one line, `535 5.7.8 …`, which is how a failed connection tells it; nil when that is none.
+  public init?(stage: SMTPStage, line: String) {
+    let digits = line.utf8.prefix(3)
+    guard digits.count == 3, digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let code = Int(Substring(digits)),
+      (200..<600).contains(code), line.utf8.count == 3 || line.dropFirst(3).first == " "
+    else { return nil }
+    self.init(stage: stage, code: code, text: String(line.dropFirst(4)))
+  }
+
   private static func enhanced(atHeadOf text: String) -> String? {
     let head = text.utf8.prefix { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D && $0 != 0x0A }
     guard head.count <= 9, head.allSatisfy({ $0 == 0x2E || ($0 >= 0x30 && $0 <= 0x39) }) else { return nil }
@@ -68,18 +77,25 @@ public struct ReplyMeaning: Sendable, Equatable {
     case contentRefused = "content_refused"
     /// Try again after the retry delay.
     case temporary
-    /// The account has sent enough: it rests, the message goes back unharmed and may take another account.
+    /// The account has sent enough: it rests, or is paused with `provider_limit` where its provider lets it send nothing
+    /// until a person acts. The message goes back unharmed and may take another account.
     case accountLimited = "account_limited"
-    /// The account may not send: it is paused with `auth_failed`, the message goes back unharmed.
+    /// The account's login is not good: it is paused with `auth_failed`, the message goes back unharmed.
     case loginRefused = "login_refused"
     /// The connection is no good: the account backs off, the message goes back unharmed.
     case connectionTrouble = "connection_trouble"
+
+    /// Whether it is laid at the account's door, or the way's to its server, and not at the mail's.
+    public var isOfAccount: Bool { self == .accountLimited || self == .loginRefused || self == .connectionTrouble }
   }
 
   /// What it means.
   public var kind: Kind
-  /// For `accountLimited` and `connectionTrouble`: how long the account stays away, milliseconds; otherwise nil.
+  /// For `accountLimited` that does not pause and `connectionTrouble`: how long the account stays away, milliseconds;
+  /// otherwise nil.
   public var restMilliseconds: Int64?
+  /// For `accountLimited`: time alone does not end it, so the account is paused instead of resting.
+  public var pauses = false
   /// For `recipientRefused`: the address is bad for good and is to be suppressed, not full or closed to us.
   public var isHard: Bool
   /// The row that decided, for logs and `explain`: provider, code and what it matched.

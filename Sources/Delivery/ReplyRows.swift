@@ -20,6 +20,27 @@ private let startmail = "https://support.startmail.com/hc/de/articles/3600067373
 private let deltachat = "https://github.com/deltachat/deltachat-core/issues/647 (the reply as a client got it)"
 private let nodemailer = "https://github.com/nodemailer/nodemailer/issues/1137 (the reply as a client got it)"
 private let adit = "https://kunden.aditsystems.de/wiki/email/message_count_quota"
+private let outboundSpam = "https://github.com/DesertsP/Valine-Admin/issues/26 (the reply as a client got it)"
+private let exchangeRate = "https://portal.iridis.uk/?action=article&cmd=knowledgebase&id=164"
+private let ionos = "https://www.ionos.ca/help/email/general-topics/what-are-the-mass-mailing-limits/"
+private let tonline = "https://edvservice.bayern/t-online-kein-versand-von-emails-moeglich-send-quota-exceeded/"
+private let mailchannels =
+  "https://support.mailchannels.com/hc/en-us/articles/200897270-Fixing-the-550-5-7-1-STF-Sending-too-fast-error"
+private let outmail = "https://www.prolateral.com/help/kb/smtp/530-what-does-smtp-554-571-mean.html"
+private let cpanelDefers =
+  "https://support.cpanel.net/hc/en-us/articles/360049231233-The-exceeded-the-max-defers-and-failures-per-hour-message"
+private let cpanelLogin =
+  "https://bobcares.com/blog/2-reasons-for-550-please-turn-on-smtp-authentication-error-in-cpanel-exchange-servers/"
+private let eximRelay =
+  "https://git.exim.org/exim.git/blob/HEAD:/test/stderr/0094 (the replies as Exim's own tests have them)"
+private let gmxSender = "https://github.com/hpi-swt2/sport-portal/issues/462 (the reply as a client got it)"
+private let gmxPolicy = "https://github.com/authelia/authelia/issues/2571 (the reply as a client got it)"
+private let gmxLater = "https://github.com/jstedfast/MailKit/issues/968 (the reply as a client got it)"
+private let icloud = "https://github.com/TryGhost/Ghost/issues/24100 (the reply as a client got it)"
+private let icloudPolicy = "https://github.com/MailCore/mailcore2/issues/1738 (the reply as a client got it)"
+private let fastmail = "https://github.com/mealie-recipes/mealie/issues/1887 (the reply as a client got it)"
+private let postmark = "https://postmarkapp.com/developer/api/overview#error-codes"
+private let notOwned = "https://github.com/nextcloud/data_request/issues/7 (the reply as a client got it)"
 private let rfc3463 = "RFC 3463, section 3"
 private let rfc4954 = "RFC 4954, section 6"
 private let rfc5321 = "RFC 5321, section 4.2.2"
@@ -42,6 +63,10 @@ extension ReplyTable {
       text: ["receiving mail at a rate", "receiving mail too quickly"],
       kind: .recipientRefused, source: google),
     .init(provider: .google, code: 450, enhanced: "4.2.1", kind: .accountLimited, rest: 15 * minute, source: google),
+    // Of one recipient's domain, and of one mail's text: no other mail of the account gets it.
+    .init(
+      provider: .google, code: 421, enhanced: "4.7.0", text: ["rcpt domain", "suspicious due to the nature"],
+      kind: .temporary, source: google),
     .init(provider: .google, code: 421, enhanced: "4.7.0", kind: .accountLimited, rest: 15 * minute, source: google),
     .init(provider: .google, code: 421, enhanced: "4.7.28", kind: .accountLimited, rest: hour, source: google),
     .init(provider: .google, code: 450, enhanced: "4.7.28", kind: .accountLimited, rest: hour, source: google),
@@ -69,8 +94,9 @@ extension ReplyTable {
 
   private static let microsoftRows: [ReplyRow] = [
     .init(
-      provider: .microsoft, code: 432, enhanced: "4.3.2", text: ["concurrent connections limit"],
-      kind: .accountLimited, rest: minute, source: microsoftSubmission),
+      provider: .microsoft, code: 432, enhanced: "4.3.2",
+      text: ["concurrent connections limit", "sender thread limit"], kind: .accountLimited, rest: minute,
+      source: microsoftSubmission),
     .init(
       provider: .microsoft, code: 432, enhanced: "4.3.2", text: ["recipient thread limit"], kind: .temporary,
       source: microsoft),
@@ -80,18 +106,21 @@ extension ReplyTable {
     .init(
       provider: .microsoft, code: 554, enhanced: "5.2.2", text: ["storedrv.submission"], kind: .accountLimited,
       rest: hour, source: microsoftSubmission),
+    .init(
+      provider: .microsoft, text: ["outboundspamexception"], kind: .accountLimited, rest: 6 * hour, source: outboundSpam
+    ),
     .init(provider: .microsoft, enhanced: "5.1.90", kind: .accountLimited, rest: 6 * hour, source: microsoft),
     .init(provider: .microsoft, enhanced: "5.7.232", kind: .accountLimited, rest: 6 * hour, source: microsoft),
     .init(provider: .microsoft, enhanced: "5.7.233", kind: .accountLimited, rest: 6 * hour, source: microsoft),
     .init(provider: .microsoft, enhanced: "4.7.5xx", kind: .accountLimited, rest: hour, source: microsoft),
     .init(provider: .microsoft, enhanced: "4.7.6xx", kind: .accountLimited, rest: hour, source: microsoft),
     .init(provider: .microsoft, enhanced: "4.7.8xx", kind: .accountLimited, rest: hour, source: microsoft),
-    .init(provider: .microsoft, enhanced: "5.1.8", kind: .loginRefused, source: microsoft),
-    .init(provider: .microsoft, enhanced: "5.7.501", kind: .loginRefused, source: microsoft),
-    .init(provider: .microsoft, enhanced: "5.7.502", kind: .loginRefused, source: microsoft),
-    .init(provider: .microsoft, enhanced: "5.7.503", kind: .loginRefused, source: microsoft),
-    .init(provider: .microsoft, enhanced: "5.7.705", kind: .loginRefused, source: microsoft),
-    .init(provider: .microsoft, enhanced: "5.7.708", kind: .loginRefused, source: microsoft),
+    .init(provider: .microsoft, enhanced: "5.1.8", kind: .accountLimited, pauses: true, source: microsoft),
+    .init(provider: .microsoft, enhanced: "5.7.501", kind: .accountLimited, pauses: true, source: microsoft),
+    .init(provider: .microsoft, enhanced: "5.7.502", kind: .accountLimited, pauses: true, source: microsoft),
+    .init(provider: .microsoft, enhanced: "5.7.503", kind: .accountLimited, pauses: true, source: microsoft),
+    .init(provider: .microsoft, enhanced: "5.7.705", kind: .accountLimited, pauses: true, source: microsoft),
+    .init(provider: .microsoft, enhanced: "5.7.708", kind: .accountLimited, pauses: true, source: microsoft),
     .init(provider: .microsoft, enhanced: "5.7.57", kind: .loginRefused, source: microsoft),
     .init(provider: .microsoft, code: 535, enhanced: "5.7.139", kind: .loginRefused, source: microsoftBasic),
     .init(
@@ -124,17 +153,43 @@ extension ReplyTable {
       rest: 6 * hour, source: amazon),
     .init(
       provider: .ses, code: 554, text: ["email address is not verified"], kind: .contentRefused, source: amazon),
-    .init(provider: .ses, code: 554, text: ["sending suspended"], kind: .loginRefused, source: amazonSending),
-    .init(provider: .ses, code: 554, text: ["sending paused"], kind: .loginRefused, source: amazonSending),
+    .init(
+      provider: .ses, code: 554, text: ["sending suspended", "sending paused"], kind: .accountLimited, pauses: true,
+      source: amazonSending),
     .init(
       provider: .mailgun, text: ["recipient limit exceeded"], kind: .accountLimited, rest: hour, source: mailgun),
-    .init(provider: .mailgun, text: ["is not allowed to send"], kind: .loginRefused, source: mailgun),
+    .init(provider: .mailgun, text: ["is not allowed to send"], kind: .accountLimited, pauses: true, source: mailgun),
     // 403 is no code of SMTP, and yet what their page shows.
     .init(
       provider: .sendgrid, text: ["not authorized to send from", "verified sender identity"], kind: .contentRefused,
       source: sendgrid),
     .init(
       provider: .sendgrid, text: ["maximum credits exceeded"], kind: .accountLimited, rest: 6 * hour, source: sendgrid),
+    .init(
+      provider: .sendgrid, code: 452, text: ["recipients received this hour"], kind: .accountLimited, rest: hour,
+      source: sendgrid),
+    .init(
+      provider: .sendgrid, code: 451, text: ["exceeded your messaging limits"], kind: .accountLimited, rest: hour,
+      source: sendgrid),
+    .init(
+      provider: .zoho, enhanced: "5.1.8", text: ["outgoing blocked"], kind: .accountLimited, pauses: true, source: zoho),
+    .init(
+      provider: .icloud, code: 550, text: ["not one of your addresses"], kind: .contentRefused, source: icloud),
+    .init(
+      provider: .icloud, code: 550, enhanced: "5.7.1", text: ["due to local policy"], kind: .contentRefused,
+      source: icloudPolicy),
+    .init(provider: .fastmail, code: 551, enhanced: "5.7.1", kind: .contentRefused, source: fastmail),
+    // Postmark knows it to be dead, or the person complained or unsubscribed there.
+    .init(
+      provider: .postmark, code: 5, text: ["marked as inactive", "inactive recipient"], kind: .recipientRefused,
+      isHard: true, source: postmark),
+    .init(
+      provider: .postmark, code: 5, text: ["sender signature"], kind: .contentRefused, source: postmark),
+    .init(
+      provider: .postmark, text: ["rate limit exceeded"], kind: .accountLimited, rest: 5 * minute, source: postmark),
+    .init(
+      provider: .postmark, text: ["not allowed to send", "may not send", "pending approval"], kind: .accountLimited,
+      pauses: true, source: postmark),
     .init(
       provider: .zoho, code: 553, text: ["not allowed to relay"], kind: .contentRefused, source: zoho),
     .init(
@@ -149,7 +204,20 @@ extension ReplyTable {
     .init(code: 550, enhanced: "5.7.30", kind: .accountLimited, rest: hour, source: microsoftBasic),
     // Postfix's anvil says it with 4.7.0 too; here it is the connections that are too many, not the mails.
     .init(code: 421, text: ["too many connections", "concurrent"], kind: .connectionTrouble, source: postfix),
+    .init(
+      code: 421, text: ["submission rate for this client"], kind: .accountLimited, rest: minute, source: exchangeRate),
     .init(code: 421, enhanced: "4.7.0", kind: .accountLimited, rest: 15 * minute, source: google),
+    // Before what "mailbox unavailable" would mean: the Nemesis of GMX, WEB.DE, mail.com and IONOS says that first to everything.
+    .init(code: 4, text: ["mail send limit exceeded"], kind: .accountLimited, rest: hour, source: ionos),
+    .init(
+      stages: [.mail, .recipient, .dot], code: 5, text: ["sender address is not allowed"], kind: .contentRefused,
+      source: gmxSender),
+    .init(
+      stages: [.mail, .recipient, .dot], code: 5, text: ["reject due to policy"], kind: .contentRefused,
+      source: gmxPolicy),
+    .init(
+      stages: [.mail, .recipient, .dot], code: 5, text: ["failure sending mail. try again later"], kind: .temporary,
+      source: gmxLater),
     .init(
       stages: [.recipient, .dot], code: 450, enhanced: "4.2.1", text: ["user you are trying", "mailbox", "recipient"],
       kind: .temporary, source: rfc3463),
@@ -171,6 +239,11 @@ extension ReplyTable {
     .init(
       code: 5, text: ["24-hour sending limit"], kind: .accountLimited, rest: 6 * hour, source: nodemailer),
     .init(text: ["message count quota exceeded"], kind: .accountLimited, rest: hour, source: adit),
+    .init(
+      code: 5, text: ["max defers and failures per hour"], kind: .accountLimited, rest: hour, source: cpanelDefers),
+    .init(code: 5, text: ["send quota exceeded"], kind: .accountLimited, rest: hour, source: tonline),
+    .init(code: 5, text: ["[stf]"], kind: .accountLimited, rest: hour, source: mailchannels),
+    .init(code: 5, text: ["exceeded your outmail quota"], kind: .accountLimited, rest: hour, source: outmail),
     .init(stages: [.login], code: 454, kind: .connectionTrouble, rest: 5 * minute, source: rfc4954),
     .init(stages: [.login], code: 4, kind: .connectionTrouble, rest: 5 * minute, source: rfc4954),
     .init(stages: [.login], code: 5, kind: .loginRefused, source: rfc4954),
@@ -178,10 +251,30 @@ extension ReplyTable {
     .init(code: 534, kind: .loginRefused, source: rfc4954),
     .init(code: 535, kind: .loginRefused, source: rfc4954),
     .init(code: 538, kind: .loginRefused, source: rfc4954),
-    // One foreign recipient must not pause an account; if the account may relay nothing, its success rate will.
+    // One foreign recipient must not pause an account; if the account may relay nothing, its success rate will. Nor is it the
+    // recipient's fault, whose address stays good.
     .init(
       stages: [.recipient], code: 5, text: ["relay access denied", "relaying denied"],
-      kind: .recipientRefused, source: postfix),
+      kind: .contentRefused, source: postfix),
+    .init(
+      stages: [.recipient], code: 5, text: ["relay not permitted", "sender verify failed"], kind: .contentRefused,
+      source: eximRelay),
+    .init(
+      stages: [.recipient], code: 5, text: ["please turn on smtp authentication"], kind: .loginRefused,
+      source: cpanelLogin),
+    .init(
+      stages: [.mail, .recipient], code: 5, text: ["sender address rejected: not logged in"], kind: .loginRefused,
+      source: postfix),
+    .init(
+      stages: [.recipient], code: 5, text: ["sender address rejected"], kind: .contentRefused, source: notOwned),
+    // A group that only its own people may write to.
+    .init(
+      stages: [.recipient, .dot], code: 5, text: ["resolver.rst.", "notauthenticatedforgroup"], kind: .recipientRefused,
+      source: microsoft),
+    // RFC 3463 section 3.2: with 5.1.x it is the address that wants the sender to be known to it.
+    .init(
+      stages: [.recipient], code: 5, enhanced: "5.1", text: ["authentication required"], kind: .recipientRefused,
+      source: rfc3463),
     .init(
       stages: [.recipient], code: 5, text: ["authentication required"], kind: .loginRefused, source: rfc4954),
   ]

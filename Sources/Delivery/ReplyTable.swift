@@ -12,6 +12,7 @@ struct ReplyRow: Sendable {
   var text: [String] = []
   var kind: ReplyMeaning.Kind
   var rest: Int64?
+  var pauses = false
   var isHard = false
   var source: String
 
@@ -29,15 +30,30 @@ public enum ReplyTable {
     // Nearly every reply, and no row of any provider gives a 2xx another meaning.
     if (200..<300).contains(reply.code) { return accepted }
     let text = reply.text.utf8.prefix(2000).map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }
+    let own = ownWords(of: text)
     let rows = rows[provider] ?? []
-    guard let row = rows.first(where: { matches($0, reply, text) }) else {
+    guard let row = rows.first(where: { matches($0, reply, $0.kind.isOfAccount ? own : text) }) else {
       // Not a reply at all: the server is not to be trusted with more on this connection.
       return ReplyMeaning(
         kind: .connectionTrouble, restMilliseconds: connectionRest, isHard: false, rule: "no valid code",
         source: "RFC 5321, section 4.2")
     }
     let rest = row.kind == .connectionTrouble ? row.rest ?? connectionRest : row.rest
-    return ReplyMeaning(kind: row.kind, restMilliseconds: rest, isHard: row.isHard, rule: row.rule, source: row.source)
+    // RFC 3463 section 2: class 4 may well succeed later, whatever the three digits before it say.
+    let isHard = row.isHard && reply.code / 100 == 5 && reply.enhanced?.hasPrefix("4.") != true
+    return ReplyMeaning(
+      kind: row.kind, restMilliseconds: rest, pauses: row.pauses, isHard: isHard, rule: row.rule, source: row.source)
+  }
+
+  /// What the server says for itself. What it has from another one ("host mx.example said: 550 …", Postfix when it verifies
+  /// a recipient) is about the recipient, and says nothing of the account.
+  private static func ownWords(of text: [UInt8]) -> [UInt8] {
+    let mark = Array(" said: ".utf8)
+    guard text.count >= mark.count else { return text }
+    for start in 0...(text.count - mark.count) where text[start] == mark[0] {
+      if text[start..<(start + mark.count)].elementsEqual(mark) { return Array(text[..<start]) }
+    }
+    return text
   }
 
   private static let accepted = ReplyMeaning(

@@ -25,6 +25,8 @@ struct Booking: Sendable {
   let judgement: Judgement
   /// The account stays away until then.
   let rest: (until: Int64, reason: String)?
+  /// Its server has been out of reach so long that this is to be said, in these words.
+  let unreachable: String?
   let notices: NoticePolicy
   /// When it ended; UTC epoch milliseconds.
   let at: Int64
@@ -33,12 +35,16 @@ struct Booking: Sendable {
   func write(_ transaction: Transaction) throws(StoreError) -> Bool {
     let account = claim.account
     try transaction.finish(claim.attemptID, judgement.outcome, telling: notices, now: at)
-    if let rest { try transaction.restAccount(account.id, until: rest.until, reason: rest.reason) }
+    if let rest { try transaction.restAccount(account.id, until: rest.until, reason: rest.reason, now: at) }
+    if let unreachable { try transaction.noteUnreachable(account.id, text: unreachable, now: at) }
+    if account.reason == .unreachable, judgement.outcome.told.reply.code != nil {
+      try transaction.noteReached(account.id, now: at)
+    }
     // A login takes seconds; when the password was changed meanwhile, its refusal says nothing of the new one.
-    guard case .pause(let words) = judgement.account,
+    guard case .pause(let reason, let words) = judgement.account,
       try transaction.account(account.id)?.changedAt == account.changedAt
     else { return false }
-    try transaction.setAccountState(account.id, .paused, reason: .authFailed, text: words, now: at)
+    try transaction.setAccountState(account.id, .paused, reason: reason, text: words, now: at)
     return true
   }
 
@@ -55,9 +61,13 @@ struct Booking: Sendable {
     case .accepted: log.info(event, fields)
     default: log.warning(event, fields)
     }
-    if isPaused, case .pause(let words) = judgement.account {
+    if isPaused, case .pause(let reason, let words) = judgement.account {
       log.error(
-        "account.paused", ["account": .text(account.address), "reason": .text("auth_failed"), "text": .text(words)])
+        "account.paused",
+        ["account": .text(account.address), "reason": .text(reason.rawValue), "text": .text(words)])
+    }
+    if let unreachable {
+      log.error("account.unreachable", ["account": .text(account.address), "text": .text(unreachable)])
     }
   }
 }

@@ -321,15 +321,22 @@ final class Desk: @unchecked Sendable {
   /// Books how an attempt ended and what becomes of its account, soon.
   func book(_ judgement: Judgement, of claim: Claim) {
     let now = Clock.now()
+    let account = claim.account
+    var judgement = judgement
     var rest: (until: Int64, reason: String)?
+    var unreachable: String?
     switch judgement.account {
     case .rest(let milliseconds, let reason): rest = (now + milliseconds, reason)
     case .backOff(let least, let reason):
-      rest = (now + backOff.failed(claim.account.id, least: least, now: Clock.monotonic()), reason)
+      rest = (now + backOff.failed(account.id, least: least, now: Clock.monotonic()), reason)
+      if account.reason == nil, let minutes = backOff.minutesOutOfReach(account.id, now: Clock.monotonic()) {
+        unreachable = "its server has been out of reach for \(minutes) minutes: \(reason)"
+      }
     case .none, .pause: break
     }
+    if let rest { judgement.stayBehind(restMilliseconds: rest.until - now) }
     let booking = Booking(
-      claim: claim, judgement: judgement, rest: rest,
+      claim: claim, judgement: judgement, rest: rest, unreachable: unreachable,
       notices: notices, at: now)
     add(Waiting(entry: .booking(booking), answer: nil))
   }

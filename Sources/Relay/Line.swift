@@ -100,7 +100,8 @@ final class Line: @unchecked Sendable {
         continue
       }
       switch await desk.newConnection(for: account) {
-      case .failure(let failure): return book(judge.judge(failure, now: Clock.now()), of: loaded.claim)
+      case .failure(let failure):
+        return book(judge.judge(failure, of: loaded.claim, now: Clock.now()), of: loaded.claim)
       case .success(let connection): waiting = await serve(loaded, on: connection)
       }
     }
@@ -141,8 +142,8 @@ final class Line: @unchecked Sendable {
         return current
       case .ended(let result):
         heed(connection, current)
-        let judgement = judgement(of: result, current, connection)
         let took = Clock.monotonic() - askedAt
+        let judgement = await judgement(of: result, current, connection)
         isImmediate = took <= 1
         takesNext = mayTakeNext(after: took)
         guard judgement.account == .none, !desk.isStopping, follower != nil || next != nil else {
@@ -209,12 +210,23 @@ final class Line: @unchecked Sendable {
     if connection.objectsToFollowing { desk.noteObjection(of: current.claim.account.settings.smtp) }
   }
 
-  private func judgement(of result: ClientResult, _ current: Loaded, _ connection: AccountConnection) -> Judgement {
+  private func judgement(
+    of result: ClientResult, _ current: Loaded, _ connection: AccountConnection
+  ) async -> Judgement {
     let now = Clock.now()
     if connection.objectsToFollowing, case .refused(.dot, let reply) = result {
       return judge.judge(outOfStep: reply, now: now)
     }
-    return judge.judge(result, of: current.claim, now: now)
+    let claim = current.claim
+    guard judge.asksForTroubles(result, of: claim) else { return judge.judge(result, of: claim, now: now) }
+    do {
+      let attempts = try await desk.store.read { try $0.attempts(of: claim.message.id) }
+      return judge.judge(result, of: claim, after: MetTroubles(attempts), now: now)
+    } catch {
+      // Unknown, they are none: at the worst one more account rests for this mail.
+      desk.log.warning("relay.journal_unread", ["message": .int(claim.message.id), "error": .text("\(error)")])
+      return judge.judge(result, of: claim, now: now)
+    }
   }
 
   private var judge: Judge {

@@ -52,8 +52,9 @@ enum ReasonSearch {
 
   static func permanence(_ finding: Diagnosis.Finding, _ status: String?, delayed: Bool) -> Bounce.Permanence {
     if delayed { return .soft }
-    // A host that takes no mail now may take some tomorrow (RFC 3463 x.3.2): only a lasting refusal says that it never will.
-    if finding.reason == .notaccept, status?.hasPrefix("4") == true { return .soft }
+    // RFC 3463 section 2: what class 4 says of the address or its host may be otherwise tomorrow, whatever the reason; only a
+    // lasting refusal says that it never will.
+    if status?.hasPrefix("4.") == true { return .soft }
     if finding.reason.isHard || finding.lasting { return .hard }
     return finding.reason == .undefined && status?.hasPrefix("5") == true ? .hard : .soft
   }

@@ -8,6 +8,7 @@ import Testing
     var stage: SMTPStage
     var reply: String
     var kind: ReplyMeaning.Kind
+    var pauses = false
     var isHard = false
     var testDescription: String { "\(provider) \(stage): \(reply)" }
 
@@ -86,7 +87,7 @@ import Testing
       reply: "530 5.7.57 Client not authenticated to send mail. [X.prod.outlook.com]", kind: .loginRefused),
     .init(
       provider: .microsoft, stage: .dot, reply: "550 5.1.8 Access denied, bad outbound sender AS(42003)",
-      kind: .loginRefused),
+      kind: .accountLimited, pauses: true),
     .init(
       provider: .microsoft, stage: .recipient, reply: "451 4.7.500 Server busy. Please try again later",
       kind: .accountLimited),
@@ -112,9 +113,10 @@ import Testing
       provider: .ses, stage: .dot,
       reply:
         "554 Message rejected: Sending suspended for this account. For more information, please check the inbox of the email address",
-      kind: .loginRefused),
+      kind: .accountLimited, pauses: true),
     .init(
-      provider: .ses, stage: .dot, reply: "554 Message rejected: Sending paused for this account.", kind: .loginRefused),
+      provider: .ses, stage: .dot, reply: "554 Message rejected: Sending paused for this account.",
+      kind: .accountLimited, pauses: true),
     .init(
       provider: .ses, stage: .dot, reply: "454 Throttling failure: Daily message quota exceeded.", kind: .accountLimited
     ),
@@ -130,7 +132,7 @@ import Testing
     .init(
       provider: .mailgun, stage: .data,
       reply: "421 Domain sandbox1.mailgun.org is not allowed to send: Sandbox subdomains are for test purposes only.",
-      kind: .loginRefused),
+      kind: .accountLimited, pauses: true),
     .init(
       provider: .sendgrid, stage: .mail, reply: "403 You are not authorized to send from that email address",
       kind: .contentRefused),
@@ -177,10 +179,12 @@ import Testing
       kind: .recipientRefused),
     .init(
       provider: .microsoft, stage: .dot,
-      reply: "550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP.", kind: .loginRefused),
+      reply: "550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP.",
+      kind: .accountLimited, pauses: true),
     .init(
       provider: .microsoft, stage: .dot,
-      reply: "550 5.7.705 Access denied, tenant has exceeded threshold. Please contact support", kind: .loginRefused),
+      reply: "550 5.7.705 Access denied, tenant has exceeded threshold. Please contact support", kind: .accountLimited,
+      pauses: true),
     .init(
       provider: .microsoft, stage: .mail,
       reply: "550 5.7.60 SMTP; Client does not have permissions to send as this sender", kind: .contentRefused),
@@ -229,7 +233,7 @@ import Testing
       kind: .temporary),
     .init(stage: .recipient, reply: "451 4.7.1 Greylisted, please try again in 300 seconds", kind: .temporary),
     .init(
-      stage: .recipient, reply: "554 5.7.1 <x@example.org>: Relay access denied", kind: .recipientRefused),
+      stage: .recipient, reply: "554 5.7.1 <x@example.org>: Relay access denied", kind: .contentRefused),
     .init(
       stage: .recipient, reply: "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen",
       kind: .recipientRefused),
@@ -250,12 +254,128 @@ import Testing
     .init(stage: .dot, reply: "999 what", kind: .connectionTrouble),
   ]
 
-  @Test(arguments: real) func realTexts(test: Case) {
+  /// Replies that once stopped a whole pool, suppressed a good address, or were taken for something else.
+  static let mistaken: [Case] = [
+    .init(
+      stage: .recipient,
+      reply:
+        "550 5.1.1 <grp@d.test>: Recipient address rejected: undeliverable address: host mx.d.test[192.0.2.1] said: "
+        + "550 5.7.1 RESOLVER.RST.AuthRequired; authentication required (in reply to RCPT TO command)",
+      kind: .recipientRefused),
+    .init(
+      stage: .recipient,
+      reply: "450 4.1.1 <x@d.test>: Recipient address rejected: unverified address: host mx.d.test[192.0.2.1] said: "
+        + "421 4.7.0 rate limit exceeded", kind: .temporary),
+    .init(stage: .recipient, reply: "550 5.1.1 Group: authentication required", kind: .recipientRefused),
+    .init(stage: .recipient, reply: "550 5.7.1 Authentication required to relay", kind: .loginRefused),
+    .init(stage: .recipient, reply: "550 Authentication required", kind: .loginRefused),
+    .init(
+      provider: .google, stage: .recipient, reply: "421 4.7.0 TLS required for RCPT domain, closing connection.",
+      kind: .temporary),
+    .init(
+      provider: .google, stage: .dot,
+      reply:
+        "421 4.7.0 [192.0.2.1 15] Our system has detected that this message is suspicious due to the nature of the "
+        + "content and/or the links within.", kind: .temporary),
+    .init(
+      provider: .google, stage: .greeting, reply: "421 4.7.0 Try again later, closing connection.",
+      kind: .accountLimited),
+    .init(
+      provider: .microsoft, stage: .dot,
+      reply:
+        "554 5.2.0 STOREDRV.Submission.Exception:OutboundSpamException; Failed to process message due to a permanent "
+        + "exception with message WASCL UserAction verdict is not None. Actual verdict is RefuseQuota.",
+      kind: .accountLimited),
+    .init(
+      provider: .microsoft, stage: .dot, reply: "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded",
+      kind: .accountLimited),
+    .init(
+      stage: .mail, reply: "421 4.4.2 Message submission rate for this client has exceeded the configured limit",
+      kind: .accountLimited),
+    .init(
+      stage: .recipient, reply: "450 Requested mail action not taken: mailbox unavailable Mail send limit exceeded.",
+      kind: .accountLimited),
+    .init(
+      provider: .sendgrid, stage: .recipient, reply: "452 Too many recipients received this hour (throttled)",
+      kind: .accountLimited),
+    .init(
+      provider: .sendgrid, stage: .dot, reply: "451 You've exceeded your messaging limits", kind: .accountLimited),
+    .init(
+      stage: .recipient,
+      reply: "550 Domain example.com has exceeded the max defers and failures per hour (5/5 (100%)) allowed. Message "
+        + "discarded.", kind: .accountLimited),
+    .init(stage: .recipient, reply: "550 Send quota exceeded", kind: .accountLimited),
+    .init(stage: .dot, reply: "550 5.7.1 [STF] Sending too fast.", kind: .accountLimited),
+    .init(
+      stage: .recipient,
+      reply: "554 5.7.1 <x@example.org>: Recipient address rejected: You have exceeded your Outmail quota.",
+      kind: .accountLimited),
+    .init(
+      provider: .gmx, stage: .recipient,
+      reply: "550 Requested action not taken: mailbox unavailable Sender address is not allowed.", kind: .contentRefused
+    ),
+    .init(
+      provider: .gmx, stage: .dot,
+      reply:
+        "550 Requested action not taken: mailbox unavailable Reject due to policy restrictions. For explanation visit",
+      kind: .contentRefused),
+    .init(
+      provider: .gmx, stage: .recipient,
+      reply: "550 Requested action not taken: mailbox unavailable Failure sending mail. Try again later",
+      kind: .temporary),
+    .init(stage: .recipient, reply: "550 relay not permitted", kind: .contentRefused),
+    .init(
+      stage: .recipient,
+      reply: "550 Verification failed for <a@s.test> No Such User Here Sender verify failed", kind: .contentRefused),
+    .init(
+      stage: .recipient,
+      reply:
+        "550 Please turn on SMTP Authentication in your mail client. ([192.0.2.1]) is not permitted to relay through "
+        + "this server without authentication.", kind: .loginRefused),
+    .init(
+      stage: .recipient, reply: "553 5.7.1 <a@s.test>: Sender address rejected: not owned by user b@s.test",
+      kind: .contentRefused),
+    .init(
+      stage: .mail, reply: "553 5.7.1 <a@s.test>: Sender address rejected: not owned by auth user.",
+      kind: .contentRefused),
+    .init(
+      stage: .recipient, reply: "550 5.7.1 <a@s.test>: Sender address rejected: not logged in", kind: .loginRefused),
+    .init(
+      provider: .zoho, stage: .dot, reply: "554 5.1.8 Email Outgoing Blocked.", kind: .accountLimited, pauses: true),
+    .init(
+      provider: .icloud, stage: .recipient, reply: "550 5.7.0 From address is not one of your addresses.",
+      kind: .contentRefused),
+    .init(
+      provider: .icloud, stage: .recipient, reply: "550 5.7.1 Message rejected due to local policy. Please visit",
+      kind: .contentRefused),
+    .init(
+      provider: .fastmail, stage: .recipient, reply: "551 5.7.1 Multiple addresses in a From header is not allowed",
+      kind: .contentRefused),
+    .init(
+      provider: .postmark, stage: .recipient,
+      reply:
+        "550 You tried to send to recipient(s) that have been marked as inactive. Found inactive addresses: x@d.test.",
+      kind: .recipientRefused, isHard: true),
+    .init(
+      provider: .postmark, stage: .mail, reply: "550 Sender signature not confirmed", kind: .contentRefused),
+    .init(provider: .postmark, stage: .dot, reply: "429 Rate limit exceeded", kind: .accountLimited),
+    .init(
+      provider: .postmark, stage: .mail, reply: "550 Account May Not Send", kind: .accountLimited, pauses: true),
+    // Whatever the three digits, class 4 never makes an address dead.
+    .init(
+      stage: .recipient, reply: "550 4.2.2 The email account that you tried to reach is over quota",
+      kind: .recipientRefused),
+    .init(stage: .recipient, reply: "550 4.7.1 Greylisted, try again later", kind: .recipientRefused),
+    .init(stage: .dot, reply: "550 4.1.1 user unknown", kind: .recipientRefused),
+  ]
+
+  @Test(arguments: real + mistaken) func realTexts(test: Case) {
     let meaning = ReplyTable.meaning(of: test.facts, provider: test.provider)
     #expect(meaning.kind == test.kind)
     #expect(meaning.isHard == test.isHard)
+    #expect(meaning.pauses == test.pauses)
     #expect(!meaning.source.isEmpty)
-    if meaning.kind == .accountLimited || meaning.kind == .connectionTrouble {
+    if meaning.kind == .connectionTrouble || meaning.kind == .accountLimited && !meaning.pauses {
       #expect((meaning.restMilliseconds ?? 0) >= 10_000)
     } else {
       #expect(meaning.restMilliseconds == nil)
@@ -300,6 +420,35 @@ import Testing
       return "\(meaning.rule) \(meaning.kind) \(meaning.source)"
     }
     #expect(Set(decided).count >= 60, "\(Set(decided).count)")
+  }
+
+  @Test func noEnhancedCodeOfClassFourIsHard() {
+    for provider in Provider.allCases {
+      for stage in SMTPStage.allCases {
+        for code in 500..<600 {
+          for enhanced in ["4.0.0", "4.1.1", "4.1.10", "4.2.1", "4.2.2", "4.7.1"] {
+            let facts = SMTPReplyFacts(stage: stage, code: code, enhanced: enhanced, text: "no such user")
+            #expect(!ReplyTable.meaning(of: facts, provider: provider).isHard)
+          }
+        }
+      }
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("535 5.7.8 no", 535, "5.7.8"), ("421 closing", 421, nil), ("554", 554, nil), ("550 5.7.30 Basic", 550, "5.7.30"),
+    ] as [(String, Int, String?)])
+  func aLineIsAReply(line: String, code: Int, enhanced: String?) throws {
+    let facts = try #require(SMTPReplyFacts(stage: .login, line: line))
+    #expect(facts.code == code && facts.enhanced == enhanced)
+  }
+
+  @Test(arguments: [
+    "", "53", "5358", "535x", "the server offers no way to log in", "999 what", "100 go on", "NO [LIMIT]",
+  ])
+  func aLineIsNoReply(line: String) {
+    #expect(SMTPReplyFacts(stage: .login, line: line) == nil)
   }
 
   @Test func noTemporaryReplyIsHard() {

@@ -177,6 +177,23 @@ import Testing
     #expect(backOff.failed(2, least: 60_000, now: now) == 60_000)
   }
 
+  @Test func anHourOfFailuresIsOutOfReach() {
+    var backOff = BackOff()
+    var now: Int64 = 0
+    while now < 3_600_000 {
+      #expect(backOff.minutesOutOfReach(1, now: now) == nil)
+      now += backOff.failed(1, least: 0, now: now)
+    }
+    _ = backOff.failed(1, least: 0, now: now)
+    #expect(backOff.minutesOutOfReach(1, now: now) == now / 60_000)
+    backOff.succeeded(1)
+    #expect(backOff.minutesOutOfReach(1, now: now) == nil)
+    // A failure long ago and one now, with nothing tried between, are not an hour of failures.
+    _ = backOff.failed(2, least: 0, now: 0)
+    _ = backOff.failed(2, least: 0, now: 86_400_000)
+    #expect(backOff.minutesOutOfReach(2, now: 86_400_000) == nil)
+  }
+
   @Test func connectionsThatBreakTogetherAreOneTrouble() {
     var backOff = BackOff()
     for moment in Int64(0)..<10 { #expect(backOff.failed(1, least: 0, now: moment) == 15_000 - moment) }

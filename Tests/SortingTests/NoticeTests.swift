@@ -196,6 +196,12 @@ struct NoticeCase: Sendable, CustomTestStringConvertible {
     ("5.1.6", "551 5.1.6 user has moved to lee@example.com", "hasmoved hard"),
     ("5.2.1", "550 5.2.1 The email account that you tried to reach is disabled", "suspend soft"),
     ("4.4.1", "connect to mx.example.net[192.0.2.1]:25: Connection timed out", "expired soft"),
+    // Class 4 is for now, whatever the words.
+    ("4.1.1", "450 4.1.1 <kim@example.net>: Recipient address rejected: User unknown", "userunknown soft"),
+    (
+      "4.4.1", "Host or domain name not found. Name service error for name=example.net: Host not found, try again",
+      "hostunknown soft"
+    ),
     ("5.0.0", "550 5.0.0 Rejected due to high probability of spam", "spamdetected soft"),
     ("5.1.8", "553 5.1.8 <sender@example.org>... Domain of sender address does not exist", "rejected soft"),
     ("5.0.0", "(no words at all)", "onhold soft"),

@@ -86,7 +86,9 @@ import Testing
     try await queue(bench, 3)
     let claims = try await claim(bench, limit: 3).claims
     let id = claims[0].account.id
-    try await bench.store.write { try $0.restAccount(id, until: Bench.noon + 60_000, reason: "450 4.2.1 slower") }
+    try await bench.store.write {
+      try $0.restAccount(id, until: Bench.noon + 60_000, reason: "450 4.2.1 slower", now: Bench.noon)
+    }
     let resting = claims[0].attemptID
     #expect(try await bench.store.write { try !$0.markTransmitting(resting, now: Bench.noon + 10) })
     #expect(try await bench.store.write { try $0.markTransmitting(claims[1].attemptID, now: Bench.noon + 60_000) })

@@ -140,8 +140,8 @@ import Testing
     try await bench.addAccount("s1@sender.test")
     let id = try #require(try await bench.store.read { try $0.account(at: "s1@sender.test") }).id
     try await bench.store.write { transaction in
-      try transaction.restAccount(id, until: Bench.noon + 86_400_000, reason: "daily limit exceeded")
-      try transaction.restAccount(id, until: Bench.noon + 15_000, reason: "the connection was lost")
+      try transaction.restAccount(id, until: Bench.noon + 86_400_000, reason: "daily limit exceeded", now: Bench.noon)
+      try transaction.restAccount(id, until: Bench.noon + 15_000, reason: "the connection was lost", now: Bench.noon)
     }
     let account = try #require(try await bench.store.read { try $0.account(id) })
     #expect(account.restUntil == Bench.noon + 86_400_000)

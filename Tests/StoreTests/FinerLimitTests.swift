@@ -110,10 +110,49 @@ import Testing
     let wrong = Bench.noon + 365 * 86_400_000
     #expect(try await bench.claim(at: wrong).claims.isEmpty)
     let id = try await bench.store.read { try $0.accounts()[0].id }
-    try await bench.store.write { try $0.restAccount(id, until: wrong + 900_000, reason: "421") }
+    try await bench.store.write { try $0.restAccount(id, until: wrong + 900_000, reason: "421", now: wrong) }
     #expect(try await bench.claim(at: Bench.noon + 1000).claims.isEmpty)
     try await bench.store.write { try $0.clockWasSetBack(now: Bench.noon + 1000) }
-    #expect(try await bench.sendAll(at: Bench.noon + 1000).count == 1)
+    // The rest lasts as long as it was to, from now.
+    #expect(try await bench.store.read { try $0.account(id) }?.restUntil == Bench.noon + 901_000)
+    #expect(try await bench.claim(at: Bench.noon + 900_999).claims.isEmpty)
+    #expect(try await bench.sendAll(at: Bench.noon + 901_000).count == 1)
+  }
+
+  @Test func aClockThatWasSetBackByHoursMakesNoRestAndNoWaitLonger() async throws {
+    let bench = try Bench()
+    for address in ["s1@sender.test", "s2@sender.test"] { try await bench.addAccount(address) }
+    let accounts = try await bench.store.read { try $0.accounts() }
+    let id = try await bench.queue(bench.submission { $0.account = "s1@sender.test" })[0]
+    let wrong = Bench.noon + 5 * 3_600_000
+    let claim = try #require(try await bench.claim(at: wrong).claims.first)
+    let later = JournalReply(code: 451, text: "451 4.3.0 later", meaning: "temporary")
+    try await bench.store.write { transaction in
+      try transaction.finish(claim.attemptID, .temporary(later, retryAt: wrong + 60_000), now: wrong)
+      try transaction.restAccount(accounts[0].id, until: wrong + 15_000, reason: "refused", now: wrong)
+      // Begun before the clock was wrong: it stays as it is.
+      try transaction.restAccount(
+        accounts[1].id, until: Bench.noon + 7_200_000, reason: "limit", now: Bench.noon - 60_000)
+      try transaction.clockWasSetBack(now: Bench.noon)
+    }
+    let after = try await bench.store.read { try $0.accounts() }
+    #expect(after.map(\.restUntil) == [Bench.noon + 15_000, Bench.noon + 7_200_000])
+    #expect(try await bench.message(id).retryAt == Bench.noon + 60_000)
+    #expect(try await bench.claim(at: Bench.noon + 59_999).claims.isEmpty)
+    #expect(try await bench.sendAll(at: Bench.noon + 60_000).map(\.message.id) == [id])
+    // What came by the wrong clock and was to go at once goes; what asked for a time keeps it.
+    let asked = bench.submission(to: ["z@example.org"]) { $0.sendAt = wrong }
+    var atOnce = bench.submission(to: ["y@example.org"])
+    atOnce.receivedAt = wrong
+    let mails = [atOnce, asked]
+    var ids: [Int64] = []
+    for mail in mails { ids += try await bench.queue(mail) }
+    #expect(try await bench.claim(at: Bench.noon + 60_000).claims.isEmpty)
+    try await bench.store.write { try $0.clockWasSetBack(now: Bench.noon + 60_000) }
+    #expect(try await bench.sendAll(at: Bench.noon + 60_000).map(\.message.id) == [ids[0]])
+    // Set back once more, nothing gets longer.
+    try await bench.store.write { try $0.clockWasSetBack(now: Bench.noon + 60_000) }
+    #expect(try await bench.store.read { try $0.accounts() }.map(\.restUntil) == after.map(\.restUntil))
   }
 
   @Test func aRandomPlaceIsKeptByTheQueue() async throws {

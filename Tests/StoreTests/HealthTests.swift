@@ -47,6 +47,46 @@ import Testing
     #expect(events[0].detail.contains("bounce_rate"))
   }
 
+  @Test func whatWasNeverOfferedToTheServerSaysNothingOfTheAccount() async throws {
+    let tooLarge = JournalReply(code: nil, text: "the mail is larger than the server takes", meaning: "content_refused")
+    let uncomposed = JournalReply(code: nil, text: "the mail cannot be put together", meaning: "temporary")
+    for outcome in [AttemptOutcome.contentRefused(tooLarge), .temporary(uncomposed, retryAt: nil)] {
+      let (bench, _) = try await bench(accepted: 0, refused: 12, outcome)
+      let account = try await self.account(bench)
+      #expect(account.state == .active)
+      #expect(try await bench.store.read { try $0.health(ofAccount: account.id, now: Bench.noon) }.attempts == 0)
+    }
+  }
+
+  @Test func anAccountOutOfReachSaysSoAndGoesOnTrying() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    let id = try await account(bench).id
+    for _ in 0..<2 {
+      try await bench.store.write { try $0.noteUnreachable(id, text: "out of reach for 60 minutes", now: Bench.noon) }
+    }
+    let lost = try await account(bench)
+    #expect(lost.state == .active && lost.reason == .unreachable && lost.reasonText == "out of reach for 60 minutes")
+    let events = try await bench.store.read { try $0.events(after: 0, kind: "account.warning", limit: 10) }
+    #expect(events.count == 1 && events[0].detail.contains("unreachable"))
+    // It is claimed for as before.
+    _ = try await bench.queue(bench.submission())
+    let claim = try #require(try await bench.claim().claims.first)
+    #expect(claim.account.reason == .unreachable)
+    try await bench.store.write { try $0.noteReached(id, now: Bench.noon) }
+    #expect(try await account(bench).reason == nil)
+    // A pause has its own reason, which an answer does not take away.
+    try await bench.store.write {
+      try $0.setAccountState(id, .paused, reason: .providerLimit, text: "550 5.7.705", now: Bench.noon)
+      try $0.noteReached(id, now: Bench.noon)
+      try $0.noteUnreachable(id, text: "no", now: Bench.noon)
+    }
+    #expect(try await account(bench).reason == .providerLimit)
+    // Settings that change do not end a provider's block; a person does.
+    try await bench.addAccount("s1@sender.test")
+    #expect(try await account(bench).state == .paused)
+  }
+
   @Test func aPersonsWordLetsItBeginAnew() async throws {
     let (bench, sent) = try await bench(accepted: 60, refused: 4, .recipientRefused(Self.no, suppress: false))
     let paused = try await account(bench)

@@ -108,6 +108,13 @@ import Testing
     let held = try await bench.message(id)
     #expect(held.state == .held)
     #expect(held.lastReply == "10 connections broke under it: the connection was lost")
+    // A person who lets it go on gives it as many tries again.
+    try await bench.store.write { try $0.releaseMessage(id, now: Bench.noon) }
+    let again = try #require(try await bench.claim(at: Bench.noon + 60_000).claims.first)
+    try await bench.store.write {
+      try $0.finish(again.attemptID, .brokeOff(lost, retryAt: Bench.noon), now: Bench.noon)
+    }
+    #expect(try await bench.message(id).state == .scheduled)
   }
 
   @Test func onlyItsMessageIDProvesThatAMailWent() async throws {

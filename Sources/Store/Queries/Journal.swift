@@ -170,11 +170,11 @@ extension Transaction {
       try recordRefusedRecipient(message, reply, suppress: suppress, attemptID, of: account, now: now)
     case .contentRefused(let reply):
       try close(attemptID, as: .refused, reply, now: now)
-      try count(.refused, of: account, at: now, now: now)
+      try countOffered(reply, of: account, now: now)
       try end(message, as: .failed, because: reply.text, now: now)
     case .temporary(let reply, let retryAt):
       try close(attemptID, as: .deferred, reply, now: now)
-      try count(.refused, of: account, at: now, now: now)
+      try countOffered(reply, of: account, now: now)
       try run("UPDATE message SET attempts = attempts + 1 WHERE id = ?", [.integer(message.id)])
       if let retryAt {
         try schedule(message, notBefore: retryAt, because: reply.text, now: now)
@@ -189,7 +189,8 @@ extension Transaction {
     case .brokeOff(let reply, let retryAt):
       try close(attemptID, as: .deferred, reply, now: now)
       let broken = try attempts(of: message.id).count { $0.meaning == reply.meaning }
-      guard broken < mostBrokenConnections else {
+      // Released, it gets as many again.
+      guard broken % mostBrokenConnections != 0 else {
         return try hold(message, because: "\(broken) connections broke under it: \(reply.text)", now: now)
       }
       try schedule(message, notBefore: retryAt, because: reply.text, now: now)
@@ -267,6 +268,12 @@ extension Transaction {
       try close(attemptID, as: .deferred, reply, now: now)
     case .unknown(let reply, _): try close(attemptID, as: .unknown, reply, now: now)
     }
+  }
+
+  /// A refusal counts against its account's health when a server spoke it; what was never offered to one, as it is larger than
+  /// that takes or cannot be put together, says nothing of the account.
+  private func countOffered(_ reply: JournalReply, of account: Int64, now: Int64) throws(StoreError) {
+    if reply.code != nil { try count(.refused, of: account, at: now, now: now) }
   }
 
   private func close(_ attemptID: Int64, as state: AttemptState, _ reply: JournalReply, now: Int64) throws(StoreError) {

@@ -76,13 +76,25 @@ extension Transaction {
   public func clockWasSetBack(now: Int64) throws(StoreError) {
     let workspaces = try connection.rows("SELECT id FROM workspace", []) { row in row.integer(0) }
     for id in workspaces { try unpark(workspaceID: id) }
-    // No rest is longer than a day, no wait for a try longer than the longest configured one; an hour bounds the harm.
-    try run("UPDATE account SET rest_until = ? WHERE rest_until > ?", [.integer(now), .integer(now + 86_400_000)])
+    // What begins in the future was reckoned by the wrong clock, and lasts from now no longer than it was to last; a rest or a
+    // wait whose beginning is not known ends.
     try run(
       """
-      UPDATE message SET retry_at = NULL, next_look = NULL, parked_by = NULL
-      WHERE state = 'scheduled' AND parked_by IS NOT NULL AND retry_at > ?
-      """, [.integer(now + 3_600_000)])
+      UPDATE account SET rest_until = ? + rest_until - COALESCE(rest_from, rest_until), rest_from = ?
+      WHERE rest_until > ? AND COALESCE(rest_from, rest_until) > ?
+      """, [.integer(now), .integer(now), .integer(now), .integer(now)])
+    let begun = "(SELECT COALESCE(MAX(finished_at), message.retry_at) FROM attempt WHERE message_id = message.id)"
+    try run(
+      """
+      UPDATE message SET retry_at = ? + retry_at - \(begun), next_look = ? + retry_at - \(begun)
+      WHERE state = 'scheduled' AND parked_by IS NOT NULL AND retry_at > ? AND \(begun) > ?
+      """, [.integer(now), .integer(now), .integer(now), .integer(now)])
+    // A mail that was to go at once came at a time that has not been yet; one that asked for its own time keeps it.
+    try run(
+      """
+      UPDATE message SET scheduled_for = ? WHERE state = 'scheduled' AND scheduled_for > ? AND created_at > ?
+        AND scheduled_for <= created_at AND send_at IS NULL
+      """, [.integer(now), .integer(now), .integer(now)])
     forget()
     touch(.queue)
   }

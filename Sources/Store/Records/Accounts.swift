@@ -103,8 +103,9 @@ extension Transaction {
       ])
     guard let account = try account(at: address) else { throw .statement("account \(address) vanished") }
     try placeInPools(account, workspace)
-    // A changed password or server is the usual cure for a refused login: let it try.
-    if account.state == .paused, account.reason == .authFailed || account.reason == .unreachable {
+    // A changed password or server is the usual cure for a refused login, or one that nobody reaches: let it try.
+    let isCured = account.state == .paused ? account.reason == .authFailed : account.reason == .unreachable
+    if isCured, account.state != .disabled {
       try setAccountState(account.id, .active, reason: nil, text: nil, now: now)
     }
     try append(
@@ -160,10 +161,34 @@ extension Transaction {
 
   /// Keeps an account from sending for a while; unlike a pause it ends by itself. A longer rest that it has stands: a
   /// lost connection says nothing against the provider's limit of a day.
-  public func restAccount(_ id: Int64, until: Int64, reason: String) throws(StoreError) {
+  ///
+  /// `now` is when it begins: should the clock be set back, it lasts no longer than it was to.
+  public func restAccount(_ id: Int64, until: Int64, reason: String, now: Int64) throws(StoreError) {
     try run(
-      "UPDATE account SET rest_until = ?, rest_reason = ? WHERE id = ? AND COALESCE(rest_until, 0) < ?",
-      [.integer(until), .text(reason), .integer(id), .integer(until)])
+      "UPDATE account SET rest_until = ?, rest_from = ?, rest_reason = ? WHERE id = ? AND COALESCE(rest_until, 0) < ?",
+      [.integer(until), .integer(now), .text(reason), .integer(id), .integer(until)])
+    accountBook.changed(id)
+  }
+
+  /// Says of an active account that its server has been out of reach for long. It goes on trying: this is a reason that is
+  /// shown, with an event, and ends with the first answer.
+  public func noteUnreachable(_ id: Int64, text: String, now: Int64) throws(StoreError) {
+    guard let account = try account(id), account.state == .active, account.reason == nil else { return }
+    try run(
+      "UPDATE account SET reason = 'unreachable', reason_text = ? WHERE id = ?", [.text(text), .integer(id)])
+    try append(
+      .accountWarning, at: now, workspaceID: account.workspaceID, accountID: id,
+      detail: [("address", account.address), ("reason", AccountReason.unreachable.rawValue), ("text", text)])
+    accountBook.changed(id)
+  }
+
+  /// Its server answered again.
+  public func noteReached(_ id: Int64, now: Int64) throws(StoreError) {
+    guard let account = try account(id), account.state == .active, account.reason == .unreachable else { return }
+    try run("UPDATE account SET reason = NULL, reason_text = NULL WHERE id = ?", [.integer(id)])
+    try append(
+      .accountEnabled, at: now, workspaceID: account.workspaceID, accountID: id,
+      detail: [("address", account.address), ("state", account.state.rawValue), ("reason", ""), ("text", "")])
     accountBook.changed(id)
   }
 

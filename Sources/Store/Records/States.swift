@@ -47,7 +47,7 @@ public enum AttemptState: String, Sendable, Codable {
   case unknown
 }
 
-/// Why an account is not active.
+/// Why an account is not active, or what is wrong with one that is.
 public enum AccountReason: String, Sendable, Codable {
   /// A person's decision.
   case manual
@@ -59,9 +59,9 @@ public enum AccountReason: String, Sendable, Codable {
   case bounceRate = "bounce_rate"
   /// Too many people complained.
   case complaintRate = "complaint_rate"
-  /// The provider said that it sent too much.
+  /// Its provider lets it send nothing until a person acts: it sent too much, or what it sent was taken for spam.
   case providerLimit = "provider_limit"
-  /// Its server can't be reached.
+  /// Its server has been out of reach for an hour. It stays active and goes on trying; the first answer ends this.
   case unreachable
 
   /// Whether it was paused for what became of its mails.

@@ -24,6 +24,7 @@ enum Migrations {
       Step(name: "erasure indexes", sql: SchemaPeople.erasureIndexes),
       Step(name: "envelope ids", sql: SchemaInbound.envelopeIDs),
       Step(name: "plain indexes", sql: SchemaRelay.plainIndexes),
+      Step(name: "rests", sql: SchemaRelay.rests),
     ]
 
   /// The first steps had numbers; `schema_version` says how many of them an old store has.

@@ -1,5 +1,5 @@
-/// Schema "relay": what an account has under way is not among what it did, which its limits ask for.
 enum SchemaRelay {
+  /// Schema "relay": what an account has under way is not among what it did, which its limits ask for.
   static let sql = """
     DROP INDEX attempt_account;
     CREATE INDEX attempt_account ON attempt (account_id, finished_at) WHERE finished_at IS NOT NULL;
@@ -16,5 +16,10 @@ enum SchemaRelay {
     CREATE INDEX event_answer ON event (message_id, kind)
       WHERE kind = 'message.replied' OR kind = 'message.opened' OR kind = 'message.clicked'
         OR kind = 'message.unsubscribed' OR kind = 'message.complained';
+    """
+
+  /// Schema "rests": when a rest began, so that a clock that is set back makes it no longer.
+  static let rests = """
+    ALTER TABLE account ADD COLUMN rest_from INTEGER;
     """
 }
