@@ -19,6 +19,7 @@ enum Migrations {
       Step(name: "segments", sql: SchemaPeople.segments),
       Step(name: "campaign indexes", sql: SchemaCampaigns.indexes),
       Step(name: "statistics", sql: SchemaStatistics.sql),
+      Step(name: "person", sql: SchemaPeople.person),
     ]
 
   /// The first steps had numbers; `schema_version` says how many of them an old store has.
