@@ -92,7 +92,8 @@ public struct Window: Sendable, Equatable {
     let today = zone.day(at: start)
     for day in today - 1...today + 2 * 366 {
       if let stretch = stretches(onDay: day).first(where: { start < $0.upperBound }) {
-        return max(start, stretch.lowerBound)
+        let opens = max(start, stretch.lowerBound)
+        return opens < Zone.horizon ? opens : nil
       }
       if day * millisecondsOfDay > Zone.horizon { return nil }
     }

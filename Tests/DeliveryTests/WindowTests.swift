@@ -65,7 +65,7 @@ import Testing
       opens: "2011-12-30T19:00:00Z"),
     .init(
       name: "a half-hour change", days: Window.Day.allCases, spans: [120..<150], zone: "Australia/Lord_Howe",
-      now: "2026-10-03T14:00:00Z", opens: "2026-10-04T15:00:00Z"),
+      now: "2026-10-03T14:00:00Z", opens: "2026-10-03T15:30:00Z"),
     .init(
       name: "past midnight", days: [.fri], spans: [1320..<1560], now: "2026-11-21T01:30:00+01:00", opens: ""),
     .init(

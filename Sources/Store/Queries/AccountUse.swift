@@ -176,12 +176,14 @@ extension Transaction {
     try run("DELETE FROM domain_usage WHERE account_id = ? AND day >= ?", [.integer(id), .text(firstDay)])
     for send in sends {
       let day = zone.dayKey(at: send.at)
-      let isNew =
-        try account.settings.newContactsLimit != nil
-        && first(
-          "SELECT 1 FROM message WHERE \(samePerson) AND workspace_id = ? AND id <> ? AND sent_at < ? LIMIT 1",
-          send.recipient.person + [.integer(send.workspace), .integer(send.message), .integer(send.at)]
-        ) { _ in true } == nil
+      var isNew = false
+      if account.settings.newContactsLimit != nil {
+        isNew =
+          try first(
+            "SELECT 1 FROM message WHERE \(samePerson) AND workspace_id = ? AND id <> ? AND sent_at < ? LIMIT 1",
+            send.recipient.person + [.integer(send.workspace), .integer(send.message), .integer(send.at)]
+          ) { _ in true } == nil
+      }
       try run(
         """
         INSERT INTO usage (account_id, day, accepted, new_contacts) VALUES (?, ?, 1, ?)

@@ -1,5 +1,6 @@
 public import Configuration
 public import Delivery
+internal import Outreach
 
 /// Why a message waits, or when it goes: every gate at one instant.
 public struct Explanation: Sendable, Equatable {
