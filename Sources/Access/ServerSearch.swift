@@ -19,7 +19,8 @@ struct ServerSearch {
         AccessRefusal("the domain \(domain) is not written in ASCII; name the servers with --smtp and --imap"))
     }
     if let provider = MailProvider.of(domain: domain) {
-      return .success(MailboxServers(of: provider, found: .table, evidence: "\(domain) is of \(provider.name)"))
+      return .success(
+        MailboxServers(of: provider, domain: domain, found: .table, evidence: "\(domain) is of \(provider.name)"))
     }
     do {
       let resolver = try DNSResolver(
@@ -41,7 +42,7 @@ struct ServerSearch {
       for exchanger in exchangers {
         guard let provider = MailProvider.of(exchanger: exchanger.host) else { continue }
         let evidence = "the mail of \(domain) goes to \(exchanger.host), which is of \(provider.name)"
-        return .success(MailboxServers(of: provider, found: .mx, evidence: evidence))
+        return .success(MailboxServers(of: provider, domain: domain, found: .mx, evidence: evidence))
       }
     }
     // The two places of https://www.bucksch.org/1/projects/thunderbird/autoconfiguration/, over https only: what comes in the clear

@@ -67,12 +67,15 @@ extension Provision {
 
 extension Invocation {
   /// Applies what a verb of its own wrote as an apply file; errors are about the verb's flags then.
-  func apply(_ toml: String) throws(Failure) {
+  func apply(_ toml: String) throws(Failure) { try apply(try parsed(toml)) }
+
+  func apply(_ provision: Provision) throws(Failure) { _ = try send(try resolved(provision), dryRun: false) }
+
+  /// Reads what a verb of its own wrote as an apply file.
+  func parsed(_ toml: String) throws(Failure) -> Provision {
     switch Provision.parse(toml: toml, file: "") {
-    case .failure(let errors):
-      throw usage(errors.errors.map(\.what).joined(separator: "\npostern: "))
-    case .success(let provision):
-      _ = try send(try resolved(provision), dryRun: false)
+    case .failure(let errors): throw usage(errors.errors.map(\.what).joined(separator: "\npostern: "))
+    case .success(let provision): return provision
     }
   }
 

@@ -19,6 +19,7 @@ extension Verb {
   ]
   private static let totals = [
     Column("mails", "mails"), Column("still waiting", "waiting"), Column("looked until", "until", .time),
+    Column("but now", "held_up"),
   ]
 
   private static func printForecast(_ call: Invocation) throws(Failure) {

@@ -20,6 +20,7 @@ extension Verb {
     Column("complaints %", "complaint_percent"), Column("warmup day", "warmup_day"),
     Column("warmup cap", "warmup_cap"), Column("replies", "replied_week"), Column("waiting", "waiting"),
     Column("last sent", "last_sent_at", .time), Column("next slot", "next_slot", .time),
+    Column("held up by", "held_up"),
     Column("last error", "last_error"), Column("of", "last_error_at", .time),
   ]
   private static let checkColumns = [
@@ -29,7 +30,11 @@ extension Verb {
   static func accountHealth(_ call: Invocation) throws(Failure) {
     let lines = try call.lines("/accounts/health", query: [("address", call.parameter(0))])
     guard !call.wantsJSON, call.parameter(0) != nil, let one = lines.first.flatMap({ JSONValue.read($0) }) else {
-      return try call.printList(lines, healthColumns, empty: "no accounts")
+      try call.printList(lines, healthColumns, empty: "no accounts")
+      // It is of all accounts, so it stands under the table and not in each of its lines.
+      let heldUp = lines.first.flatMap { JSONValue.read($0) }?["held_up"].string
+      if !call.wantsJSON, let heldUp { call.shell.out("\n\(heldUp)\n") }
+      return
     }
     call.shell.out(renderFacts(healthFacts, of: one, zone: call.shell.zone))
     call.shell.out("\n" + renderTable(checkColumns, one["checks"].items, zone: call.shell.zone))

@@ -69,6 +69,28 @@ extension AccountEntry {
       section.fail(
         key: "oauth", "oauth: a token goes only over TLS (RFC 6750 section 5.3); tls = \"none\" does not fit")
     }
+    guard secret != nil else { return }
+    for (key, server) in [("smtp", Optional(settings.smtp)), ("imap", settings.imap)] {
+      guard let server, let complaint = server.complaintOfPassword else { continue }
+      section.section(key).fail(key: "tls", "\(key).tls: \(complaint)")
+    }
+  }
+}
+
+extension RemoteServer {
+  /// What is wrong with sending a password to it; nil is nothing.
+  public var complaintOfPassword: String? {
+    guard tls == .none, !isLoopback else { return nil }
+    return
+      "a password goes to another machine only over TLS (RFC 8314 section 3), and tls = \"none\" would show it to everybody on the way to \(host)"
+  }
+
+  /// Whether it is this machine: RFC 6761 section 6.3, RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3.
+  private var isLoopback: Bool {
+    let host = host.lowercased()
+    if host == "localhost" || host.hasSuffix(".localhost") || host == "::1" || host == "[::1]" { return true }
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
   }
 }
 

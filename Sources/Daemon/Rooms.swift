@@ -102,7 +102,10 @@ final class Rooms: Sendable {
         try await store.reseal(
           with: Sealer(open: { try key.open($0, context: $1) }, seal: { key.seal($0, context: $1) }), now: Clock.now())
       }
-      hooks.relayConnections = { relay.maxConnections }
+      hooks.relay = {
+        RelayStanding(
+          isDiskLow: disk.isLow, connectionsInUse: relay.connectionsInUse, connectionsMax: relay.maxConnections)
+      }
       hooks.sentCopyWait = { poller.sentCopyWait }
       // Root may always speak to the daemon, else only the user it runs as.
       web = HTTPServer(

@@ -11,7 +11,7 @@ public func evaluate(
   let (accountGate, chosen, isOfMessage) = accountGate(message, accounts, pool, now)
   let gates = [
     dueGate(message, now), runningGate(message), conditionsGate(message), suppressionGate(message),
-    contactGate(message, now), creditsGate(message, now), windowGate(message, now), accountGate,
+    contactGate(message, now), creditsGate(message, now), windowGate(message, accounts, now), accountGate,
   ]
   let candidates =
     explain ? accounts.filter { isCandidate($0, of: message.binding) }.map { $0.report(at: now, for: message) } : []
@@ -96,9 +96,12 @@ private func creditsGate(_ message: MessageFacts, _ now: Int64) -> Gate {
   return .open(.credits, "", numbers)
 }
 
-private func windowGate(_ message: MessageFacts, _ now: Int64) -> Gate {
+private func windowGate(_ message: MessageFacts, _ accounts: [AccountFacts], _ now: Int64) -> Gate {
   guard let window = message.window, !window.isAlwaysOpen else { return .open(.window) }
-  let place = window.place(of: message.id, due: message.planned ?? message.due ?? now, now: now)
+  let place = window.place(
+    of: message.id, due: message.planned ?? message.due ?? now, now: now,
+    within: window.spread == .asap
+      ? nil : commonHours(accounts.lazy.filter { isCandidate($0, of: message.binding) }.map(\.window)))
   let numbers: GateNumbers = window.spread == .asap ? [:] : place.map { ["place": $0] } ?? [:]
   guard window.isOpen(at: now) else {
     let reason = place == nil ? "the window never opens" : "outside the hours in \(window.zone)"
@@ -106,6 +109,17 @@ private func windowGate(_ message: MessageFacts, _ now: Int64) -> Gate {
   }
   guard let place, place > now else { return .open(.window, window.zone.name, numbers) }
   return .closed(.window, until: place, "its \(window.spread.rawValue) place in the hours in \(window.zone)", numbers)
+}
+
+/// The hours of the accounts that may take a message, when those are the same for all. Where they differ it has its place by
+/// its own hours alone, and goes when that has passed and one of them is open.
+package func commonHours(_ windows: some Sequence<Window?>) -> Window? {
+  var common: Window?
+  for window in windows {
+    guard let window, common == nil || common == window else { return nil }
+    common = window
+  }
+  return common
 }
 
 private func accountGate(

@@ -63,6 +63,15 @@ public struct Gate: Sendable, Equatable, Codable {
     case isOpen = "open"
   }
 
+  /// A gate of whatever name.
+  public init(name: String, isOpen: Bool, until: Int64?, reason: String, numbers: GateNumbers) {
+    self.name = name
+    self.isOpen = isOpen
+    self.until = until
+    self.reason = reason
+    self.numbers = numbers
+  }
+
   /// An open gate.
   public static func open(_ name: GateName, _ reason: String = "", _ numbers: GateNumbers = [:]) -> Gate {
     Gate(name: name.rawValue, isOpen: true, until: nil, reason: reason, numbers: numbers)

@@ -80,17 +80,19 @@ public enum Health {
 
   /// 0 (paused or about to be) to 100 (nothing wrong).
   ///
-  /// A third of the way from perfect to a limit takes a third of its weight: 40 for success, 35 for bounces, 25 for
-  /// complaints. Fewer attempts or sends than a limit needs count in proportion, so that one bad mail is no verdict.
+  /// Success, bounces and complaints each keep the share of the way that is left to their limit, and the score is their
+  /// product: at any one limit it is 0. Fewer attempts or sends than a limit needs count in proportion, so that one bad mail
+  /// is no verdict.
   public static func score(_ facts: HealthFacts) -> Int {
+    let ofAttempts = min(1, Double(facts.attempts) / Double(minimumAttempts))
+    let ofSends = min(1, Double(facts.sends) / Double(minimumSends))
     let failure = (1 - rate(facts.accepted, of: facts.attempts)) / 0.3
     let bounce = rate(facts.bounces, of: facts.sends) / 0.05
     let complaint = rate(facts.complaints, of: facts.sends) / 0.001
-    let ofAttempts = min(1, Double(facts.attempts) / Double(minimumAttempts))
-    let ofSends = min(1, Double(facts.sends) / Double(minimumSends))
-    let lost =
-      40 * min(1, failure) * ofAttempts + 35 * min(1, bounce) * ofSends + 25 * min(1, complaint) * ofSends
-    return Int(max(0, 100 - lost).rounded())
+    let left = [(failure, ofAttempts), (bounce, ofSends), (complaint, ofSends)].reduce(1.0) { left, trouble in
+      left * (1 - min(1, trouble.0) * trouble.1)
+    }
+    return Int((100 * left).rounded())
   }
 
   /// Hundredths of a percent, at most 100 %.

@@ -23,6 +23,14 @@ public struct ServerPlace: Sendable, Equatable {
   }
 }
 
+extension ServerPlace {
+  fileprivate func of(_ domain: String) -> ServerPlace {
+    var place = self
+    place.host = host.replacing(MailProvider.anyDomain, with: domain)
+    return place
+  }
+}
+
 /// A provider as the table knows it.
 public struct MailProvider: Sendable, Equatable {
   /// What an account can log in with.
@@ -62,6 +70,9 @@ public struct MailProvider: Sendable, Equatable {
   public var logins: [Login]
   /// Mails a day that it documents; nil where it says no number that fits everybody.
   public var dailyLimit: Int?
+  /// What its day is. Google and Microsoft say that it is the last 24 hours; so is the day of one that does not say, because
+  /// that is within the limit whenever its day begins, where a calendar day would allow twice as much around midnight.
+  public var dailyLimitMode = DayLimitMode.rolling
   /// Mails a minute that it documents.
   public var minuteLimit: Int?
   /// Connections at once that it documents.
@@ -77,6 +88,13 @@ public struct MailProvider: Sendable, Equatable {
 
   /// The `oauth` value of an account here; nil where Postern has no tokens for it.
   public var oauth: String? { logins.contains(.oauth) ? replies.rawValue : nil }
+}
+
+extension Provider {
+  /// From the domain of an address: who keeps its mailbox. A domain of somebody's own is `generic`.
+  public init(mailboxDomain domain: String) {
+    self = MailProvider.of(domain: domain)?.replies ?? Provider(host: domain)
+  }
 }
 
 extension MailProvider {
@@ -135,9 +153,10 @@ public struct MailboxServers: Sendable, Equatable {
     self.evidence = evidence
   }
 
-  /// Those of a row.
-  public init(of provider: MailProvider, found: Found, evidence: String) {
-    self.init(found: found, smtp: provider.smtp, imap: provider.imap, evidence: evidence)
+  /// Those of a row; `domain` is that of the address, for a row that does not know its hosts.
+  public init(of provider: MailProvider, domain: String, found: Found, evidence: String) {
+    self.init(
+      found: found, smtp: provider.smtp.of(domain), imap: provider.imap?.of(domain), evidence: evidence)
     self.provider = provider
     user = provider.user
   }

@@ -23,6 +23,7 @@ extension MailProvider {
       dailyLimit: 2000, keepsSentCopy: true, messageIDs: .kept,
       note: "an administrator can switch IMAP and app passwords off; trial accounts send 500 a day",
       sources: [
+        // "Limits per day are applied over a rolling 24-hour period, not a set time of day."
         "https://support.google.com/a/answer/166852", "https://support.google.com/a/answer/176600",
         "https://support.google.com/a/answer/174125",
       ]),
@@ -36,16 +37,15 @@ extension MailProvider {
       note:
         "an administrator must allow \"Authenticated SMTP\" for the mailbox (Set-CASMailbox -SmtpClientAuthenticationDisabled $false)",
       sources: [
+        // The recipient rate limit; that it is rolling: techcommunity.microsoft.com.
+        "https://techcommunity.microsoft.com/t5/exchange-team-blog/exchange-online-to-introduce-external-recipient-rate-limit/ba-p/4114733",
         "https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits",
         "https://learn.microsoft.com/exchange/mail-flow-best-practices/how-to-set-up-a-multifunction-device-or-application-to-send-email-using-microsoft-365-or-office-365",
         "https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission",
       ]),
     .init(
       key: "outlook", name: "Outlook.com", replies: .microsoft,
-      domains: [
-        "outlook.com", "hotmail.com", "live.com", "msn.com", "outlook.de", "outlook.fr", "hotmail.de", "hotmail.fr",
-        "hotmail.co.uk",
-      ],
+      domains: ProviderDomains.outlook,
       smtp: .init(host: "smtp-mail.outlook.com", port: 587, security: .starttls),
       imap: .init(host: "outlook.office365.com", port: 993, security: .implicit), logins: [.oauth], keepsSentCopy: true,
       messageIDs: .replaced(originalIn: "X-Microsoft-Original-Message-ID"),
@@ -56,9 +56,7 @@ extension MailProvider {
       ]),
     .init(
       key: "yahoo", name: "Yahoo Mail", replies: .yahoo,
-      domains: [
-        "yahoo.com", "ymail.com", "rocketmail.com", "yahoo.de", "yahoo.fr", "yahoo.co.uk", "yahoo.it", "yahoo.es",
-      ],
+      domains: ProviderDomains.yahoo,
       exchangers: ["yahoodns.net"], smtp: .init(host: "smtp.mail.yahoo.com", port: 465, security: .implicit),
       imap: .init(host: "imap.mail.yahoo.com", port: 993, security: .implicit), logins: [.appPassword],
       dailyLimit: 500, keepsSentCopy: true, messageIDs: .kept,
@@ -84,7 +82,7 @@ extension MailProvider {
     zoho("zoho", "Zoho Mail", "com"), zoho("zoho-eu", "Zoho Mail (EU)", "eu"),
     zoho("zoho-in", "Zoho Mail (India)", "in"),
     .init(
-      key: "gmx", name: "GMX", replies: .gmx, domains: ["gmx.de", "gmx.net", "gmx.at", "gmx.ch"],
+      key: "gmx", name: "GMX", replies: .gmx, domains: ProviderDomains.gmx,
       exchangers: ["mx00.gmx.net", "mx01.gmx.net", "mx-ha.gmx.net"],
       smtp: .init(host: "mail.gmx.net", port: 465, security: .implicit),
       imap: .init(host: "imap.gmx.net", port: 993, security: .implicit), logins: [.password, .appPassword],
@@ -94,7 +92,7 @@ extension MailProvider {
         "https://hilfe.gmx.net/pop-imap/imap/imap-serverdaten.html", "https://hilfe.gmx.net/pop-imap/einschalten.html",
       ]),
     .init(
-      key: "gmx-com", name: "GMX (.com)", replies: .gmx, domains: ["gmx.com", "gmx.us", "gmx.co.uk"],
+      key: "gmx-com", name: "GMX (.com)", replies: .gmx, domains: ProviderDomains.gmxCom,
       smtp: .init(host: "mail.gmx.com", port: 587, security: .starttls),
       imap: .init(host: "imap.gmx.com", port: 993, security: .implicit), logins: [.password, .appPassword],
       keepsSentCopy: false, messageIDs: .kept,
@@ -133,7 +131,21 @@ extension MailProvider {
         "https://postmarkapp.com/developer/user-guide/send-email-with-smtp",
         "https://postmarkapp.com/support/article/1037-how-can-i-specify-my-own-message-id",
       ]),
+    .init(
+      key: "generic", name: "another server", replies: .generic,
+      smtp: .init(host: "smtp.\(anyDomain)", port: 465, security: .implicit),
+      imap: .init(host: "imap.\(anyDomain)", port: 993, security: .implicit), logins: [.password], keepsSentCopy: false,
+      messageIDs: .kept,
+      note:
+        "smtp. and imap. before the domain are the usual names and no more than a guess: postern account test says whether they are right",
+      // Ports and TLS; that such names are guessed where nothing else is known.
+      sources: [
+        "https://www.rfc-editor.org/rfc/rfc8314", "https://wiki.mozilla.org/Thunderbird:Autoconfiguration",
+      ]),
   ]
+
+  /// Stands in a host's name for the domain of the address.
+  static let anyDomain = "{domain}"
 
   /// One for each of its data centres: a mailbox lives in one of them and is unknown in the others.
   private static func zoho(_ key: String, _ name: String, _ end: String) -> MailProvider {

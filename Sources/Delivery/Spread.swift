@@ -31,11 +31,16 @@ extension Window {
     // Three days back, because a zone may skip a whole one (Pacific/Apia in 2011).
     var cursor = Zone.bounded(instant) - 3 * millisecondsOfDay
     while zone.day(at: cursor) < day { cursor = zone.nextDay(after: cursor) }
-    let end = zone.nextDay(after: cursor)
+    return openHours(in: cursor..<zone.nextDay(after: cursor))
+  }
+
+  /// The open stretches of a stretch of time, in order.
+  private func openHours(in range: Range<Int64>) -> [Range<Int64>] {
+    var cursor = range.lowerBound
     var hours: [Range<Int64>] = []
-    while cursor < end, let opens = nextOpen(from: cursor), opens < end {
-      var closes = end
-      if case .open(let until?) = standing(at: opens) { closes = min(until, end) }
+    while cursor < range.upperBound, let opens = nextOpen(from: cursor), opens < range.upperBound {
+      var closes = range.upperBound
+      if case .open(let until?) = standing(at: opens) { closes = min(until, closes) }
       guard closes > opens else { break }
       hours.append(opens..<closes)
       cursor = closes
@@ -59,24 +64,51 @@ extension Window {
     openHours(ofDayAt: start).reduce(0) { $0 + max(0, $1.upperBound - max($1.lowerBound, start)) }
   }
 
-  /// Where the spread puts a message on the first day that is open at `now` or after: never before `due`, always inside.
+  /// From when on a message may go: its place on the first day that is open at `due` or after, never before `due` and always
+  /// inside; or, when that has passed, the first instant from `now` on that is inside. Nil: never.
   ///
+  /// A place that has passed stays passed: the same one each day would lie for ever where its account is closed or has used
+  /// up its day. `other`, the hours of the account that is to take it, narrows the day down to where both are open.
   /// `even` takes steps of the golden ratio around the day's hours: of any run of ids each falls into the widest gap that
-  /// the ones before it left, so nothing has to be counted. A place that has passed is `now` at the latest. Nil: never.
-  public func place(of id: Int64, due: Int64, now: Int64) -> Int64? {
-    guard let opens = nextOpen(from: max(now, due)) else { return nil }
-    guard spread != .asap else { return opens }
-    let hours = openHours(ofDayAt: opens)
-    let start = max(due, hours.first?.lowerBound ?? opens)
-    let fraction = spread == .even ? UInt64(bitPattern: id) &* 0x9E37_79B9_7F4A_7C15 : mixed(id, zone.day(at: opens))
-    guard let place = instant(after: start, open: part(fraction, of: openTime(after: start))) else { return opens }
-    return max(place, opens)
+  /// the ones before it left, so nothing has to be counted.
+  public func place(of id: Int64, due: Int64, now: Int64, within other: Window? = nil) -> Int64? {
+    guard spread != .asap, let first = firstHours(from: due, within: other) else {
+      return nextOpen(from: max(now, due))
+    }
+    let length = first.reduce(0) { $0 + $1.upperBound - $1.lowerBound }
+    let fraction =
+      spread == .even ? UInt64(bitPattern: id) &* 0x9E37_79B9_7F4A_7C15 : mixed(id, zone.day(at: first[0].lowerBound))
+    var rest = part(fraction, of: length)
+    for hours in first {
+      if rest < hours.upperBound - hours.lowerBound { return nextOpen(from: max(now, hours.lowerBound + rest)) }
+      rest -= hours.upperBound - hours.lowerBound
+    }
+    return nextOpen(from: max(now, due))
+  }
+
+  /// What is left from an instant on of the first day that has open hours then, where `other` is open too; where those two
+  /// do not meet within two weeks, of this window alone. Nil: it never opens. Never empty.
+  private func firstHours(from start: Int64, within other: Window?) -> [Range<Int64>]? {
+    func left(_ opens: Int64) -> [Range<Int64>] {
+      openHours(ofDayAt: opens).filter { $0.upperBound > start }.map { max($0.lowerBound, start)..<$0.upperBound }
+    }
+    guard let opens = nextOpen(from: start) else { return nil }
+    if let other, !other.isAlwaysOpen {
+      var next: Int64? = opens
+      while let day = next, day < opens + 14 * millisecondsOfDay {
+        let both = left(day).flatMap(other.openHours(in:))
+        if !both.isEmpty { return both }
+        next = nextOpen(from: zone.nextDay(after: day))
+      }
+    }
+    let own = left(opens)
+    return own.isEmpty ? nil : own
   }
 }
 
 extension Window {
   /// Where mail `index` of `count` that are laid out together goes, over what is left of the day's hours from `start`, which
-  /// must be inside. Unlike `place(of:due:now:)` it knows how many there are, so that `even` distances are the same.
+  /// must be inside. Unlike `place(of:due:now:within:)` it knows how many there are, so that `even` distances are the same.
   public func place(_ index: Int, of count: Int, from start: Int64) -> Int64 {
     let length = openTime(after: start)
     let open: Int64 =

@@ -1,4 +1,12 @@
 // Days and hours at which mail may go, in a zone; exact over every change of the clocks.
+//
+// Of each day a span is one stretch of time: it opens once, when the clocks first show its start, and closes once, when they
+// first come to its end. So no hour is skipped and none is doubled:
+// - Clocks that are set forward: a span that begins or ends in the gap begins or ends with the gap. One that lies inside the
+//   gap altogether, as 02:30–03:00 does in spring, opens after it for as long as it is: its mails go that day too.
+// - Clocks that are set back: of an hour that comes twice only the first counts, unless the span goes on after it, as
+//   01:00–05:00 does; a span that runs to midnight goes on in the next day. Nothing closes in between, nothing opens again.
+// That is what RFC 5545, section 3.3.5, makes of a local time that comes twice, and cron of one that is skipped.
 
 /// A weekly window; without any hours it is always open.
 public struct Window: Sendable, Equatable {
@@ -50,8 +58,16 @@ public struct Window: Sendable, Equatable {
         if !tomorrow.isEmpty { week[(index + 1) % 7].append(tomorrow) }
       }
     }
-    self.week = week.map { $0.sorted { $0.lowerBound < $1.lowerBound } }
+    self.week = week.map(Self.joined)
     self.closedDays = Set(closedDays.compactMap(dayNumber))
+  }
+
+  /// In order; those that meet are one, so that no change of the clocks comes between them.
+  private static func joined(_ spans: [Range<Int64>]) -> [Range<Int64>] {
+    spans.sorted { $0.lowerBound < $1.lowerBound }.reduce(into: []) { joined, span in
+      guard let last = joined.last, span.lowerBound <= last.upperBound else { return joined.append(span) }
+      joined[joined.count - 1] = last.lowerBound..<max(last.upperBound, span.upperBound)
+    }
   }
 
   /// The window without hours.
@@ -61,13 +77,7 @@ public struct Window: Sendable, Equatable {
   public var isAlwaysOpen: Bool { isWithoutHours && closedDays.isEmpty }
 
   /// Whether an instant is inside.
-  public func isOpen(at instant: Int64) -> Bool {
-    if isAlwaysOpen { return true }
-    let instant = Zone.bounded(instant)
-    let local = instant + zone.offsetMilliseconds(at: instant)
-    let day = floorDivide(local, millisecondsOfDay)
-    return spans(onDay: day).contains { $0.contains(local - day * millisecondsOfDay) }
-  }
+  public func isOpen(at instant: Int64) -> Bool { isAlwaysOpen || stretch(around: Zone.bounded(instant)) != nil }
 
   /// Whether it is open, and until when that stays so.
   public func standing(at instant: Int64) -> Standing {
@@ -78,18 +88,14 @@ public struct Window: Sendable, Equatable {
   /// The first instant from `instant` on that is inside; nil when there is none within two years.
   public func nextOpen(from instant: Int64) -> Int64? {
     if isAlwaysOpen { return instant }
-    var cursor = Zone.bounded(instant)
-    let end = min(cursor + 2 * 366 * millisecondsOfDay, Zone.horizon)
-    while cursor < end {
-      // In a stretch of one offset local time runs evenly, so a span's edges are found by subtraction.
-      let part = zone.segment(at: cursor)
-      let day = floorDivide(cursor + part.offset, millisecondsOfDay)
-      let midnight = day * millisecondsOfDay - part.offset
-      for span in spans(onDay: day) {
-        let opens = max(cursor, midnight + span.lowerBound)
-        if opens < min(midnight + span.upperBound, part.end) { return opens }
+    let start = Zone.bounded(instant)
+    let today = zone.day(at: start)
+    for day in today - 1...today + 2 * 366 {
+      if let stretch = stretches(onDay: day).first(where: { start < $0.upperBound }) {
+        let opens = max(start, stretch.lowerBound)
+        return opens < Zone.horizon ? opens : nil
       }
-      cursor = min(midnight + millisecondsOfDay, part.end)
+      if day * millisecondsOfDay > Zone.horizon { return nil }
     }
     return nil
   }
@@ -99,15 +105,38 @@ public struct Window: Sendable, Equatable {
     var cursor = Zone.bounded(instant)
     let end = min(cursor + 14 * millisecondsOfDay, Zone.horizon)
     while cursor < end {
-      let part = zone.segment(at: cursor)
-      let local = cursor + part.offset
-      let day = floorDivide(local, millisecondsOfDay)
-      guard let span = spans(onDay: day).last(where: { $0.contains(local - day * millisecondsOfDay) }) else {
-        return cursor
-      }
-      cursor = min(day * millisecondsOfDay - part.offset + span.upperBound, part.end)
+      guard let stretch = stretch(around: cursor) else { return cursor }
+      cursor = stretch.upperBound
     }
     return nil
+  }
+
+  private func stretch(around instant: Int64) -> Range<Int64>? {
+    let day = zone.day(at: instant)
+    // A day's last stretch may reach over its end, and after midnight the clocks may be set back into the day before.
+    for day in [day, day - 1, day + 1] {
+      if let stretch = stretches(onDay: day).first(where: { $0.contains(instant) }) { return stretch }
+    }
+    return nil
+  }
+
+  /// When the spans of a local day are, in order.
+  private func stretches(onDay day: Int64) -> [Range<Int64>] {
+    let spans = spans(onDay: day)
+    guard !spans.isEmpty else { return [] }
+    let local = day * millisecondsOfDay
+    let part = zone.segment(at: zone.first(local: local, countsArrival: false))
+    let midnight = local - part.offset
+    if part.start <= midnight, midnight + millisecondsOfDay < part.end {
+      return spans.map { midnight + $0.lowerBound..<midnight + $0.upperBound }
+    }
+    return spans.compactMap { span in
+      let opens = zone.first(local: local + span.lowerBound, countsArrival: false)
+      // A zone may skip a whole day (Pacific/Apia in 2011).
+      guard zone.day(at: opens) == day else { return nil }
+      let closes = zone.first(local: local + span.upperBound, countsArrival: span.upperBound < millisecondsOfDay)
+      return opens..<(opens < closes ? closes : opens + span.upperBound - span.lowerBound)
+    }
   }
 
   private func spans(onDay day: Int64) -> [Range<Int64>] {

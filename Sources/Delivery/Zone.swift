@@ -81,13 +81,18 @@ public final class Zone: Sendable, Equatable, CustomStringConvertible {
   /// The first instant of a local calendar day, counted from 1970-01-01, at which its clocks show `minute` of the day or
   /// more: where daylight saving skips that minute, the end of the gap.
   public func instant(ofDay day: Int64, minute: Int) -> Int64 {
-    let local = day * millisecondsOfDay + Int64(minute) * 60_000
+    first(local: day * millisecondsOfDay + Int64(minute) * 60_000, countsArrival: false)
+  }
+
+  /// The first instant at which the clocks show a local time, in milliseconds since 1970-01-01, or a later one. With
+  /// `countsArrival` that is also where they are set back the moment they would have shown it.
+  func first(local: Int64, countsArrival: Bool) -> Int64 {
     // No zone is more than 15 hours ahead.
     var cursor = Zone.bounded(local - 15 * 3_600_000)
     while true {
       let part = segment(at: cursor)
       let candidate = max(cursor, local - part.offset)
-      if candidate < part.end { return candidate }
+      if candidate < part.end || countsArrival && candidate == part.end { return candidate }
       cursor = part.end
     }
   }

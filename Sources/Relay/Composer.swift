@@ -37,7 +37,7 @@ struct Composer {
       outgoing.stored,
       plan: OutgoingMail.Plan(
         messageID: message.messageID, inReplyTo: outgoing.inReplyTo, references: outgoing.references,
-        subjectWhenEmpty: outgoing.threadSubject.map { "Re: \($0)" }, from: from, date: now,
+        subjectWhenEmpty: outgoing.threadSubject.map(SubjectLine.answer), from: from, date: now,
         // What its plan or its gates held back carries the time it goes at, as if its author had sent it then.
         replacesDate: now - message.createdAt > Self.datedAnewAfterMilliseconds, queueID: message.id,
         additions: headers.fields(for: message, outgoing, through: account)))

@@ -30,7 +30,11 @@ final class Desk: @unchecked Sendable {
   var backOff = BackOff()
   /// When the queue was looked at last, by the clock of then.
   private var lastLook: Int64 = 0
-  private var lines: [Int64: Running] = [:]
+  private var lines: [Int64: Running] = [:] {
+    didSet { linesAtWork.store(lines.count, ordering: .relaxed) }
+  }
+  /// How many of them there are, for those who ask from elsewhere.
+  let linesAtWork = Atomic<Int>(0)
   private var lastLine: Int64 = 0
   /// What lines wait to have written.
   private var entries: [Waiting] = []

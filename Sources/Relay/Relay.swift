@@ -40,6 +40,9 @@ public final class Relay: Sendable {
   /// The most connections to accounts' servers at once.
   public var maxConnections: Int { connections.withLock { $0 } }
 
+  /// How many of them are at work.
+  public var connectionsInUse: Int { desk.linesAtWork.load(ordering: .relaxed) }
+
   /// Takes new settings; connections that are open keep their timeouts.
   public func reload(_ settings: RelaySettings, _ outgoing: OutgoingSettings) {
     connections.withLock { $0 = settings.maxConnections }

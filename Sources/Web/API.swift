@@ -65,8 +65,8 @@ public struct APIHooks: Sendable {
   }
   /// Seals every secret anew under the key file.
   public var reseal: @Sendable () async throws -> Resealed = { Resealed() }
-  /// The most connections of the relay at once: a forecast has as many.
-  public var relayConnections: @Sendable () -> Int = { RelaySettings().maxConnections }
+  /// How the relay stands: what keeps everybody's mail, and as many connections as a forecast has.
+  public var relay: @Sendable () -> RelayStanding = { RelayStanding() }
   /// How long a copy of a message of unknown fate is looked for, in milliseconds.
   public var sentCopyWait: @Sendable () -> Int64 = { PollerSettings().sentCopyWaitMilliseconds }
 

@@ -1,6 +1,7 @@
 import Configuration
 import Delivery
 import Foundation
+import MailText
 import Store
 
 extension API {
@@ -8,15 +9,18 @@ extension API {
   /// person's consent, `POST authorizations/ID/finish` and `/poll` bring it to its end.
   static let accessRoutes: [Route] = [
     Route("GET", "discovery") { api, request, _ in
+      guard let address = request.query["address"], address.contains("@") else {
+        throw Problem.invalid("address must be a mail address")
+      }
       if let key = request.query["provider"] {
         guard let provider = MailProvider.of(key: key) else {
           let keys = MailProvider.keys.joined(separator: ", ")
           throw Problem.invalid("there is no provider \"\(key)\"; there are \(keys)")
         }
-        return Response(MailboxServers(of: provider, found: .table, evidence: "\(provider.name) was asked for").json)
-      }
-      guard let address = request.query["address"], address.contains("@") else {
-        throw Problem.invalid("address must be a mail address")
+        return Response(
+          MailboxServers(
+            of: provider, domain: Address.domain(of: address), found: .table, evidence: "\(provider.name) was asked for"
+          ).json)
       }
       return Response(try await api.hooks.access.discover(address).get().json)
     },
@@ -87,6 +91,7 @@ extension MailboxServers {
       ("name", .optional(provider?.name)), ("smtp", smtp.json), ("imap", imap?.json ?? .null),
       ("user", .optional(user)), ("logins", .texts(provider?.logins.map(\.rawValue) ?? [])),
       ("oauth", .optional(provider?.oauth)), ("daily_limit", .optional(provider?.dailyLimit)),
+      ("limit_mode", .optional(provider?.dailyLimit == nil ? nil : provider?.dailyLimitMode.rawValue)),
       ("minute_limit", .optional(provider?.minuteLimit)), ("connections", .optional(provider?.connections)),
       ("keeps_sent_copy", provider?.keepsSentCopy.map(JSON.boolean) ?? .null),
       ("message_ids", provider.map { $0.messageIDs == .kept ? .text("kept") : .text("replaced") } ?? .null),

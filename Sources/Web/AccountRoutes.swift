@@ -13,9 +13,11 @@ extension API {
     Route("GET", "accounts/health") { api, request, _ in
       let now = api.now()
       let only = request.query["address"]
+      let standing = api.hooks.relay()
+      let relay = standing.isDiskLow ? standing.gate : nil
       let views = try await api.store.read { db in
         try db.accounts().filter { only == nil || $0.address == only?.lowercased() }
-          .map { try AccountView($0, db, now: now).health(db, now: now) }
+          .map { try AccountView($0, db, now: now).health(db, relay: relay, now: now) }
       }
       if let only, views.isEmpty { throw Problem.notFound("account \(only)") }
       return Response(list: views, for: request)
@@ -111,8 +113,8 @@ struct AccountView {
     ]
   }
 
-  /// With the use of each limit, what it is judged by, and the last seven days.
-  func health(_ db: Reader, now: Int64) throws(StoreError) -> JSON {
+  /// With the use of each limit, what it is judged by, and the last seven days. `relay` is what keeps all accounts from sending.
+  func health(_ db: Reader, relay: Gate?, now: Int64) throws(StoreError) -> JSON {
     let week = try db.activity(ofAccount: account.id, since: now - 7 * 86_400_000)
     let hour = try db.activity(ofAccount: account.id, since: now - 3_600_000)
     let health = try db.health(ofAccount: account.id, now: now)
@@ -128,8 +130,8 @@ struct AccountView {
         ("sent_week", .integer(week.sent)), ("refused_week", .integer(week.refused)),
         ("bounced_week", .integer(week.bounced)), ("replied_week", .integer(week.replied)),
         ("waiting", .integer(week.waiting)), ("last_sent_at", .time(week.lastSentAt)),
-        ("next_slot", .time(facts?.nextSlot(from: now))),
-        ("checks", .list(facts?.report(at: now).checks.map(\.json) ?? [])),
+        ("next_slot", .time(relay == nil ? facts?.nextSlot(from: now) : nil)), ("held_up", .optional(relay?.reason)),
+        ("checks", .list((facts?.report(at: now).checks.map(\.json) ?? []) + [relay?.json].compactMap(\.self))),
         ("last_error", .optional(week.lastError)), ("last_error_at", .time(week.lastErrorAt)),
         ("authorization", authorization),
       ])

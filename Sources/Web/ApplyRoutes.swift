@@ -27,12 +27,17 @@ extension API {
   private func prepare(_ provision: Provision) async throws -> PreparedProvision {
     var prepared = PreparedProvision(provision: provision)
     for account in provision.accounts {
+      let address = account.settings.address.lowercased()
+      let stored = try await store.read { try $0.account(at: address)?.secret }
+      if account.secret != nil || stored != nil {
+        for server in [account.settings.smtp, account.settings.imap].compactMap(\.self) {
+          if let complaint = server.complaintOfPassword { throw Problem.invalid("account \(address): \(complaint)") }
+        }
+      }
       guard case .literal(let secret)? = account.secret else {
         guard account.secret == nil else { throw Problem.invalid("a secret must be sent as a literal") }
         continue
       }
-      let address = account.settings.address.lowercased()
-      let stored = try await store.read { try $0.account(at: address)?.secret }
       // Sealing is different each time, so only the opened secrets can be compared.
       if let stored, (try? hooks.unseal(stored)) == secret { continue }
       prepared.sealed[address] = try hooks.seal(secret)

@@ -6,14 +6,16 @@ extension API {
     // Two years: no window looks further ahead.
     let days = try request.number("days", default: 30, in: 1...730)
     let now = api.now()
+    let relay = api.hooks.relay()
     let forecast = try await api.store.forecast(
-      from: now, until: now + days * 86_400_000, maxConnections: api.hooks.relayConnections())
-    return Response(list: forecast.rows, for: request)
+      from: now, until: now + days * 86_400_000, maxConnections: relay.connectionsMax)
+    return Response(list: forecast.rows(relay.isDiskLow ? RelayStanding.diskWords : nil), for: request)
   }
 }
 
 extension Forecast {
-  fileprivate var rows: [JSON] {
+  /// `heldUp` is what must end before any of it comes true.
+  fileprivate func rows(_ heldUp: String?) -> [JSON] {
     let accounts = days.map { day in
       JSON.object([
         ("kind", .text("account")), ("account", .text(day.account)), ("day", .text(day.day)),
@@ -29,7 +31,7 @@ extension Forecast {
     }
     let total = JSON.object([
       ("kind", .text("total")), ("from", .time(from)), ("until", .time(until)), ("mails", .number(sends.count)),
-      ("waiting", .number(waiting)),
+      ("waiting", .number(waiting)), ("held_up", .optional(heldUp)),
     ])
     return accounts + ends + [total]
   }

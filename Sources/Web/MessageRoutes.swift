@@ -9,10 +9,15 @@ extension API {
     Route("GET", "messages") { api, request, _ in
       let filter = try MessageFilter(request)
       let now = api.now()
+      let isDiskLow = api.hooks.relay().isDiskLow
       let items = try await api.store.read { db in
         let listings = try db.messages(filter)
         let waits = try db.waits(listings, now: now)
-        return listings.map { JSON.object($0.members(waitsFor: waits[$0.message.id])) }
+        return listings.map { listing in
+          let isDue = listing.message.state == .scheduled && listing.message.due.map { $0 <= now } ?? false
+          let disk = isDue && isDiskLow ? RelayStanding.diskWords : nil
+          return JSON.object(listing.members(waitsFor: disk ?? waits[listing.message.id]))
+        }
       }
       return Response(list: items, for: request)
     },
@@ -22,13 +27,16 @@ extension API {
       guard let explanation = try await api.store.read({ try $0.explain(id, now: now) }) else {
         throw Problem.notFound("message \(id)")
       }
+      let relay = api.hooks.relay()
       var foretold: ForetoldSend?
-      if explanation.listing.message.state == .scheduled {
-        foretold = try await api.store.foretell(id, from: now, maxConnections: api.hooks.relayConnections())
+      // Nothing goes, whatever a run of the scheduler says, while the disk is low.
+      if explanation.listing.message.state == .scheduled, !relay.isDiskLow {
+        foretold = try await api.store.foretell(id, from: now, maxConnections: relay.connectionsMax)
       }
       let through = foretold?.accountID
       let account = try await api.store.read { db in try through.flatMap { try db.account($0)?.address } }
-      return Response(explanation.json(foretold, through: account, copyWait: api.hooks.sentCopyWait()))
+      return Response(
+        explanation.json(foretold, through: account, relay: relay.gate, copyWait: api.hooks.sentCopyWait()))
     },
     change("cancel") { try $0.cancelMessage($1, now: $2) },
     change("retry") { try $0.retryMessage($1, now: $2) },
@@ -163,11 +171,12 @@ extension AttemptRecord {
 
 extension Explanation {
   /// With when it goes if nothing changes, and through which account, as a run of the scheduler says.
-  /// `copyWait`: so long a copy of a message of unknown fate is looked for.
-  func json(_ foretold: ForetoldSend?, through account: String?, copyWait: Int64) -> JSON {
+  /// `relay` is closed when that keeps everybody's mail; `copyWait`: so long a copy of a message of unknown fate is looked for.
+  func json(_ foretold: ForetoldSend?, through account: String?, relay: Gate?, copyWait: Int64) -> JSON {
     var outcome: [(String, JSON)]
     let message = listing.message
     let isDecided = ![.draft, .scheduled, .held].contains(message.state)
+    var binding = report.binding?.rawValue
     switch report.outcome {
     // The gates decide nothing any more, or not before a person did.
     case _ where isDecided:
@@ -175,6 +184,12 @@ extension Explanation {
       outcome = [
         ("outcome", .text(outcomeName)), ("account", .optional(listing.account)), ("until", .null),
         ("reason", .text("it is \(message.state.rawValue)" + (message.lastReply.map { ": \($0)" } ?? ""))),
+      ]
+    case .go where relay != nil:
+      binding = relay?.name
+      outcome = [
+        ("outcome", .text("wait")), ("account", .optional(listing.account)), ("until", .null),
+        ("reason", .optional(relay?.reason)),
       ]
     case .go(let id):
       let address = report.accounts.first { $0.id == id }?.address
@@ -195,8 +210,9 @@ extension Explanation {
         ("recipient", .text(listing.message.recipient)), ("at", .time(at)),
       ] + outcome + [
         ("goes_at", .time(foretold?.at)), ("goes_through", .optional(account)),
-        ("goes_why_not", .optional(foretold?.whyNot)), ("search", search?.json(wait: copyWait) ?? .null),
-        ("binding", .optional(isDecided ? nil : report.binding?.rawValue)), ("gates", .list(report.gates.map(\.json))),
+        ("goes_why_not", .optional(whyNot(foretold, relay))), ("search", search?.json(wait: copyWait) ?? .null),
+        ("binding", .optional(isDecided ? nil : binding)),
+        ("gates", .list((report.gates + [isDecided ? nil : relay].compactMap(\.self)).map(\.json))),
         (
           "accounts",
           .list(
@@ -220,13 +236,29 @@ extension CopySearch {
   }
 }
 
-extension ForetoldSend {
-  /// Why it has no time.
-  fileprivate var whyNot: String? {
-    if at != nil { return nil }
-    if endsUnsent { return "it will end without being sent: a condition is not met, or its recipient is suppressed" }
-    return "not before \(Clock.text(until)) if nothing changes"
+extension Explanation {
+  /// Why nothing says when it goes.
+  private func whyNot(_ foretold: ForetoldSend?, _ relay: Gate?) -> String? {
+    guard let foretold else { return listing.message.state == .scheduled ? relay?.reason : nil }
+    if foretold.at != nil { return nil }
+    if foretold.endsUnsent {
+      return "it will end without being sent: a condition is not met, or its recipient is suppressed"
+    }
+    if let count = foretold.givenUpAfter {
+      return "not before \(Clock.text(foretold.until)): \(count) mails go before then, and no more are gone through"
+    }
+    if case .wait(until: nil) = report.outcome, let binding = report.binding {
+      let isOff = binding == .account && !report.accounts.isEmpty && report.accounts.allSatisfy(\.isOff)
+      let change = isOff ? report.accounts.count == 1 ? "it is enabled" : "one of them is enabled" : "that changes"
+      return "never until \(change): \(report[binding]?.reason ?? binding.rawValue)"
+    }
+    return "not before \(Clock.text(foretold.until)) if nothing changes"
   }
+}
+
+extension AccountReport {
+  /// Whether a person has to enable it.
+  fileprivate var isOff: Bool { checks.contains { $0.name == AccountCheck.state.rawValue && !$0.isOpen } }
 }
 
 extension Gate {

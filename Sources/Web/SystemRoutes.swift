@@ -5,9 +5,11 @@ extension API {
     Route("GET", "health") { api, _, _ in
       let failure = api.store.failed
       let counts = failure == nil ? try await api.store.read { try $0.messageCounts() } : []
+      let disk = failure == nil && api.hooks.relay().isDiskLow ? RelayStanding.diskWords : nil
       return Response(
         .object([
-          ("status", .text(failure == nil ? "ok" : "failed")), ("reason", .optional(failure?.description)),
+          ("status", .text(failure != nil ? "failed" : disk != nil ? "disk_low" : "ok")),
+          ("reason", .optional(failure?.description ?? disk)),
           ("version", .text(api.version)), ("started_at", .time(api.startedAt)), ("now", .time(api.now())),
           ("messages", .object(counts.map { ($0.state, .integer($0.count)) })),
         ]), status: failure == nil ? 200 : 503)

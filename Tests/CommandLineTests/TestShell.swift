@@ -31,7 +31,9 @@ final class TestShell {
   var shownInBrowser: [String] = []
 
   /// Runs a command line; the words after `postern`.
-  func run(_ words: String..., named program: String = "/usr/bin/postern") -> Int32 {
+  func run(_ words: String..., named program: String = "/usr/bin/postern") -> Int32 { run(words, named: program) }
+
+  func run(_ words: [String], named program: String = "/usr/bin/postern") -> Int32 {
     runCommand([program] + words, verbs: Verb.table(serve: { _ in 78 }), shell: shellForTable)
   }
 

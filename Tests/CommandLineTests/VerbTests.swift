@@ -161,7 +161,7 @@ struct VerbTests {
         "account", "add", "a@example.org", "--smtp", "smtp.example.org:587", "--smtp-tls", "starttls", "--imap",
         "imap.example.org", "--password-file", "-", "--name", "A \"B\" C", "--daily-limit", "50", "--pool", "x",
         "--pool", "y") == 0)
-    let sent = try JSONDecoder().decode(Provision.self, from: Data(try #require(shell.requests.first).body))
+    let sent = try JSONDecoder().decode(Provision.self, from: Data(try #require(shell.requests.last).body))
     let account = try #require(sent.accounts.first)
     #expect(account.secret == .literal("s3cret"))
     #expect(account.settings.smtp == RemoteServer(host: "smtp.example.org", port: 587, tls: .starttls))

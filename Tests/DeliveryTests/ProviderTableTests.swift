@@ -8,7 +8,7 @@ import Testing
       #expect(!row.sources.isEmpty && row.sources.allSatisfy { $0.hasPrefix("https://") }, "\(row.key)")
       #expect(row.logins.first != nil)
       #expect((row.imap == nil) == (row.keepsSentCopy == nil), "\(row.key): Sent copies are of mailboxes")
-      #expect(row.replies != .generic)
+      #expect((row.replies == .generic) == (row.key == "generic"))
       // RFC 8314: 465 and 993 begin with TLS, 587 and 143 do not.
       for place in [row.smtp, row.imap].compactMap(\.self) {
         #expect((place.port == 465 || place.port == 993) == (place.security == .implicit), "\(row.key) \(place)")
@@ -24,14 +24,15 @@ import Testing
   @Test func theNamedProvidersAreThere() {
     let wanted = [
       "gmail", "google-workspace", "microsoft365", "outlook", "yahoo", "icloud", "fastmail", "zoho", "gmx", "ses",
-      "mailgun", "sendgrid", "postmark",
+      "mailgun", "sendgrid", "postmark", "generic",
     ]
     #expect(Set(wanted).isSubset(of: Set(MailProvider.keys)))
   }
 
   @Test(
     arguments: [
-      ("GMail.com", "gmail"), ("hotmail.com", "outlook"), ("me.com", "icloud"), ("gmx.de", "gmx"), ("example.org", nil),
+      ("GMail.com", "gmail"), ("yahoo.com.br", "yahoo"), ("hotmail.co.za", "outlook"), ("yahoo.co.jp", nil),
+      ("hotmail.com", "outlook"), ("me.com", "icloud"), ("gmx.de", "gmx"), ("example.org", nil),
     ] as [(String, String?)])
   func byDomain(domain: String, key: String?) { #expect(MailProvider.of(domain: domain)?.key == key) }
 
@@ -43,6 +44,31 @@ import Testing
       ("mx.zoho.eu", "zoho-eu"), ("mx01.mail.icloud.com", "icloud"), ("notgoogle.com", nil), ("mx.example.org", nil),
     ] as [(String, String?)])
   func byExchanger(host: String, key: String?) { #expect(MailProvider.of(exchanger: host)?.key == key) }
+
+  @Test(
+    arguments: [
+      ("icloud.com", .icloud), ("me.com", .icloud), ("Mac.com", .icloud), ("yahoo.de", .yahoo), ("yahoo.co.uk", .yahoo),
+      ("ymail.com", .yahoo), ("outlook.de", .microsoft), ("hotmail.co.uk", .microsoft), ("live.fr", .microsoft),
+      ("zohomail.com", .zoho), ("gmail.com", .google), ("fastmail.fm", .fastmail), ("gmx.at", .gmx),
+      ("example.org", .generic), ("yahoo.co.jp", .generic), ("notgmail.com", .generic),
+    ] as [(String, Provider)])
+  func whoKeepsTheMailboxesOfADomain(domain: String, provider: Provider) {
+    #expect(Provider(mailboxDomain: domain) == provider)
+  }
+
+  @Test func whatProvidersCallADayIsTheLast24Hours() {
+    for key in ["gmail", "google-workspace", "microsoft365"] {
+      #expect(MailProvider.of(key: key)?.dailyLimitMode == .rolling)
+      #expect(MailProvider.of(key: key)?.dailyLimit != nil)
+    }
+  }
+
+  @Test func theGenericRowHasTheNamesOfTheDomain() throws {
+    let row = try #require(MailProvider.of(key: "generic"))
+    let servers = MailboxServers(of: row, domain: "firm.example", found: .table, evidence: "")
+    #expect(servers.smtp == ServerPlace(host: "smtp.firm.example", port: 465, security: .implicit))
+    #expect(servers.imap == ServerPlace(host: "imap.firm.example", port: 993, security: .implicit))
+  }
 
   @Test func microsoftAndAmazonReplaceMessageIDs() {
     #expect(

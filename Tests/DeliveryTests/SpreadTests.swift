@@ -43,6 +43,84 @@ import Testing
     }
   }
 
+  /// A place that has passed is passed for good, however many days the mail waits after that.
+  @Test(arguments: [Spread.even, .random]) func aPlaceIsAskedForOnce(spread: Spread) throws {
+    let window = Window(days: [], spans: [540..<1020], zone: .utc, spread: spread)
+    for id in 1...50 as ClosedRange<Int64> {
+      let due = at("2026-11-20T06:00:00Z")
+      let place = try #require(window.place(of: id, due: due, now: due))
+      let next = at("2026-11-21T09:00:00Z")
+      #expect(window.place(of: id, due: due, now: at("2026-11-20T18:00:00Z")) == next)
+      #expect(window.place(of: id, due: due, now: next + 1) == next + 1)
+      #expect(place < at("2026-11-20T17:00:00Z"))
+    }
+  }
+
+  @Test(arguments: [Spread.even, .random]) func placesLieWhereTheAccountIsOpenToo(spread: Spread) throws {
+    let account = Window(days: [], spans: [480..<720], zone: .utc)
+    let window = Window(days: [], spans: [540..<1020], zone: .utc, spread: spread)
+    let due = at("2026-11-20T06:00:00Z")
+    let places = try (1...40).map { try #require(window.place(of: $0, due: due, now: due, within: account)) }
+    #expect(places.allSatisfy { (at("2026-11-20T09:00:00Z")..<at("2026-11-20T12:00:00Z")).contains($0) })
+    // Over all of it, not in a heap.
+    #expect(Set(places.map { $0 / (30 * minute) }).count == 6)
+    // Where the two never meet the window alone decides, and the account keeps the mail.
+    let night = Window(days: [], spans: [0..<60], zone: .utc)
+    #expect(window.place(of: 3, due: due, now: due, within: night) == window.place(of: 3, due: due, now: due))
+  }
+
+  /// Whatever hours an account and a sequence have, where those meet for a while each day every mail goes within days, through
+  /// an account that may send only some of them a day, in any spread.
+  @Test(arguments: Spread.allCases) func noMailStarves(spread: Spread) throws {
+    var random = Seeded(11)
+    for _ in 0..<60 {
+      let zones = (
+        zone(oddZones.randomElement(using: &random) ?? ""), zone(oddZones.randomElement(using: &random) ?? "")
+      )
+      var now = Int64.random(in: at("2024-01-01T00:00:00Z")...at("2030-01-01T00:00:00Z"), using: &random)
+      // Both are open at `middle` of each day by the first zone's clock; clocks differ by an hour more or less over a year.
+      let middle = Int.random(in: 240..<1200, using: &random)
+      let before = Int.random(in: 130...230, using: &random)
+      let after = Int.random(in: 130...230, using: &random)
+      let difference = Int((zones.1.offsetMilliseconds(at: now) - zones.0.offsetMilliseconds(at: now)) / minute)
+      let other = (middle + difference + 2880) % 1440
+      let wide = max(0, other - 200)..<min(1440, other + 200)
+      var account = AccountFacts(id: 1, address: "a@example.org", zone: zones.1, dayEnds: zones.1.nextDay(after: now))
+      account.window = Window(
+        days: [], spans: [wide], zone: zones.1, spread: Spread.allCases.randomElement(using: &random) ?? .asap)
+      account.dailyLimit = Int.random(in: 2...4, using: &random)
+      account.minimumGapMilliseconds = Int64.random(in: 0...5, using: &random) * minute
+      let window = Window(days: [], spans: [middle - before..<middle + after], zone: zones.0, spread: spread)
+      let due = now
+      var waiting = Array(Int64(1)...12)
+      let end = now + 20 * day
+      while now < end, !waiting.isEmpty {
+        var next = end
+        for id in waiting {
+          var message = MessageFacts(id: id, due: due)
+          message.window = window
+          switch evaluate(message, accounts: [account], pool: PoolPolicy(), now: now).outcome {
+          case .go:
+            #expect(window.isOpen(at: now) && account.window?.isOpen(at: now) == true)
+            account.usedToday += 1
+            account.lastSendAt = now
+            account.lastMessage = id
+            waiting.removeAll { $0 == id }
+            next = now + 1
+          case .wait(let until?): next = min(next, max(until, now + 1))
+          case let other: Issue.record("\(other)")
+          }
+        }
+        now = next
+        if now >= account.dayEnds {
+          account.usedToday = 0
+          account.dayEnds = zones.1.nextDay(after: now)
+        }
+      }
+      #expect(waiting.isEmpty, "\(zones) \(window) \(String(describing: account.window)): \(waiting)")
+    }
+  }
+
   @Test func evenLaysEveryRunOfIdsEvenly() throws {
     let window = window("Europe/Berlin", .even)
     let morning = at("2026-11-20T00:00:00+01:00")

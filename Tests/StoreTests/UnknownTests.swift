@@ -46,6 +46,9 @@ import Testing
     }
     #expect(tries == 3)
     #expect(try await bench.message(id).state == .unknown)
+    // What is said of it is what will happen, not what the account wanted.
+    let explanation = try #require(try await bench.store.read { try $0.explain(id, now: Bench.noon) })
+    #expect(explanation.search?.policy == .hold)
   }
 
   @Test func anAnswerToAMailThatIsTriedAgainKeepsTheSecondCopyBack() async throws {

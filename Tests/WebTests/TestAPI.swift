@@ -14,12 +14,15 @@ final class TestAPI: Sendable {
   let api: API
   private let folder: URL
 
-  init(submit: @escaping @Sendable (SubmittedMail) async -> SubmittedReply = { _ in .queued([1]) }) throws {
+  init(
+    relay: RelayStanding = RelayStanding(),
+    submit: @escaping @Sendable (SubmittedMail) async -> SubmittedReply = { _ in .queued([1]) }
+  ) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "postern-web-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     store = try Store(path: folder.appending(path: "postern.db").path(), now: Self.now)
     // A reversible "seal" that is not the secret itself: what is tested is that nothing else is shown or stored.
-    let hooks = APIHooks(
+    var hooks = APIHooks(
       submit: submit, seal: { Array($0.utf8).map { $0 ^ 0x55 } },
       unseal: { String(decoding: $0.map { $0 ^ 0x55 }, as: UTF8.self) },
       logins: AccountLogins(
@@ -29,6 +32,7 @@ final class TestAPI: Sendable {
         authorize: { _, flow in .failure(AccessRefusal("no flow \(flow)")) },
         finish: { id, _ in .failure(AccessRefusal("no authorization \(id)")) },
         poll: { _ in .success(.pending) }, discover: { .failure(AccessRefusal("nothing tells of \($0)")) }))
+    hooks.relay = { relay }
     api = API(store: store, version: "9.9", hooks: hooks, now: { Self.now })
   }
 

@@ -62,6 +62,8 @@ public struct ForetoldSend: Sendable, Equatable {
   public var endsUnsent: Bool
   /// How far was looked.
   public var until: Int64
+  /// So many mails before it were gone through when the looking was given up as too much work; nil: it was not.
+  public var givenUpAfter: Int?
 }
 
 extension Store {
@@ -78,9 +80,11 @@ extension Store {
 
   /// When a message goes, by the same run, which ends as soon as it has gone or ended otherwise.
   ///
-  /// At most 62 days and 20,000 mails before it are gone through: enough for any plan, and some seconds of work.
-  public func foretell(_ message: Int64, from now: Int64, maxConnections: Int) async throws(StoreError) -> ForetoldSend
-  {
+  /// At most 62 days are gone through, and 20,000 mails of the accounts that may send it: enough for any plan, and some
+  /// seconds of work. Mails of other accounts pass it by and cost as much; `mostPassing` keeps those from taking minutes.
+  public func foretell(
+    _ message: Int64, from now: Int64, maxConnections: Int, mostBefore: Int = 20_000, mostPassing: Int = 100_000
+  ) async throws(StoreError) -> ForetoldSend {
     try await simulate { [self] in
       let copy = try StateCopy.make(ofStoreAt: path, now: now)
       defer { copy.close() }
@@ -89,13 +93,24 @@ extension Store {
       let until = now + 62 * 86_400_000
       let db = simulation.transaction
       func isOver() throws -> Bool { try db.message(message).map { Self.endStates.contains($0.state) } ?? true }
+      let lane = try db.message(message)?.lane
+      let candidates = Set(try lane.map { try db.candidates(inLane: $0).map(\.id) } ?? [])
+      var before = 0
+      var isGivenUp = false
       if try !isOver() {
-        try simulation.run(until: until) { _ in try isOver() || simulation.sends.count >= 20_000 }
+        try simulation.run(until: until) { send in
+          if try isOver() { return true }
+          if candidates.contains(send.account) { before += 1 }
+          isGivenUp = before >= mostBefore || simulation.sends.count >= mostPassing
+          return isGivenUp
+        }
       }
       if let last = simulation.sends.last, last.message == message {
         return ForetoldSend(at: last.at, accountID: last.account, endsUnsent: false, until: until)
       }
-      return ForetoldSend(at: nil, accountID: nil, endsUnsent: try isOver(), until: min(until, simulation.now))
+      return ForetoldSend(
+        at: nil, accountID: nil, endsUnsent: try isOver(), until: isGivenUp ? simulation.now : until,
+        givenUpAfter: isGivenUp ? simulation.sends.count : nil)
     }
   }
 

@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Delivery
+internal import MailText
 
 extension Reader {
   /// Everything the gates ask about an account, from the journal: what it sent, what is under way, why it rests.
@@ -112,12 +113,8 @@ extension Reader {
   func isNewContact(_ message: MessageRecord) throws(StoreError) -> Bool {
     try first(
       """
-      SELECT 1 FROM message WHERE recipient IN (?, ?) AND workspace_id = ? AND id <> ? AND sent_at IS NOT NULL LIMIT 1
-      """,
-      [
-        .text(message.recipient), .text(message.recipient.lowercased()), .integer(message.workspaceID),
-        .integer(message.id),
-      ]
+      SELECT 1 FROM message WHERE \(samePerson) AND workspace_id = ? AND id <> ? AND sent_at IS NOT NULL LIMIT 1
+      """, message.recipient.person + [.integer(message.workspaceID), .integer(message.id)]
     ) { _ in true } == nil
   }
 
@@ -148,11 +145,74 @@ extension Transaction {
         [.integer(account.id), .text(day)])
     }
     guard account.settings.recipientDomainLimit != nil else { return }
+    try countDomain(message.domain, of: account.id, day: day)
+  }
+}
+
+extension Transaction {
+  /// Counts the sends of an account's last days anew, by the calendar of its present zone: they are kept by the day's name,
+  /// and with another zone the same sends would leave the whole of a day's limit free once more.
+  func recountUse(ofAccount id: Int64) throws(StoreError) {
+    guard let account = try account(id) else { return }
+    let newest = try first(
+      "SELECT MAX(finished_at) FROM attempt WHERE account_id = ? AND state = 'accepted'", [.integer(id)]
+    ) { row in row.integerOrNil(0) }
+    guard let newest = newest ?? nil else { return }
+    let zone = try zone(of: account)
+    // Zones are no more than 26 hours apart.
+    let since = zone.instant(ofDay: zone.day(at: newest) - 2, minute: 0)
+    let sends = try connection.rows(
+      """
+      SELECT t.finished_at, m.recipient, m.workspace_id, m.id FROM attempt t LEFT JOIN message m ON m.id = t.message_id
+      WHERE t.account_id = ? AND t.state = 'accepted' AND t.finished_at >= ?
+      """, [.integer(id), .integer(since)]
+    ) { row in
+      (at: row.integer(0), recipient: row.textOrNil(1) ?? "", workspace: row.integer(2), message: row.integer(3))
+    }
+    let firstDay = zone.dayKey(at: since)
+    try run(
+      "UPDATE usage SET accepted = 0, new_contacts = 0 WHERE account_id = ? AND day >= ?",
+      [.integer(id), .text(firstDay)])
+    try run("DELETE FROM domain_usage WHERE account_id = ? AND day >= ?", [.integer(id), .text(firstDay)])
+    for send in sends {
+      let day = zone.dayKey(at: send.at)
+      var isNew = false
+      if account.settings.newContactsLimit != nil {
+        isNew =
+          try first(
+            "SELECT 1 FROM message WHERE \(samePerson) AND workspace_id = ? AND id <> ? AND sent_at < ? LIMIT 1",
+            send.recipient.person + [.integer(send.workspace), .integer(send.message), .integer(send.at)]
+          ) { _ in true } == nil
+      }
+      try run(
+        """
+        INSERT INTO usage (account_id, day, accepted, new_contacts) VALUES (?, ?, 1, ?)
+        ON CONFLICT (account_id, day) DO UPDATE SET accepted = usage.accepted + 1,
+          new_contacts = usage.new_contacts + excluded.new_contacts
+        """, [.integer(id), .text(day), .integer(isNew ? 1 : 0)])
+      guard account.settings.recipientDomainLimit != nil else { continue }
+      try countDomain(Address.domain(of: send.recipient), of: id, day: day)
+    }
+  }
+
+  private func countDomain(_ domain: String, of accountID: Int64, day: String) throws(StoreError) {
     try run(
       """
       INSERT INTO domain_usage (account_id, day, domain, accepted) VALUES (?, ?, ?, 1)
       ON CONFLICT (account_id, day, domain) DO UPDATE SET accepted = domain_usage.accepted + 1
-      """, [.integer(account.id), .text(day), .text(message.domain)])
+      """, [.integer(accountID), .text(day), .text(domain)])
+  }
+}
+
+/// Whose mail a message is, as the index `message_person` has it: servers do not tell `Bob` from `bob`, nor may a limit of
+/// mails to a person. Its values are those of `person`.
+let samePerson = "lower(recipient) IN (?, ?)"
+
+extension String {
+  /// An address as `samePerson` looks for it: SQLite's `lower` knows only ASCII, the key of a contact knows all letters.
+  var person: [SQLValue] {
+    let folded = String(decoding: utf8.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }, as: UTF8.self)
+    return [.text(folded), .text(Address.comparisonKey(self))]
   }
 }
 

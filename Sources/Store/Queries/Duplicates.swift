@@ -22,17 +22,15 @@ extension Reader {
   {
     let usual = try workspace(workspaceID).sequenceDefaults.duplicates
     guard let settings = sequence?.entry.duplicates ?? usual, settings.periodMilliseconds > 0 else { return nil }
-    let folded = address.lowercased()
     let last = try first(
       """
       SELECT q.key, m.sent_at FROM message m JOIN enrollment e ON e.id = m.enrollment_id
       JOIN sequence q ON q.id = e.sequence_id
-      WHERE m.recipient IN (?, ?) AND m.workspace_id = ? AND m.sent_at > ? AND q.id <> ?
+      WHERE \(samePerson) AND m.workspace_id = ? AND m.sent_at > ? AND q.id <> ?
       ORDER BY m.sent_at DESC LIMIT 1
       """,
-      [
-        .text(address), .text(folded), .integer(workspaceID), .integer(now - settings.periodMilliseconds),
-        .integer(sequence?.id ?? 0),
+      address.person + [
+        .integer(workspaceID), .integer(now - settings.periodMilliseconds), .integer(sequence?.id ?? 0),
       ]
     ) { row in (key: row.text(0), at: row.integer(1)) }
     return last.map {

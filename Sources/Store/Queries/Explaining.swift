@@ -1,5 +1,6 @@
 public import Configuration
 public import Delivery
+internal import Outreach
 
 /// Why a message waits, or when it goes: every gate at one instant.
 public struct Explanation: Sendable, Equatable {
@@ -23,11 +24,23 @@ public struct CopySearch: Sendable, Equatable {
   public var nextLook: Int64?
   /// When its fate became unknown; the wait for a copy counts from here.
   public var begunAt: Int64?
-  /// What its account wants when no copy is found.
+  /// What follows when no copy is found: what its account wants, and `hold` where that is `retry` but it had its tries.
   public var policy: UnknownPolicy
 }
 
+/// After so many tries that nobody knows the end of, `on_unknown = "retry"` becomes `hold`.
+private let mostUnknownTries = 3
+
 extension Reader {
+  /// Whether an unknown message is tried again by its account's policy: not when its enrollment ended meanwhile, and not
+  /// for ever, because each try may have made a copy.
+  func mayGoAgain(_ message: MessageRecord) throws(StoreError) -> Bool {
+    if let enrollment = try enrollment(of: message), enrollment.state == .stopped || enrollment.state == .failed {
+      return false
+    }
+    return try attempts(of: message.id).count { $0.state == AttemptState.unknown.rawValue } < mostUnknownTries
+  }
+
   /// Evaluates all gates of a message without doing anything; nil when there is none of that id.
   public func explain(_ id: Int64, now: Int64) throws(StoreError) -> Explanation? {
     guard let listing = try messageListing(id) else { return nil }
@@ -50,6 +63,8 @@ extension Reader {
     let check = try sentCheck(of: message.id)
     var policy = UnknownPolicy.hold
     if let id = message.accountID, let account = try account(id) { policy = account.settings.onUnknown }
+    // What will not be tried again is held.
+    if policy == .retry, try !mayGoAgain(message) { policy = .hold }
     return CopySearch(looks: check?.looks, nextLook: check?.nextLook, begunAt: check?.begunAt, policy: policy)
   }
 

@@ -53,9 +53,6 @@ extension AttemptOutcome {
   }
 }
 
-/// After so many tries that nobody knows the end of, `on_unknown = "retry"` becomes `hold`.
-private let mostUnknownTries = 3
-
 /// After so many connections that broke under it a message is held: it may be the mail itself that breaks them, and each
 /// makes its account rest.
 private let mostBrokenConnections = 10
@@ -117,6 +114,8 @@ extension Transaction {
     sender.domainInFlight[message.domain]? -= 1
     if facts.isNewContact { sender.newContactsInFlight -= 1 }
     facts.credits?.inFlight -= 1
+    // Its place has come, or it would not have been claimed; by this one account's hours it might be another one.
+    facts.window?.spread = .asap
     let report = evaluate(facts, accounts: [sender], pool: PoolPolicy(), now: now)
     return report.outcome == .go(account: account.id)
   }
@@ -361,12 +360,4 @@ extension Transaction {
     }
   }
 
-  /// Whether an unknown message is tried again by its account's policy: not when its enrollment ended meanwhile, and not
-  /// for ever, because each try may have made a copy.
-  private func mayGoAgain(_ message: MessageRecord) throws(StoreError) -> Bool {
-    if let enrollment = try enrollment(of: message), enrollment.state == .stopped || enrollment.state == .failed {
-      return false
-    }
-    return try attempts(of: message.id).count { $0.state == AttemptState.unknown.rawValue } < mostUnknownTries
-  }
 }

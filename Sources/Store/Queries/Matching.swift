@@ -1,3 +1,5 @@
+internal import MailText
+
 /// The message that an inbound mail answers.
 struct InboundMatch {
   var message: MessageRecord
@@ -44,7 +46,7 @@ extension Reader {
       return InboundMatch(message: message, evidence: "the server's thread", isByID: false)
     }
     guard inbound.bounces.isEmpty, let sender = inbound.sender, let subject = inbound.subject else { return nil }
-    let stem = Self.stem(ofSubject: subject)
+    let stem = SubjectLine.stem(of: subject)
     guard !stem.isEmpty else { return nil }
     let monthAgo = inbound.receivedAt - 30 * 86_400_000
     let message = try newestSent(to: sender, accountID: inbound.accountID, since: monthAgo, subject: stem)
@@ -96,35 +98,11 @@ extension Reader {
   {
     let sent = try connection.rows(
       """
-      SELECT \(MessageRecord.columns) FROM message m WHERE m.recipient IN (?, ?) AND m.account_id = ?
+      SELECT \(MessageRecord.columns) FROM message m WHERE \(samePerson) AND m.account_id = ?
         AND m.state IN ('sent', 'bounced', 'unknown') AND COALESCE(m.sent_at, m.created_at) >= ? ORDER BY m.id DESC LIMIT 50
-      """, [.text(recipient), .text(recipient.lowercased()), .integer(accountID), .integer(since)]
+      """, recipient.person + [.integer(accountID), .integer(since)]
     ) { row throws(StoreError) in try MessageRecord(row) }
     guard let stem else { return sent.first }
-    return sent.first { Self.stem(ofSubject: $0.subject) == stem }
-  }
-
-  /// A subject without its reply and forward marks, folded for comparison.
-  static func stem(ofSubject subject: String) -> String {
-    // The marks of the mail programs in use: English, German, Scandinavian, Dutch, French, Portuguese, Polish, Finnish.
-    let marks = ["re", "aw", "sv", "antw", "ref", "res", "odp", "vs", "fw", "fwd", "wg", "vb", "tr", "enc"]
-    var rest = Substring(subject.lowercased())
-    while true {
-      rest = rest.drop { $0 == " " || $0 == "\t" }
-      guard let colon = rest.prefix(8).firstIndex(of: ":") else { break }
-      // "Re[2]:" counts the answers.
-      let mark = rest[..<colon].prefix { $0 != "[" && $0 != "(" }
-      guard marks.contains(mark.trimmingSpaces()) else { break }
-      rest = rest[rest.index(after: colon)...]
-    }
-    return rest.trimmingSpaces()
-  }
-}
-
-extension Substring {
-  fileprivate func trimmingSpaces() -> String {
-    var text = drop { $0 == " " || $0 == "\t" }
-    while text.last == " " || text.last == "\t" { text = text.dropLast() }
-    return String(text)
+    return sent.first { SubjectLine.stem(of: $0.subject) == stem }
   }
 }

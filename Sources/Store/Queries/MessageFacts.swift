@@ -20,7 +20,7 @@ extension Reader {
     let due = message.scheduledFor.map { max($0, message.retryAt ?? $0) }
     var facts = MessageFacts(id: message.id, due: due, dueReason: dueReason(message))
     facts.planned = message.scheduledFor
-    facts.provider = Provider(host: message.domain)
+    facts.provider = Provider(mailboxDomain: message.domain)
     if message.state == .held { facts.hold = message.lastReply ?? "held" }
     facts.suppression = try suppression(of: message.recipient, workspaceID: message.workspaceID).map {
       SuppressionFact(value: $0.value, reason: $0.reason)
@@ -130,11 +130,8 @@ extension Reader {
 
   private func caps(of message: MessageRecord, _ limits: ContactLimits, now: Int64) throws(StoreError) -> [ContactCap] {
     guard !limits.isNone else { return [] }
-    let person: [SQLValue] = [
-      .text(message.recipient), .text(message.recipient.lowercased()), .integer(message.workspaceID),
-      .integer(message.id),
-    ]
-    let same = "FROM message WHERE recipient IN (?, ?) AND workspace_id = ? AND id <> ?"
+    let person = message.recipient.person + [.integer(message.workspaceID), .integer(message.id)]
+    let same = "FROM message WHERE \(samePerson) AND workspace_id = ? AND id <> ?"
     let isUnderWay = try first("SELECT 1 \(same) AND state = 'sending' LIMIT 1", person) { _ in true } != nil
     // How the one under way ends is known within a minute or so.
     if isUnderWay {

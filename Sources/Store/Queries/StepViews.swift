@@ -76,14 +76,31 @@ public final class StepViewer {
     let messages = Dictionary(rows.messages.map { ($0.step ?? 0, $0) }) { first, _ in first }
     let tasks = Dictionary(rows.tasks.map { ($0.step, $0) }) { first, _ in first }
     let now = now
+    var accounts: [Int64: Window?] = [:]
+    for lane in Set(rows.messages.map(\.lane)) where window.map({ $0.spread != .asap }) ?? false {
+      accounts[lane] = try db.hours(ofLane: lane)
+    }
+    let hours = accounts
     return plannedTimes(
       facts, from: enrollment.version > 0 ? .definition : .headers, notBefore: enrollment.notBefore, zone: zone,
       now: now,
       isTask: { tasks[$0] != nil }, waitsForPerson: { tasks[$0]?.waits ?? false },
       place: { number, due in
         let earliest = max(due, messages[number]?.retryAt ?? due)
-        guard let window, let id = messages[number]?.id else { return max(earliest, now) }
-        return window.place(of: id, due: due, now: max(earliest, now))
+        guard let window, let message = messages[number] else { return max(earliest, now) }
+        return window.place(
+          of: message.id, due: due, now: max(earliest, now), within: hours[message.lane] ?? nil)
+      })
+  }
+}
+
+extension Reader {
+  /// The hours that all accounts which may take a lane's mail share.
+  fileprivate func hours(ofLane lane: Int64) throws(StoreError) -> Window? {
+    commonHours(
+      try candidates(inLane: lane).map { account throws(StoreError) -> Window? in
+        guard let own = account.settings.window else { return nil }
+        return Window(own, in: try zone(of: account))
       })
   }
 }

@@ -48,7 +48,7 @@ extension Reader {
     try accounts(where: "address = ? AND removed_at IS NULL", [.text(address.lowercased())]).first
   }
 
-  private func accounts(where condition: String, _ values: [SQLValue]) throws(StoreError) -> [AccountRecord] {
+  fileprivate func accounts(where condition: String, _ values: [SQLValue]) throws(StoreError) -> [AccountRecord] {
     try connection.rows(
       """
       SELECT id, workspace_id, address, state, reason, reason_text, settings, secret, rest_until, rest_reason,
@@ -86,6 +86,9 @@ extension Transaction {
   public func putAccount(_ settings: AccountSettings, sealedSecret: [UInt8]?, now: Int64) throws(StoreError) {
     let workspace = try workspace(named: settings.workspace)
     let address = settings.address.lowercased()
+    let zoneBefore = try accounts(where: "address = ?", [.text(address)]).first.map { before throws(StoreError) in
+      try zone(of: before)
+    }
     try run(
       """
       INSERT INTO account (workspace_id, address, state, settings, secret, created_at, changed_at)
@@ -102,6 +105,7 @@ extension Transaction {
         .integer(now), .integer(now),
       ])
     guard let account = try account(at: address) else { throw .statement("account \(address) vanished") }
+    if let zoneBefore, try zone(of: account) != zoneBefore { try recountUse(ofAccount: account.id) }
     try placeInPools(account, workspace)
     // A changed password or server is the usual cure for a refused login, or one that nobody reaches: let it try.
     let isCured = account.state == .paused ? account.reason == .authFailed : account.reason == .unreachable

@@ -81,14 +81,14 @@ extension Reader {
     case "contacted", "replied":
       let column = name == "contacted" ? "sent_at" : "replied_at"
       let last = try first(
-        "SELECT MAX(\(column)) FROM message WHERE recipient = ? AND workspace_id = ?",
-        [.text(address), .integer(contact.workspaceID)]
+        "SELECT MAX(\(column)) FROM message WHERE \(samePerson) AND workspace_id = ?",
+        address.person + [.integer(contact.workspaceID)]
       ) { row in row.integerOrNil(0) }
       return (last ?? nil).map { [Clock.text($0)] } ?? []
     case "bounced":
       let any = try first(
-        "SELECT 1 FROM message WHERE recipient = ? AND workspace_id = ? AND state = 'bounced' LIMIT 1",
-        [.text(address), .integer(contact.workspaceID)]
+        "SELECT 1 FROM message WHERE \(samePerson) AND workspace_id = ? AND state = 'bounced' LIMIT 1",
+        address.person + [.integer(contact.workspaceID)]
       ) { _ in "yes" }
       return any.map { [$0] } ?? []
     case "suppressed":

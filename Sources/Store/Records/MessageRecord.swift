@@ -208,8 +208,8 @@ extension Reader {
     var conditions = ["m.id > ?", MessageState.words(states, of: "m")]
     var values: [SQLValue] = [.integer(filter.after)]
     if let recipient = filter.recipient {
-      conditions.append("m.recipient = ?")
-      values.append(.text(recipient))
+      conditions.append(samePerson)
+      values += recipient.person
     }
     if let account = filter.account {
       conditions.append("m.account_id = (SELECT id FROM account WHERE address = ?)")
@@ -226,9 +226,9 @@ extension Reader {
   public func messages(to address: String, workspaceID: Int64, limit: Int) throws(StoreError) -> [MessageRecord] {
     try connection.rows(
       """
-      SELECT \(MessageRecord.columns) FROM message m WHERE m.recipient = ? AND m.workspace_id = ?
+      SELECT \(MessageRecord.columns) FROM message m WHERE \(samePerson) AND m.workspace_id = ?
       ORDER BY m.id DESC LIMIT ?
-      """, [.text(address), .integer(workspaceID), .integer(Int64(limit))]
+      """, address.person + [.integer(workspaceID), .integer(Int64(limit))]
     ) { row throws(StoreError) in try MessageRecord(row) }
   }
 

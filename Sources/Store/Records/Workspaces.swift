@@ -55,12 +55,16 @@ extension Transaction {
     _ id: Int64, zone: String, dailyCredits: Int, sequenceDefaults: SequenceEntry,
     contactLimits: ContactLimits = ContactLimits()
   ) throws(StoreError) {
+    let before = try workspace(id).zone
     try run(
       "UPDATE workspace SET zone = ?, daily_credits = ?, sequence_defaults = ?, contact_limits = ? WHERE id = ?",
       [
         .text(zone), .integer(Int64(dailyCredits)), .text(try JSONText.encode(sequenceDefaults)),
         .text(try JSONText.encode(contactLimits)), .integer(id),
       ])
+    for account in try accounts() where before != zone && account.workspaceID == id && account.settings.zone == nil {
+      try recountUse(ofAccount: account.id)
+    }
     try unpark(workspaceID: id)
     // More credits, or another day, open lanes that the relay knows as closed.
     touch(.accounts)

@@ -25,6 +25,7 @@ enum Migrations {
       Step(name: "envelope ids", sql: SchemaInbound.envelopeIDs),
       Step(name: "plain indexes", sql: SchemaRelay.plainIndexes),
       Step(name: "rests", sql: SchemaRelay.rests),
+      Step(name: "person", sql: SchemaPeople.person),
     ]
 
   /// The first steps had numbers; `schema_version` says how many of them an old store has.

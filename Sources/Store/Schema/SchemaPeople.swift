@@ -15,6 +15,12 @@ enum SchemaPeople {
     ) WITHOUT ROWID;
     """
 
+  /// Step "person": mails to somebody are found by the address without regard to case, however it was written each time.
+  static let person = """
+    DROP INDEX message_recipient;
+    CREATE INDEX message_person ON message (lower(recipient));
+    """
+
   /// Step "segments".
   static let segments = """
     CREATE TABLE segment (
