@@ -62,11 +62,11 @@ extension Transaction {
         .text(zone), .integer(Int64(dailyCredits)), .text(try JSONText.encode(sequenceDefaults)),
         .text(try JSONText.encode(contactLimits)), .integer(id),
       ])
+    // More credits, or another day, open lanes that the relay knows as closed; and the zone that is remembered is no more.
+    touch(.accounts)
     for account in try accounts() where before != zone && account.workspaceID == id && account.settings.zone == nil {
       try recountUse(ofAccount: account.id)
     }
     try unpark(workspaceID: id)
-    // More credits, or another day, open lanes that the relay knows as closed.
-    touch(.accounts)
   }
 }
