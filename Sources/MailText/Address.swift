@@ -67,7 +67,9 @@ public struct Address: Sendable, Hashable {
   /// An envelope address for storage: white space and brackets off, the domain in small letters, the local part as given.
   public static func normalized(_ address: String) -> String {
     var bytes = address.utf8.trimmedSpaces()
-    if bytes.first == Octet.lessThan, bytes.last == Octet.greaterThan { bytes = bytes.dropFirst().dropLast() }
+    if bytes.first == Octet.lessThan, bytes.last == Octet.greaterThan {
+      bytes = bytes.dropFirst().dropLast().trimmedSpaces()
+    }
     let text = String(decoding: bytes, as: UTF8.self)
     guard let at = text.lastIndex(of: "@") else { return text }
     return text[..<at] + text[at...].lowercased()

@@ -70,6 +70,8 @@ struct ListCase: Sendable, CustomTestStringConvertible {
   @Test func envelopeAddresses() {
     #expect(Address.normalized(" <Bob@EXAMPLE.Org> ") == "Bob@example.org")
     #expect(Address.normalized("<>") == "")
+    // Found by FuzzAddress: what is normalized stays so.
+    #expect(Address.normalized("< Bob@Example.org >") == "Bob@example.org")
     #expect(Address.normalized("Bob") == "Bob")
     #expect(Address.comparisonKey("Bob@Example.org") == Address.comparisonKey("bOB@example.ORG"))
     #expect(Address.domain(of: "Bob@EXAMPLE.org") == "example.org")
