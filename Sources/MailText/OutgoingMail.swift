@@ -69,8 +69,6 @@ public struct OutgoingMail {
         write("References", references(plan.references))
       } else if let from = plan.from, field.isNamed("from") {
         write("From", formatted(from))
-      } else if plan.from != nil, field.isNamed("sender") {
-        // RFC 5322 §3.6.2: it names who sent for the author; the account is both.
       } else if plan.replacesDate, field.isNamed("date") {
         write("Date", MailDate.format(plan.date))
         hasDate = true

@@ -38,13 +38,6 @@ struct ComposeCase: Sendable, CustomTestStringConvertible {
       "Subject: mine\r\nDate: d\r\nFrom: =?UTF-8?B?SsO2cmc=?= <j@x.org>\r\nMessage-ID: <3@x>\r\nIn-Reply-To: <2@x>\r\n"
         + "References: <1@x> <2@x>\r\n\r\n"),
     ComposeCase(
-      "who sent it for its author goes with the author", "Date: d\r\nSender: e@b\r\nFrom: a@b\r\n\r\n",
-      OutgoingMail.Plan(messageID: "<new@x>", from: (nil, "j@x.org"), date: 0),
-      "Date: d\r\nFrom: j@x.org\r\nMessage-ID: <new@x>\r\n\r\n"),
-    ComposeCase(
-      "and stays with him", "Date: d\r\nSender: e@b\r\nFrom: a@b\r\n\r\n", plan,
-      "Date: d\r\nSender: e@b\r\nFrom: a@b\r\nMessage-ID: <new@x>\r\n\r\n"),
-    ComposeCase(
       "doubled fields become one", "Date: d\r\nMessage-ID: <a@b>\r\nMessage-ID: <c@d>\r\n\r\n", plan,
       "Date: d\r\nMessage-ID: <new@x>\r\n\r\n"),
     ComposeCase(
