@@ -19,7 +19,8 @@ public func sort(_ mail: [UInt8], now: Int64? = nil) -> SortedMail {
       ReceiptRules(facts: facts).verdict() ?? ChallengeRules(facts: facts).verdict()
       ?? AutoReplyRules(facts: facts, now: date).verdict() ?? UnsubscribeRules(facts: facts).verdict()
       ?? CalendarRules(facts: facts).verdict() ?? ReplyRules(facts: facts).verdict()
-      ?? BulkRules(facts: facts).verdict() ?? Verdict(mailClass: .other, confidence: 0.5, rule: "none")
+      ?? BulkRules(facts: facts).verdict() ?? UnsubscribeRules(facts: facts).byText()
+      ?? Verdict(mailClass: .other, confidence: 0.5, rule: "none")
   }
   verdict.from = facts.from?.address
   verdict.subject = facts.header.contains("subject") ? facts.subject : nil
@@ -41,7 +42,7 @@ public func sort(_ mail: [UInt8], now: Int64? = nil) -> SortedMail {
   if original == nil, verdict.mailClass != .reply, verdict.mailClass != .autoReply, correlation.inReplyTo.isEmpty {
     verdict.originalMessageID = nil
   }
-  let asksToStop = verdict.mailClass == .unsubscribe || StopWords.areIn(verdict.replyText ?? "")
+  let asksToStop = verdict.mailClass == .unsubscribe || StopWishes.areIn(verdict.replyText ?? "")
   // After that: what is only quoted is nobody's wish.
   if verdict.mailClass == .reply, verdict.replyText == "" { verdict.replyText = ReplyText.shown(facts.bodyText()) }
   let recipients = (facts.header.all("to") + facts.header.all("cc")).flatMap { Address.list(in: $0.value) }

@@ -1,0 +1,121 @@
+/// Plain words by which people ask for no more mail.
+///
+/// Looked for sentence by sentence in what a person wrote, by the rows of ``StopWishTable``: a wish counts in a sentence that says who
+/// shall be left alone (`remove me from your list`), or that says nothing else (`Unsubscribe!`). Questions about such things,
+/// conditions of footers (`If you no longer wish …, click here`) and their opposites (`don't unsubscribe me`) are none.
+enum StopWishes {
+  /// So much of a text is read: whoever wants to be left alone says so before the fortieth sentence, and disclaimers follow it.
+  private static let (octets, sentences) = (4000, 40)
+  /// Sentences at the beginning of a text in which a lone word (`Unsubscribe`) is a wish; further below it is a footer's.
+  private static let firstSentences = 4
+
+  static func areIn(_ text: String) -> Bool { !text.isEmpty && first(in: text) != nil }
+
+  /// The words of the sentence that asks for it.
+  static func first(in text: String) -> String? {
+    let words = Words(text, octets: octets, sentences: sentences)
+    for (index, sentence) in words.sentences.enumerated() where isWish(sentence, isEarly: index < firstSentences) {
+      return sentence.runOn.isEmpty
+        ? String(decoding: Array(sentence.words.joined(separator: [Octet.space])), as: UTF8.self)
+        : String(decoding: sentence.runOn, as: UTF8.self)
+    }
+    return nil
+  }
+
+  /// Whether a text is nothing but such a wish.
+  static func areAll(of text: String) -> Bool {
+    let sentences = Words(text, octets: 200, sentences: 2).sentences
+    guard sentences.count == 1, let sentence = sentences.first, !sentence.isQuestion else { return false }
+    if runOnWholes.contains(sentence.runOn) { return true }
+    return isWhole(sentence.words, from: 0, to: sentence.words.count)
+  }
+
+  private static func isWish(_ sentence: Words.Sentence, isEarly: Bool) -> Bool {
+    if !sentence.runOn.isEmpty, isRunOnWish(sentence) { return true }
+    let words = sentence.words
+    if sentence.isQuestion, !words.contains(where: firstPersons.contains),
+      !requests.contains(where: { $0.fits(words, at: 0, clauseEnds: []) })
+    {
+      return false
+    }
+    if isFooter(sentence) { return false }
+    for (index, word) in words.enumerated() {
+      for pattern in beginning(with: word) where pattern.fits(words, at: index, clauseEnds: sentence.clauses) {
+        return true
+      }
+    }
+    if isEarly, isWhole(words, from: 0, to: words.count) { return true }
+    // "Not interested, please remove."
+    for (index, clause) in sentence.clauses.enumerated() {
+      let end = index + 1 < sentence.clauses.count ? sentence.clauses[index + 1] : words.count
+      if words[clause..<end].contains(where: pleas.contains), isWhole(words, from: clause, to: end) { return true }
+    }
+    return false
+  }
+
+  /// Whether these words are one of the table's wholes, beside greetings and thanks.
+  private static func isWhole(_ words: [ArraySlice<UInt8>], from start: Int, to end: Int) -> Bool {
+    var rest = words[start..<end]
+    while let first = rest.first {
+      let words = Array(rest)
+      if wholes.contains(where: { $0.fits(words, at: 0, clauseEnds: [], toEnd: true) }) { return true }
+      guard openers.contains(first) else { break }
+      rest.removeFirst()
+    }
+    return false
+  }
+
+  /// What the sender's or the answerer's own mails say below the text: how the reader could unsubscribe.
+  private static func isFooter(_ sentence: Words.Sentence) -> Bool {
+    let words = sentence.words
+    if words.contains(where: singularFirstPersons.contains) { return false }
+    if words.last?.equalsASCII("here") == true { return true }
+    if conditions.contains(where: { $0.fits(words, at: 0, clauseEnds: []) }) { return true }
+    return words.contains { word in links.contains { word.starts(with: $0) } }
+  }
+
+  private static func isRunOnWish(_ sentence: Words.Sentence) -> Bool {
+    let text = sentence.runOn
+    let isQuestion = sentence.isQuestion || questionEnds.contains { text.suffix($0.count).elementsEqual($0) }
+    if isQuestion, !runOnRequests.hasMatch(in: text) { return false }
+    if runOnOpposites.hasMatch(in: text) { return false }
+    return runOnPhrases.hasMatch(in: text) || runOnWholes.contains(text)
+  }
+
+  // MARK: - The tables, ready
+
+  private static func beginning(with word: ArraySlice<UInt8>) -> [WishPattern] { phrases[key(word)] ?? [] }
+
+  /// The first two letters.
+  private static func key(_ word: some Collection<UInt8>) -> UInt16 {
+    word.prefix(2).reduce(word.count == 1 ? 0xFF00 : 0) { $0 << 8 | UInt16($1) }
+  }
+
+  private static let phrases: [UInt16: [WishPattern]] = {
+    var table: [UInt16: [WishPattern]] = [:]
+    for pattern in StopWishTable.phrases.flatMap(WishPattern.rows) {
+      for key in Set(pattern.beginnings.map { key($0.letters) }) { table[key, default: []].append(pattern) }
+    }
+    return table
+  }()
+
+  private static let wholes = StopWishTable.wholes.flatMap(WishPattern.rows)
+  private static let runOnPhrases = PhraseMatcher(StopWishTable.runOn.map(runOn))
+  private static let runOnOpposites = PhraseMatcher(StopWishTable.runOnOpposites.map(runOn))
+  private static let runOnRequests = PhraseMatcher(StopWishTable.runOnRequests.map(runOn))
+  private static let runOnWholes = Set(StopWishTable.runOnWholes.map { Array(runOn($0).utf8) })
+  private static let questionEnds = StopWishTable.runOnQuestionEnds.map { Array($0.utf8) }
+
+  private static func runOn(_ row: String) -> String {
+    String(decoding: Words(row).sentences.first?.runOn ?? [], as: UTF8.self)
+  }
+
+  private static let firstPersons = WishPattern.set(
+    StopWishTable.singularFirstPersons + StopWishTable.pluralFirstPersons)
+  private static let singularFirstPersons = WishPattern.set(StopWishTable.singularFirstPersons)
+  private static let requests = StopWishTable.requests.map(WishPattern.init)
+  private static let conditions = StopWishTable.conditions.map(WishPattern.init)
+  private static let links = StopWishTable.links.map { Array($0.utf8) }
+  private static let openers = WishPattern.set(StopWishTable.openers)
+  private static let pleas = WishPattern.set(StopWishTable.pleas)
+}
