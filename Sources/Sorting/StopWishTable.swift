@@ -9,7 +9,7 @@ enum StopWishTable {
     + others
 
   private static let english = [
-    "take/get/leave me/us off/out of/from … thread/chain/crm/outreach/sequence/cadence/campaign",
+    "take/get/leave me/us off/out ?of/from … thread/chain/crm/outreach/sequence/cadence/campaign",
     "not get/receive … more … emails/mails/messages",
     "remove … addresses/domain/company/team … list~/database/mailing~/system",
     "rather not receive/get/be/have",

@@ -1,3 +1,5 @@
+import MailText
+
 /// Plain words by which people ask for no more mail.
 ///
 /// Looked for sentence by sentence in what a person wrote, by the rows of ``StopWishTable``: a wish counts in a sentence that says who

@@ -22,6 +22,7 @@ struct Words {
   private var clauses = [0]
   private var runOn: [UInt8] = []
   private var isRunOn = false
+  private var isAfterDot = false
 
   /// Reads at most so many sentences of the text's first `octets`.
   init(_ text: String, octets: Int = .max, sentences most: Int = .max) {
@@ -35,10 +36,18 @@ struct Words {
   }
 
   private mutating func take(_ scalar: Unicode.Scalar) {
+    if isAfterDot {
+      isAfterDot = false
+      // In "acme.com" it ends nothing.
+      if !scalar.properties.isAlphabetic, !(0x30...0x39).contains(scalar.value) { endSentence(isQuestion: false) }
+    }
     switch scalar.value {
     case 0x61...0x7A, 0x30...0x39: letters.append(UInt8(scalar.value))
     case 0x41...0x5A: letters.append(UInt8(scalar.value | 32))
-    case 0x2E, 0x21, 0x0A, 0x0D, 0x3B, 0x2026, 0x3002, 0xFF01, 0xFF0E, 0x61F, 0x3F, 0xFF1F, 0x37E:
+    case 0x2E:
+      endWord()
+      isAfterDot = true
+    case 0x21, 0x0A, 0x0D, 0x3B, 0x2026, 0x3002, 0xFF01, 0xFF0E, 0x61F, 0x3F, 0xFF1F, 0x37E:
       endSentence(isQuestion: [0x3F, 0xFF1F, 0x61F, 0x37E].contains(scalar.value))
     case 0x2C, 0x3A, 0x28, 0x29, 0x2013, 0x2014, 0x22, 0x201C, 0x201D, 0x201E, 0xAB, 0xBB, 0x3001, 0xFF0C, 0x60C, 0x7C:
       endWord()
