@@ -55,6 +55,11 @@ enum NoticeMarks {
     "internet mail delivery",
   ])
 
+  /// Those of them that people, shops and lists have too: alone they make no mail a machine's.
+  static let alsoPeople = PhraseMatcher([
+    "antivirus", "administrator", "complaints@", "majordomo", "bounce@", "bounces@", "bounce-", "bounces-", "bounce+",
+  ])
+
   /// Subjects of notices.
   static let subjects = PhraseMatcher([
     "delivery status notification", "undeliver", "returned mail", "failure notice", "mail delivery fail",
