@@ -181,14 +181,13 @@ struct BounceRules {
     // Behind the mark of an answer stands the subject of ours: a postmaster who writes of it says first what has failed, if
     // anything, and quotes nobody.
     if named == nil, !isReport, ReplyRules.hasPrefix(facts),
-      !notice.beginsWithFailure || ReplyText.introduction(of: notice.text) != nil
+      !notice.beginsWithFailure || ReplyText.introduction(of: notice.text, orHeader: false) != nil
     {
       return nil
     }
     // Newsletters and shops speak of returns and deliveries too: without a mark of a mail system there must be what only
     // such a system gives, and what can be unsubscribed from is bulk mail (list servers pass on bounces to their owners).
-    let byMachine =
-      bySender && !NoticeMarks.alsoPeople.hasMatch(in: facts.senderWords) || nullPath || named != nil || isReport
+    let byMachine = NoticeMarks.sureSenders.hasMatch(in: facts.senderWords) || nullPath || named != nil || isReport
     if !byMachine, !notice.beginsWithFailure { return nil }
     if facts.header.contains("list-unsubscribe"), !bySender, named == nil, !isReport { return nil }
     // RFC 3834 answers also come with a null return path: their own field decides, unless everything says notice.
@@ -224,10 +223,12 @@ struct BounceRules {
     return Outcome(verdict: verdict, original: original?.header, envelopeID: nil)
   }
 
-  /// Whether the text gives an address that is not the sender's desk for questions.
+  /// Whether the text gives an address that is not the sender's desk for questions, nor the one it was written to.
   private func namesPerson(_ notice: Notice) -> Bool {
-    NoticeRecipients.find(in: notice, except: own).contains {
-      $0.tier >= .named && !own.contains(Address.comparisonKey($0.address))
+    let to = Set(
+      facts.header.all("to").flatMap { Address.list(in: $0.value) }.map { Address.comparisonKey($0.address) })
+    return NoticeRecipients.find(in: notice, except: own).contains {
+      $0.tier >= .named && !to.contains(Address.comparisonKey($0.address))
         && !NoticeMarks.desks.contains(String($0.address.prefix { $0 != "@" }).asciiLowercased)
     }
   }

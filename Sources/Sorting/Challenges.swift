@@ -16,7 +16,8 @@ struct ChallengeRules {
     // Quoted words are those of the mail that is answered.
     let hits = Self.sentences.matches(in: PhraseMatcher.normalize(ReplyText.trim(text).octets(atMost: 4_096)))
     let isNamed = !ReplyRules.hasPrefix(facts) && bySubject || Self.marks.hasMatch(in: facts.subjectWords)
-    guard let hit = hits.first(where: { !Self.sentenceRows[$0].isVague }) ?? (isNamed || hits.count > 1 ? hits.first : nil)
+    guard
+      let hit = hits.first(where: { !Self.sentenceRows[$0].isVague }) ?? (isNamed || hits.count > 1 ? hits.first : nil)
     else { return nil }
     return Verdict(
       mailClass: .challenge, confidence: 0.9, rule: "challenge.text", evidence: [Self.sentenceRows[hit].text])
