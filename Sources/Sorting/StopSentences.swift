@@ -22,27 +22,32 @@ extension StopPhrases {
     "stop", "please stop", "stop please", "pls stop", "please just stop", "just stop", "stop it", "stop this",
     "stop that", "stop now", "stop emails", "stop mails", "stop email", "stop mail", "stop all", "stop already",
     "unsubscribe", "unsubscribe please", "unsubscribed", "unsub", "please remove", "remove please",
-    "please delete me", "delete me", "opt out", "opt-out", "optout", "take me off", "remove",
+    "please delete me", "delete me", "opt out", "opt-out", "optout", "take me off", "remove", "desist",
+    "please desist", "i said stop", "no more please", "take us off", "remove us", "delete it", "remove from list",
+    "remove from mailing list", "unsubscribe from list", "unsubscribe from this list", "leave me out",
     // German
     "stopp", "stop", "bitte stoppen", "abmelden", "bitte abmelden", "abmelden bitte", "ich möchte mich abmelden",
     "abbestellen", "bitte abbestellen", "abbestellen bitte", "austragen", "bitte austragen", "bitte löschen",
     "abmeldung", "bitte aufhören", "aufhören", "keine mails mehr", "bitte keine mails mehr", "keine e-mails mehr",
-    "bitte keine e-mails mehr", "keine emails mehr", "bitte keine emails mehr", "keine werbung",
+    "bitte keine e-mails mehr", "keine emails mehr", "bitte keine emails mehr", "keine werbung", "stoppt das",
+    "keine mails", "hören sie auf", "hör auf", "hört auf", "keine weiteren anfragen", "bitte keine weiteren anfragen",
     // French
     "arrêtez", "arrêtez svp", "arrêtez s'il vous plaît", "arrêt", "désabonnement", "désinscription", "désabonner",
-    "se désabonner", "désinscrire", "désabonnez", "désinscrivez",
+    "se désabonner", "désinscrire", "désabonnez", "désinscrivez", "stop pub", "d'arrêter", "arrêter", "stop svp",
     // Spanish
     "de baja", "dar de baja", "dar de baja por favor", "darse de baja", "cancelar suscripción", "parar", "paren",
-    "no más",
+    "no más", "no insista", "no insistan", "no me escriba", "no me escriban", "no me escribas", "no me envíe",
+    "no me mande correos", "no me envíen correos", "eliminar de la lista", "eliminarme",
     // Italian
-    "disiscrizione", "disiscrivi", "disiscrivere", "cancellazione", "annulla iscrizione",
+    "disiscrizione", "disiscrivi", "disiscrivere", "cancellazione", "annulla iscrizione", "non mi scriva",
+    "vorrei cancellarmi", "cancellarmi",
     // Portuguese
     "descadastrar", "descadastro", "remover", "cancelar inscrição", "parem", "sair da lista",
     // Dutch
     "uitschrijven", "uitschrijven aub", "uitschrijven graag", "afmelden", "graag afmelden", "afmelden graag",
     "ik wil me afmelden", "ik wil me graag afmelden", "ik wil mij afmelden", "stoppen", "graag stoppen",
     // Swedish
-    "ta bort mig", "avregistrera", "avprenumerera", "sluta", "stoppa", "avsluta prenumeration",
+    "ta bort mig", "avregistrera", "avprenumerera", "sluta", "stoppa", "avsluta prenumeration", "snälla sluta",
     // Danish, Norwegian
     "afmeld", "avmeld", "afmelding", "avmelding", "slutt", "fjern mig", "fjern meg", "stop nu", "stopp nå",
     // Finnish
@@ -93,7 +98,8 @@ extension StopPhrases {
     "not unsubscribe",
     "please don't stop", "please do not stop", "from cc", "from the cc", "from copy", "me by phone", "us by phone",
     "me by telephone",
-    "me until", "us until", "up until", "out until", "than needed", "than necessary", "per telefon", "telefonisch",
+    "me until", "us until", "me before", "us before", "from the call", "from the meeting", "from the invit",
+    "from monday", "up until", "out until", "than needed", "than necessary", "per telefon", "telefonisch",
     "par téléphone", "por teléfono", "per telefono", "telefonicamente", "customers can", "users can",
   ]
 
@@ -110,5 +116,25 @@ extension StopPhrases {
     "wilt u ", "om u ", "om du ", "hvis du ", "jeśli nie chce", "aby ", "pokud ", "если вы не хотите ",
     "если вы больше не хотите ",
     "чтобы ", "якщо ви не ", "щоб ", "eğer ", "dacă nu ", "jos et ",
+  ]
+}
+
+extension StopPhrases {
+  /// What stands around a wish and changes nothing.
+  static let courtesies: [String] = [
+    "please", "pls", "plz", "kindly", "just", "now", "no", "ok", "thanks", "thank", "you", "bitte", "danke", "sofort",
+    "merci",
+    "svp", "stp", "favor", "por", "gracias", "per", "favore", "grazie", "obrigado", "obrigada", "graag", "aub",
+    "bedankt", "snälla",
+    "tack", "tak", "takk", "venligst", "vennligst", "kiitos", "proszę", "dziękuję", "prosím", "děkuji", "пожалуйста",
+    "спасибо",
+    "lütfen", "kérem", "köszönöm", "vă", "rog", "παρακαλώ", "请", "請", "谢谢", "お願いします", "immediately", "asap",
+  ]
+
+  /// How "unsubscribe" is written in haste.
+  static let misspelt: [String] = [
+    "unsuscribe", "unsubcribe", "unsubscibe", "unsubsribe", "unsubscrib", "unsubsrcibe", "unsubscribed",
+    "unsubscribing",
+    "un-subscribe", "unsuscribed", "unsubscirbe", "unsub",
   ]
 }

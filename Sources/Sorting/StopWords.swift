@@ -47,6 +47,8 @@ struct UnsubscribeRules {
 enum StopWords {
   /// Octets looked at: below that nobody begins to ask.
   private static let longest = 4_096
+  /// Words of a sentence that is looked at: nobody is begged to stop in longer ones.
+  private static let longestSentence = 80
   /// A lone word further down is somebody's footer ("Unsubscribe").
   private static let lastForOneWord = 1
 
@@ -64,10 +66,13 @@ enum StopWords {
       let octets = Array(sentence)
       guard !conditions.contains(where: { core.starts(with: $0) }), !innocent.hasMatch(in: octets) else { continue }
       if clear.hasMatch(in: octets) { return shown(sentence) }
+      let spoken = WordPattern.words(sentence)
+      if spoken.count <= longestSentence, patterns.contains(where: { $0.isIn(spoken) }) { return shown(sentence) }
       for clause in sentence.split(whereSeparator: { FoldedText.pauses.contains($0) }) {
         let clause = bare(clause)
         if opening.contains(where: { clause.starts(with: $0) }) { return shown(clause) }
-        guard whole.contains(clause), index <= lastForOneWord || clause.contains(Octet.space) else { continue }
+        let isWhole = whole.contains(clause) || whole.contains(plain(clause))
+        guard isWhole, index <= lastForOneWord || clause.contains(Octet.space) else { continue }
         return shown(clause)
       }
     }
@@ -85,10 +90,26 @@ enum StopWords {
     return words[first...last]
   }
 
+  /// Without politeness around it and without repeating: "please stop stop now, thanks".
+  private static func plain(_ clause: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    var words: [ArraySlice<UInt8>] = []
+    for word in clause.split(separator: Octet.space) {
+      let word = misspelt.contains(word) ? unsubscribe : word
+      if words.last != word { words.append(word) }
+    }
+    while let first = words.first, courtesies.contains(first) { words.removeFirst() }
+    while let last = words.last, courtesies.contains(last) { words.removeLast() }
+    return Array(words.joined(separator: [Octet.space]))[...]
+  }
+
   private static func set(_ rows: [String]) -> Set<ArraySlice<UInt8>> { Set(rows.map { FoldedText.fold($0)[...] }) }
 
   private static let clear = PhraseMatcher(folded: StopPhrases.clear.map(FoldedText.fold))
   private static let innocent = PhraseMatcher(folded: StopPhrases.innocent.map(FoldedText.fold))
+  private static let patterns = StopPatterns.rows.map(WordPattern.init)
+  private static let unsubscribe = FoldedText.fold("unsubscribe")[...]
+  private static let misspelt = set(StopPhrases.misspelt)
+  private static let courtesies = set(StopPhrases.courtesies)
   private static let opening = StopPhrases.opening.map(FoldedText.fold)
   private static let conditions = StopPhrases.conditions.map(FoldedText.fold)
   private static let whole = set(StopPhrases.whole)
