@@ -9,6 +9,13 @@ enum StopWishTable {
     + others
 
   private static let english = [
+    "if you not stop writing/mailing/emailing/contacting/sending",
+    "not stop writing/mailing/emailing/spamming/contacting … spam",
+    "to be taken/removed/deleted off/from … list~/database/mailing~",
+    "scrub/purge/suppress/blacklist my/our/me/us",
+    "stop with the/your/these emails/mails/messages",
+    "no more/further follow ups/up",
+    "not want follow ups",
     "take/get/leave me/us off/out ?of/from … thread/chain/crm/outreach/sequence/cadence/campaign",
     "not get/receive … more … emails/mails/messages",
     "remove … addresses/domain/company/team … list~/database/mailing~/system",
@@ -58,6 +65,11 @@ enum StopWishTable {
   ]
 
   private static let german = [
+    "stell~ ?sie … versand/zusendung/zustellung/mail~/email~ … ein $",
+    "verschon~ ?sie mich/uns",
+    "losch~ ?sie meinen/unseren kontakt/eintrag",
+    "nicht/nie mehr melden $",
+    "bitte nicht mehr melden",
     "um loschung … daten/adresse/mailadresse/verteiler/liste/kontaktdaten",
     "keine mails/emails/nachrichten dieser/der/solcher/solche/von … mehr $",
     "von … mail~/email~/kontakt~/nachricht~/werb~/zusendung~ … abzusehen/absehen",
@@ -101,6 +113,8 @@ enum StopWishTable {
   ]
 
   private static let french = [
+    "inutile de me/nous relancer/recontacter/ecrire/contacter",
+    "etre retire~/supprime~/desinscrit~/desabonne~/raye~ de … liste~/base/fichier~/$",
     "abstenir de … envoi~/envoyer/contact~/message~/ecrire",
     "ne/n plus … etre sollicite~/contacte~/demarche~/derange~",
     "ne/n plus … contacter/ecrire/envoyer/recevoir/solliciter/deranger/demarcher/relancer/importuner/contacte/sollicite/adresser",
@@ -118,6 +132,8 @@ enum StopWishTable {
   ]
 
   private static let spanish = [
+    "no me/nos enviar~/mandar~/escribier~/contactar~ mas",
+    "cancel~ mi/nuestra suscripcion",
     "no dese~/quier~ que me/nos contact~/escrib~/envi~/llam~/mand~",
     "no … vuelva~/volvais a escrib~/contact~/enviar~/mandar~/molestar~",
     "solicito/pido/quiero/deseo/ruego … baja de/$",
@@ -137,6 +153,8 @@ enum StopWishTable {
   ]
 
   private static let italian = [
+    "non mandat~/inviat~ altre/altri/piu",
+    "essere rimoss~/cancellat~/tolt~ … lista/elenco",
     "essere rimoss~/cancellat~/tolt~/eliminat~ … lista/liste/mailing/database/elenco/newsletter/$",
     "smett~ con ?queste/le/vostre/queste email/mail/emails/messaggi",
     "non … inviate/mandate/spedite … piu",
@@ -154,6 +172,7 @@ enum StopWishTable {
   ]
 
   private static let portuguese = [
+    "parem/pare/chega com/de os/estes/esses/tantos emails/mails/mensagens",
     "nao envi~/mand~ mais … emails/email/mensagens/nada",
     "sair da/desta/dessa/de lista~/mailing",
     "exclusao/remocao do/da/de/dos meu/minha/meus/email/dados/contato",
@@ -169,6 +188,8 @@ enum StopWishTable {
   ]
 
   private static let dutch = [
+    "schrap/verwijder mijn/onze adres/gegevens/emailadres",
+    "haal me/mij/ons ?alsjeblieft/alstublieft van … lijst",
     "mij/me/ons … uit/af te schrijven/melden $",
     "stuur/mail … niets/niks meer",
     "mij/me/ons/mijn/onze … uit/van … bestand/lijst/mailinglijst/mailinglist/database/verzendlijst … verwijderen/halen/schrappen",
@@ -187,6 +208,9 @@ enum StopWishTable {
 
   /// Swedish, Danish, Norwegian, Finnish.
   private static let northern = [
+    "avregistrera denna/detta/den adress~/epostadress~",
+    "meldes av … list~",
+    "stopp/stop med de/disse/jeres/deres mail~/mails/epost~",
     "inga/inte fler/mer mejl~/mail~/epost~/meddelande~/utskick/brev/reklam",
     "skicka/vill/onskar … inte/inga … fler/mer … mejl~/mail~/epost~/utskick/reklam",
     "ikke flere/mere/mer mail~/email~/epost~/meldinger/beskeder/henvendelser/reklame/nyhedsbreve",
@@ -263,6 +287,8 @@ enum StopWishTable {
 
   /// Russian, Ukrainian, Bulgarian.
   private static let cyrillic = [
+    "не надо/нужно … писать/присылать/отправлять",
+    "уберите/удалите мой/мою … email/почту/адрес/имейл",
     "удалите/уберите/исключите/вычеркните меня/нас $",
     "меня/нас … удалить/исключить/убрать … рассылк~/списк~/баз~",
     "отпишите/отпиши/отписать/отпишете меня/нас/мой/ме/ни", "хочу/хотим/прошу/прошу отписать~",

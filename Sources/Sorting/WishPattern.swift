@@ -114,7 +114,8 @@ struct WishPattern {
 
   /// Words that make a wish polite, or urgent, and change nothing of it.
   private static let courtesies = set([
-    "please", "thanks", "thank", "thx", "now", "immediately", "ever", "just", "bitte", "danke", "sofort", "svp",
+    "please", "thanks", "thank", "thx", "now", "immediately", "ever", "just", "already", "alstublieft", "alsjeblieft",
+    "vanligen", "snalla", "vennligst", "bitte", "danke", "sofort", "svp",
     "merci", "gracias",
     "grazie",
     "obrigado", "obrigada", "por", "favor", "favore", "graag", "aub", "dank", "tack", "takk", "tak", "venligst",
