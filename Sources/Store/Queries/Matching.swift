@@ -45,12 +45,20 @@ extension Reader {
     if let message = try newest(inThread: inbound.threadID, accountID: inbound.accountID) {
       return InboundMatch(message: message, evidence: "the server's thread", isByID: false)
     }
-    guard inbound.bounces.isEmpty, let sender = inbound.sender, let subject = inbound.subject else { return nil }
-    let stem = SubjectLine.stem(of: subject)
-    guard !stem.isEmpty else { return nil }
+    guard inbound.bounces.isEmpty, let sender = inbound.sender else { return nil }
+    let stem = SubjectLine.stem(of: inbound.subject ?? "")
     let monthAgo = inbound.receivedAt - 30 * 86_400_000
-    let message = try newestSent(to: sender, accountID: inbound.accountID, since: monthAgo, subject: stem)
-    return message.map { InboundMatch(message: $0, evidence: "sender and subject", isByID: false) }
+    if !stem.isEmpty,
+      let message = try newestSent(to: sender, accountID: inbound.accountID, since: monthAgo, subject: stem)
+    {
+      return InboundMatch(message: message, evidence: "sender and subject", isByID: false)
+    }
+    // Who asks out by a mail of its own, as "unsubscribe" to the address they were written from, has said it of all mails:
+    // whatever its subject is and however long ago the last one went.
+    guard inbound.kind == "unsubscribe" || inbound.kind == "reply" && inbound.asksToStop else { return nil }
+    return try newestSent(to: sender, workspaceID: workspaceID).map {
+      InboundMatch(message: $0, evidence: "sender, who asks out", isByID: false)
+    }
   }
 
   /// Whether a Message-ID (with angle brackets) is one of a mail that Postern sends: seen in a mailbox, it is no answer.
@@ -90,6 +98,17 @@ extension Reader {
       SELECT \(MessageRecord.columns) FROM message m WHERE m.message_id = ?
       UNION ALL SELECT \(MessageRecord.columns) FROM message m WHERE m.sent_message_id = ? LIMIT 200
       """, [.text(id), .text(id)]
+    ) { row throws(StoreError) in try MessageRecord(row) }
+  }
+
+  /// The newest message that any account of a workspace has sent to somebody: mails that ask out also come to an address that is there
+  /// for them alone.
+  private func newestSent(to recipient: String, workspaceID: Int64) throws(StoreError) -> MessageRecord? {
+    try first(
+      """
+      SELECT \(MessageRecord.columns) FROM message m WHERE \(samePerson) AND m.workspace_id = ?
+        AND m.state IN ('sent', 'bounced', 'unknown') ORDER BY m.id DESC LIMIT 1
+      """, recipient.person + [.integer(workspaceID)]
     ) { row throws(StoreError) in try MessageRecord(row) }
   }
 

@@ -34,6 +34,15 @@ extension Reader {
     }
   }
 
+  /// Of a segment that a filter names and that is not there, a sentence with the nearest name; nil when all are.
+  public func lackingSegment(of filter: ContactFilter, workspaceID: Int64) throws(StoreError) -> String? {
+    for name in filter.segments.sorted() where try segment(named: name, workspaceID: workspaceID) == nil {
+      let near = nearestName(to: name, in: try segments(workspaceID: workspaceID).map(\.name))
+      return "there is no segment \"\(name)\"" + (near.map { "; did you mean \"\($0)\"?" } ?? "")
+    }
+    return nil
+  }
+
   private func segments(where condition: String, _ values: [SQLValue]) throws(StoreError) -> [SegmentRecord] {
     try connection.rows("SELECT id, name, filter, created_at, changed_at FROM segment WHERE \(condition)", values) {
       row in
@@ -48,15 +57,13 @@ extension Transaction {
   /// Makes a segment, or gives one another filter. Throws `.rejected` for one that names a segment that is not there, or itself.
   public func putSegment(_ name: String, _ filter: ContactFilter, workspaceID: Int64, now: Int64) throws(StoreError) {
     let name = name.lowercased()
+    if let lack = try lackingSegment(of: filter, workspaceID: workspaceID) { throw .rejected(lack) }
     var open = filter.segments
     var seen: Set<String> = []
     while let next = open.subtracting(seen).min() {
       seen.insert(next)
       if next == name { throw .rejected("segment \"\(name)\" would name itself") }
-      guard let known = try segment(named: next, workspaceID: workspaceID) else {
-        let near = nearestName(to: next, in: try segments(workspaceID: workspaceID).map(\.name))
-        throw .rejected("there is no segment \"\(next)\"" + (near.map { "; did you mean \"\($0)\"?" } ?? ""))
-      }
+      guard let known = try segment(named: next, workspaceID: workspaceID) else { continue }
       if let inner = try? ContactFilter(known.filter) { open.formUnion(inner.segments) }
     }
     try run(
