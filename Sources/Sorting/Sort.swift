@@ -41,7 +41,9 @@ public func sort(_ mail: [UInt8], now: Int64? = nil) -> SortedMail {
   if original == nil, verdict.mailClass != .reply, verdict.mailClass != .autoReply, correlation.inReplyTo.isEmpty {
     verdict.originalMessageID = nil
   }
-  let asksToStop = verdict.mailClass == .unsubscribe || StopWords.areIn(verdict.replyText ?? "")
+  // A person may say so in a mail of its own; what lists and machines write has been told from it before.
+  let own = verdict.rule == "none" && !facts.header.contains("auto-submitted") ? ReplyText.trim(facts) : ""
+  let asksToStop = verdict.mailClass == .unsubscribe || StopWords.areIn(verdict.replyText ?? own)
   // After that: what is only quoted is nobody's wish.
   if verdict.mailClass == .reply, verdict.replyText == "" { verdict.replyText = ReplyText.shown(facts.bodyText()) }
   let recipients = (facts.header.all("to") + facts.header.all("cc")).flatMap { Address.list(in: $0.value) }

@@ -161,7 +161,8 @@ private struct EnrollBody: StrictBody {
 
     func json(_ result: EnrollmentResult) -> JSON {
       var members: [(String, JSON)] = line.map { [("line", .number($0))] } ?? []
-      members.append(("address", .text(draft.address)))
+      // No address is longer, and what is none need not come back whole.
+      members.append(("address", .text(String(draft.address.prefix(320)))))
       switch result {
       case .enrolled(let id): members += [("result", .text("enrolled")), ("enrollment_id", .integer(id))]
       case .refused(let refusal):

@@ -161,7 +161,7 @@ private let wrong: [TemplateCase] = [
 
 /// Variables whose place would stay empty though something is written.
 @Test(arguments: [
-  ("{{ 'Mr ' | append: contact.company }}", "t:1:11: contact.company is empty, and append needs it"),
+  ("{{ 'Mr ' | append: contact.company }}", "t:1:12: contact.company is empty, and append needs it"),
   (
     "{% assign who = 'Mr ' | append: contact.company %}{{ who }}",
     "t:1:25: contact.company is empty, and append needs it"
@@ -173,13 +173,13 @@ private let wrong: [TemplateCase] = [
     "{{ contact.company | default: contact.nothing }}",
     "t:1:4: contact.company is empty, and so is its default contact.nothing"
   ),
-  ("{{ blank.space }}", "t:1:4: blank.space is empty, and no default says what stands in its place"),
-  ("{{ blank.zero }}", "t:1:4: blank.zero is empty, and no default says what stands in its place"),
-  ("{{ blank.control | upcase }}", "t:1:4: blank.control is empty, and no default says what stands in its place"),
+  ("{{ pale.space }}", "t:1:4: pale.space is empty, and no default says what stands in its place"),
+  ("{{ pale.zero }}", "t:1:4: pale.zero is empty, and no default says what stands in its place"),
+  ("{{ pale.control | upcase }}", "t:1:4: pale.control is empty, and no default says what stands in its place"),
 ])
 func noHoleIsWritten(template: String, error: String) throws {
   var values = values
-  values["blank"] = .object([
+  values["pale"] = .object([
     "space": .text("\u{A0} "), "zero": .text("\u{200B}\u{FEFF}"), "control": .text("\u{0}\u{7}"),
   ])
   do throws(any Error) {

@@ -172,7 +172,7 @@ import Testing
   }
 
   /// People who want out write "unsubscribe" to whoever wrote to them: in a mail of its own, which answers none.
-  @Test(arguments: ["unsubscribe", "reply"])
+  @Test(arguments: ["unsubscribe", "reply", "other"])
   func whoAsksOutByAMailOfItsOwnGetsNoMore(kind: String) async throws {
     let bench = try Bench()
     let (message, account) = try await sent(bench)

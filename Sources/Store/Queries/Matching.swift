@@ -55,7 +55,9 @@ extension Reader {
     }
     // Who asks out by a mail of its own, as "unsubscribe" to the address they were written from, has said it of all mails:
     // whatever its subject is and however long ago the last one went.
-    guard inbound.kind == "unsubscribe" || inbound.kind == "reply" && inbound.asksToStop else { return nil }
+    guard inbound.kind == "unsubscribe" || inbound.asksToStop && ["reply", "other"].contains(inbound.kind) else {
+      return nil
+    }
     return try newestSent(to: sender, workspaceID: workspaceID).map {
       InboundMatch(message: $0, evidence: "sender, who asks out", isByID: false)
     }

@@ -169,12 +169,16 @@ extension Reader {
     return bounces.allSatisfy(\.isHard) ? "hard" : "soft"
   }
 
-  /// What a mail was taken for; a reply that asks for no more mail is both: answered, and never to be written to again.
+  /// What a mail was taken for; a reply that asks for no more mail is both: answered, and never to be written to again; any other mail of a person that does is that alone.
   func kinds(_ verdictClass: String, bounces: [BouncedRecipient], asksToStop: Bool, for message: MessageRecord)
     -> [InboundFact.Kind]
   {
     let kind = InboundFact.Kind(verdictClass: verdictClass, permanence: permanence(of: bounces, for: message))
-    return asksToStop && kind == .reply ? [kind, .unsubscribe] : [kind]
+    switch kind {
+    case .reply where asksToStop: return [.reply, .unsubscribe]
+    case .other where asksToStop: return [.unsubscribe]
+    default: return [kind]
+    }
   }
 
   /// A sequence's policy: its own words, else its workspace's.
