@@ -105,10 +105,14 @@ extension Reader {
     for step in entry.steps {
       for (place, filter) in [("filter", step.filter)] + step.branches.map({ ("branch: filter", $0.filter) }) {
         guard let filter else { continue }
+        let read: ContactFilter
         do throws(FilterError) {
-          _ = try ContactFilter(filter)
+          read = try ContactFilter(filter)
         } catch {
           return "step \(step.id): \(place) \(error)"
+        }
+        if let lack = try lackingSegment(of: read, workspaceID: workspaceID) {
+          return "step \(step.id): \(place): \(lack)"
         }
       }
       guard step.kind == .email else {
