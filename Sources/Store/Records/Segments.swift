@@ -57,13 +57,15 @@ extension Transaction {
   /// Makes a segment, or gives one another filter. Throws `.rejected` for one that names a segment that is not there, or itself.
   public func putSegment(_ name: String, _ filter: ContactFilter, workspaceID: Int64, now: Int64) throws(StoreError) {
     let name = name.lowercased()
-    if let lack = try lackingSegment(of: filter, workspaceID: workspaceID) { throw .rejected(lack) }
     var open = filter.segments
     var seen: Set<String> = []
     while let next = open.subtracting(seen).min() {
       seen.insert(next)
       if next == name { throw .rejected("segment \"\(name)\" would name itself") }
-      guard let known = try segment(named: next, workspaceID: workspaceID) else { continue }
+      guard let known = try segment(named: next, workspaceID: workspaceID) else {
+        let near = nearestName(to: next, in: try segments(workspaceID: workspaceID).map(\.name))
+        throw .rejected("there is no segment \"\(next)\"" + (near.map { "; did you mean \"\($0)\"?" } ?? ""))
+      }
       if let inner = try? ContactFilter(known.filter) { open.formUnion(inner.segments) }
     }
     try run(
