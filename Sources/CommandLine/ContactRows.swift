@@ -42,7 +42,11 @@ func contactRows(_ bytes: [UInt8], mapping: [String: String], charset: String? =
   -> any ContactRows
 {
   let text = utf8Text(ofFile: bytes, charset: charset)
-  if text.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") { return JSONContactRows(text, mapping: mapping) }
+  let marks = text.lazy.filter { $0 > 0x20 }.prefix(2)
+  if marks.first == UInt8(ascii: "{") { return JSONContactRows(text, mapping: mapping) }
+  if marks.elementsEqual("[{".utf8) {
+    throw ContactRefusal(description: "it is a JSON array; one object a line is wanted, as jq -c '.[]' writes it")
+  }
   return try CSVContactRows(text, mapping: mapping)
 }
 
@@ -107,6 +111,11 @@ private struct JSONContactRows: ContactRows {
     for name in ["id", "created_at", "changed_at"] { flat[name] = nil }
     if case .object(let fields)? = members["fields"] { flat.merge(fields) { own, _ in own } }
     let names = flat.keys.sorted()
+    for name in names {
+      if case .object? = flat[name] {
+        throw CSVError(line: index, what: "\"\(name)\" is an object, and a field has one value")
+      }
+    }
     let present = Set(names.map { $0.lowercased() })
     do {
       let columns = try ContactColumns(header: names, mapping: mapping.filter { present.contains($0.key.lowercased()) })

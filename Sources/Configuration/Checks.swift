@@ -122,6 +122,11 @@ enum Check {
     text.utf8.contains { $0 < 0x20 || $0 == 0x7f } ? "must not hold line breaks or control characters" : filled(text)
   }
 
+  /// Text for a header that is written as it is: what looks like a template would be sent as such.
+  static func plainLine(_ text: String) -> String? {
+    ["{{", "{%"].contains(where: text.contains) ? "is no template: it is written as it is" : oneLine(text)
+  }
+
   /// A path; NUL would end it early.
   /// The sender in Feedback-ID as Gmail's Postmaster Tools want it: 5 to 15 characters.
   static func feedbackSender(_ text: String) -> String? {

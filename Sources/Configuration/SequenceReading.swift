@@ -158,7 +158,7 @@ extension StepTexts {
     text = section.text("text")
     html = section.text("html")
     htmlFromText = section.htmlFromText(hasHTML: html != nil)
-    fromName = section.optionalString("from_name", check: Check.oneLine)
+    fromName = section.optionalString("from_name", check: Check.plainLine)
     at = section.optionalString("at") {
       parseTimeOfDay($0) == nil ? "\"\($0)\" is no time of day; write it like \"09:30\"" : nil
     }

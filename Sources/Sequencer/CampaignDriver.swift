@@ -69,13 +69,20 @@ struct CampaignDriver {
   }
 
   private func findContacts(after cursor: Int64, _ campaign: CampaignRecord) async throws {
+    func fail(_ reason: String) async throws {
+      try await record(
+        RunPage(errors: 1, position: .contacts(after: cursor), isLast: true, failure: reason),
+        after: .contacts(after: cursor))
+    }
     let filter: ContactFilter
     do throws(FilterError) {
       filter = try ContactFilter(campaign.entry.source.filter ?? "")
     } catch {
-      return try await record(
-        RunPage(errors: 1, position: .contacts(after: cursor), isLast: true, failure: "\(error)"),
-        after: .contacts(after: cursor))
+      return try await fail("\(error)")
+    }
+    let workspace = campaign.workspaceID
+    if let lack = try await store.read(seesLog: false, { try $0.lackingSegment(of: filter, workspaceID: workspace) }) {
+      return try await fail(lack)
     }
     let limit = Self.pageSize
     let contacts = try await store.read(seesLog: false) { db in

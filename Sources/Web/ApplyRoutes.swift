@@ -3,17 +3,18 @@ import Foundation
 import Host
 import Store
 
+extension Provision: StrictBody {
+  static let members = [
+    "accounts", "pools", "submitters", "sequences", "suppressions", "templates", "snippets", "segments", "campaigns",
+  ]
+}
+
 extension API {
   /// `POST apply[?dry_run=true]` with a `Provision` as JSON: makes it so in one transaction and answers with the difference.
   static let applyRoutes: [Route] = [
     Route("POST", "apply") { api, request, _ in
-      let provision: Provision
-      do {
-        provision = try JSONDecoder().decode(Provision.self, from: Data(request.body))
-      } catch {
-        throw Problem.invalid("the body is no provision: \(describe(error))")
-      }
-      let isDry = request.query["dry_run"] == "true"
+      let provision = try request.decoded(Provision.self, as: "provision")
+      let isDry = try request.flag("dry_run")
       let prepared = try await api.prepare(provision)
       let changes = try await api.store.read { try differences(prepared, $0) }
       // What is so already is left alone: writing an account makes its rooms connect anew.
@@ -155,17 +156,4 @@ struct PreparedProvision: Sendable {
     rest.provision.suppressions.removeAll { !changed.contains("suppression \($0.value)") }
     return rest
   }
-}
-
-/// Where in the JSON a value is missing or wrong.
-func describe(_ error: any Error) -> String {
-  guard let error = error as? DecodingError else { return "\(error)" }
-  let context: DecodingError.Context
-  switch error {
-  case .typeMismatch(_, let found), .valueNotFound(_, let found), .keyNotFound(_, let found), .dataCorrupted(let found):
-    context = found
-  @unknown default: return "\(error)"
-  }
-  let path = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
-  return path.isEmpty ? context.debugDescription : "\(path): \(context.debugDescription)"
 }

@@ -10,22 +10,19 @@ extension API {
       let limit = try request.limit(default: 1000)
       let after = try request.number("after", default: 0, in: 0...Int64.max)
       let filter = try request.filter()
+      try await api.checkSegments(of: filter)
       let contacts = try await api.store.read { db in
         try db.contacts(workspaceID: defaultWorkspace, after: after, limit: limit, filter: filter)
       }
       return Response(list: contacts.map { .object($0.members) }, for: request)
     },
     Route("POST", "contacts/import") { api, request, _ in
-      let rows: ContactImport
-      do {
-        rows = try JSONDecoder().decode(ContactImport.self, from: Data(request.body))
-      } catch {
-        throw Problem.invalid("the body is no import: \(describe(error))")
-      }
-      return try await api.takeIn(rows, isDry: request.query["dry_run"] == "true")
+      let rows = try request.decoded(ContactImport.self, as: "import")
+      return try await api.takeIn(rows, isDry: request.flag("dry_run"))
     },
     Route("POST", "contacts/tag") { api, request, _ in
       guard let filter = try request.filter() else { throw Problem.invalid("a filter must say which contacts") }
+      try await api.checkSegments(of: filter)
       let (adding, removing) = (try request.tags("add"), try request.tags("remove"))
       let now = api.now()
       let changed = try await api.store.write { transaction in
@@ -46,13 +43,22 @@ extension API {
     },
     Route("DELETE", "contacts/*") { api, request, address in
       guard let address = contactAddress(address) else { throw Problem.invalid("\"\(address)\" is no mail address") }
-      let isDry = request.query["dry_run"] == "true"
+      let isDry = try request.flag("dry_run")
+      let shreds = try request.flag("shred", default: true)
       let report = try await api.erase(address, isDry: isDry)
       // A sweep over the files takes as long for one as for many: who erases several has it done with the last.
-      if !isDry, request.query["shred"] != "false" { try await api.store.shredDeleted() }
+      if !isDry, shreds { try await api.store.shredDeleted() }
       return Response(.object(report.members + [("dry_run", .boolean(isDry))]))
     },
   ]
+
+  /// A segment that is not there is a slip in what somebody asks now; later, in a sequence, the filter just holds for nobody.
+  func checkSegments(of filter: ContactFilter?) async throws {
+    guard let filter, !filter.segments.isEmpty else { return }
+    if let lack = try await store.read({ try $0.lackingSegment(of: filter, workspaceID: defaultWorkspace) }) {
+      throw Problem.invalid(lack)
+    }
+  }
 
   private func erase(_ address: String, isDry: Bool) async throws -> ErasureReport {
     if !isDry {
@@ -146,7 +152,9 @@ extension ErasureReport {
 }
 
 /// The body of an import: drafts with the line each one came from.
-private struct ContactImport: Decodable {
+private struct ContactImport: StrictBody {
+  static let members = ["contacts", "allow_roles"]
+
   struct Row: Decodable {
     var line: Int
     var draft: ContactDraft
@@ -154,6 +162,7 @@ private struct ContactImport: Decodable {
     var isAgain: Bool
 
     init(from decoder: any Decoder) throws {
+      try decoder.refuseMembers(besides: ContactDraft.members + ["line", "again"])
       let values = try decoder.container(keyedBy: Key.self)
       line = try values.decodeIfPresent(Int.self, forKey: .line) ?? 0
       isAgain = try values.decodeIfPresent(Bool.self, forKey: .again) ?? false
@@ -170,6 +179,11 @@ private struct ContactImport: Decodable {
     case contacts
     case allowRoles = "allow_roles"
   }
+}
+
+extension ContactDraft {
+  /// What a person is said to be in a body.
+  static let members = ["address", "first_name", "last_name", "company", "zone", "consent", "fields", "tags"]
 }
 
 extension Request {

@@ -98,11 +98,9 @@ extension API {
 
   /// Enrols those that the body names, or those a filter holds for; answers with a row for each of them.
   func enroll(_ request: Request, in sequence: SequenceRecord) async throws -> Response {
-    let body: EnrollBody
-    do {
-      body = try JSONDecoder().decode(EnrollBody.self, from: Data(request.body))
-    } catch {
-      throw Problem.invalid("the body is no list of people: \(describe(error))")
+    let body = try request.decoded(EnrollBody.self, as: "list of people")
+    guard body.addresses != nil || body.contacts != nil || body.filter != nil else {
+      throw Problem.invalid("the body says nobody: give addresses, contacts or a filter")
     }
     var people: [EnrollBody.Person] = body.contacts ?? []
     people += (body.addresses ?? []).map { EnrollBody.Person(line: nil, draft: ContactDraft(address: $0)) }
@@ -131,6 +129,7 @@ extension API {
     } catch {
       throw Problem.invalid("the filter \"\(text)\" is wrong \(error)")
     }
+    try await checkSegments(of: filter)
     return try await store.read { db in
       try db.contacts(workspaceID: defaultWorkspace, limit: .max, filter: filter)
         .map { EnrollBody.Person(line: nil, draft: ContactDraft(address: $0.facts.address)) }
@@ -139,7 +138,9 @@ extension API {
 }
 
 /// Whom to enrol: addresses, contacts with what is known of them, or those that a filter holds for.
-private struct EnrollBody: Decodable {
+private struct EnrollBody: StrictBody {
+  static let members = ["addresses", "contacts", "filter", "allow_roles"]
+
   struct Person: Decodable {
     /// Of the file it came from.
     var line: Int?
@@ -153,13 +154,15 @@ private struct EnrollBody: Decodable {
     }
 
     init(from decoder: any Decoder) throws {
+      try decoder.refuseMembers(besides: ContactDraft.members + ["line"])
       line = try decoder.container(keyedBy: Key.self).decodeIfPresent(Int.self, forKey: .line)
       draft = try ContactDraft(from: decoder)
     }
 
     func json(_ result: EnrollmentResult) -> JSON {
       var members: [(String, JSON)] = line.map { [("line", .number($0))] } ?? []
-      members.append(("address", .text(draft.address)))
+      // No address is longer, and what is none need not come back whole.
+      members.append(("address", .text(String(draft.address.prefix(320)))))
       switch result {
       case .enrolled(let id): members += [("result", .text("enrolled")), ("enrollment_id", .integer(id))]
       case .refused(let refusal):
@@ -194,6 +197,9 @@ extension Transaction {
     }
     switch checked {
     case .success(let contact):
+      if try isErased(contact.address, workspaceID: workspaceID) {
+        return EnrollmentRefusal(.suppressed, "is suppressed: erased")
+      }
       _ = try putContact(contact, workspaceID: workspaceID, now: now)
       return nil
     case .failure(let refusal): return EnrollmentRefusal(.noContact, refusal.description)

@@ -6,7 +6,7 @@ import Store
 extension API {
   static let keyRoutes: [Route] = [
     Route("GET", "keys") { api, request, _ in
-      let withRevoked = request.query["revoked"] == "true"
+      let withRevoked = try request.flag("revoked")
       let items = try await api.store.read { db in
         try db.apiKeys(withRevoked: withRevoked).map { JSON.object(try members(of: $0, db)) }
       }

@@ -22,12 +22,7 @@ extension API {
       return Response(list: days.map(\.json), for: request)
     },
     Route("POST", "credits/grant") { api, request, _ in
-      let wanted: CreditGrant
-      do {
-        wanted = try JSONDecoder().decode(CreditGrant.self, from: Data(request.body))
-      } catch {
-        throw Problem.invalid("the body is no grant: \(describe(error))")
-      }
+      let wanted = try request.decoded(CreditGrant.self, as: "grant")
       guard (1...CreditGrant.most).contains(wanted.amount) else {
         throw Problem.invalid("amount must be between 1 and \(CreditGrant.most)")
       }
@@ -97,7 +92,8 @@ extension API {
 let defaultWorkspace: Int64 = 1
 
 /// The body of a grant.
-private struct CreditGrant: Decodable {
+private struct CreditGrant: StrictBody {
+  static let members = ["amount", "day", "key", "reason"]
   /// More than anybody sends in a day; a number beyond is a slip of the hand.
   static let most = 100_000_000
 
@@ -132,5 +128,7 @@ extension CreditRecord {
 
 /// `YYYY-MM-DD`, a day that is in the calendar; another one would silently list nothing.
 private func isDay(_ text: String) -> Bool {
-  text.utf8.count == 10 && (try? Date(text, strategy: .iso8601.year().month().day())) != nil
+  // Foundation takes 2026-02-30 for March 2.
+  text.utf8.count == 10
+    && (try? Date(text, strategy: .iso8601.year().month().day()))?.formatted(.iso8601.year().month().day()) == text
 }

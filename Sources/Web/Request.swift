@@ -93,6 +93,30 @@ extension Request {
     return number
   }
 
+  /// A yes or no of the query: `dry_run=yes` must not be taken for a no.
+  func flag(_ name: String, default fallback: Bool = false) throws(Problem) -> Bool {
+    switch query[name] {
+    case nil: fallback
+    case "true": true
+    case "false": false
+    case let other?: throw .invalid("\(name) must be true or false, not \"\(other)\"")
+    }
+  }
+
+  /// Every name that a route reads from its query.
+  static let names: Set<String> = [
+    "account", "add", "address", "after", "apply", "as", "before", "by", "class", "contact", "day", "days", "domain",
+    "dry_run", "filter", "format", "from", "kind", "limit", "message", "provider", "reason", "recipient", "remove",
+    "revoked", "selector", "sequence", "shred", "state", "step", "to", "wait", "workspace", "zone",
+  ]
+
+  /// A name that nobody reads is a slip: `dryrun=true` would erase.
+  func refuseUnknownNames() throws(Problem) {
+    guard let name = query.keys.sorted().first(where: { !Self.names.contains($0) }) else { return }
+    let near = nearestName(to: name, in: Self.names.sorted()).map { "; did you mean \"\($0)\"?" } ?? ""
+    throw .invalid("unknown parameter \"\(name)\"\(near)")
+  }
+
   func limit(default fallback: Int64 = 100) throws(Problem) -> Int {
     Int(try number("limit", default: fallback, in: 1...1_000_000))
   }

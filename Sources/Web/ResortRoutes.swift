@@ -8,7 +8,7 @@ extension API {
   /// Sorts a batch of stored mails again and says what changes; with `apply` it is done, each mail in a transaction of its own.
   func resort(_ request: Request) async throws -> Response {
     let cursor = try request.number("after", in: 0...Int64.max) ?? 0
-    let apply = request.query["apply"] == "true"
+    let apply = try request.flag("apply")
     let mails = try await store.read { db in try db.inboundToResort(after: cursor, limit: Self.resortBatch) }
     let sorted = mails.map { mail in
       let answersOurs = mail.record.matchedBy == NewInbound.byInReplyTo

@@ -47,6 +47,7 @@ extension API {
       return Response(problem, fields: ["Allow": allowed])
     }
     do {
+      try request.refuseUnknownNames()
       return try await route.handler(self, request, parameter)
     } catch let problem as Problem {
       return Response(problem)

@@ -23,12 +23,7 @@ extension API {
       guard isSegmentName(name) else {
         throw Problem.invalid("\"\(name)\" is no name: letters, digits, . _ and - only, at most 64")
       }
-      let wanted: SegmentBody
-      do {
-        wanted = try JSONDecoder().decode(SegmentBody.self, from: Data(request.body))
-      } catch {
-        throw Problem.invalid("the body is no segment: \(describe(error))")
-      }
+      let wanted = try request.decoded(SegmentBody.self, as: "segment")
       let filter: ContactFilter
       do {
         filter = try ContactFilter(wanted.filter)
@@ -49,7 +44,9 @@ extension API {
 }
 
 /// The body of a segment.
-private struct SegmentBody: Decodable {
+private struct SegmentBody: StrictBody {
+  static let members = ["filter"]
+
   var filter: String
 }
 

@@ -26,13 +26,8 @@ extension API {
       return Response(list: items, for: request)
     },
     Route("POST", "suppressions/import") { api, request, _ in
-      let wanted: SuppressionImport
-      do {
-        wanted = try JSONDecoder().decode(SuppressionImport.self, from: Data(request.body))
-      } catch {
-        throw Problem.invalid("the body is no import: \(describe(error))")
-      }
-      return try await api.takeIn(wanted, isDry: request.query["dry_run"] == "true")
+      let wanted = try request.decoded(SuppressionImport.self, as: "import")
+      return try await api.takeIn(wanted, isDry: request.flag("dry_run"))
     },
     Route("DELETE", "suppressions/*") { api, request, value in
       let now = api.now()
@@ -102,12 +97,25 @@ extension API {
 }
 
 /// The body of an import: entries with the line each one came from, and what holds for those that do not say it.
-private struct SuppressionImport: Decodable {
+private struct SuppressionImport: StrictBody {
+  static let members = ["suppressions", "reason", "workspace", "source"]
+
   struct Row: Decodable {
     var line: Int?
     var value: String
     var reason: String?
     var workspace: String?
+
+    private enum CodingKeys: String, CodingKey, CaseIterable { case line, value, reason, workspace }
+
+    init(from decoder: any Decoder) throws {
+      try decoder.refuseMembers(besides: CodingKeys.allCases.map(\.rawValue))
+      let values = try decoder.container(keyedBy: CodingKeys.self)
+      line = try values.decodeIfPresent(Int.self, forKey: .line)
+      value = try values.decode(String.self, forKey: .value)
+      reason = try values.decodeIfPresent(String.self, forKey: .reason)
+      workspace = try values.decodeIfPresent(String.self, forKey: .workspace)
+    }
   }
 
   var suppressions: [Row]

@@ -45,11 +45,24 @@ func thePostalAddressIsThereInEveryForm(text: String, html: String?, isGood: Boo
   ("see https://evil.test/acme.test", ["links true"]), ("see HTTPS://EVIL.test.", ["links true"]),
   ("https://acme.test@evil.test/", ["links true"]), ("https://notacme.test", ["links true"]),
   ("https://a.evil.test https://b.evil.test https://a.evil.test", ["links true", "links true"]),
-  ("https://acme.test:8443/", []), ("leave: \(link)", []),
+  ("https://acme.test:8443/", []), ("leave: \(link)", []), ("https:\\\\evil.test", ["links true"]),
+  ("www.evil.test", ["links true"]), ("(www.acme.test)", []), ("https://www.acme.test", []), ("awww.evil", []),
+  ("https://[::1]/x", ["links true"]), ("and//or", []), ("http: see above", []),
 ])
 func linksLeadOnlyWhereTheyMay(text: String, wanted: [String]) {
   #expect(findings(mail(text: text, link: link)) { $0.linkDomains = ["acme.test"] } == wanted)
   #expect(findings(mail(text: text, link: link)) { $0.linkDomains = [] } == [])
+}
+
+@Test(arguments: [
+  ("<a href='//evil.test/x'>", true), ("<a href= //evil.test>", true), ("<a href='https&#58;//evil.test'>", true),
+  ("<a href='https&#x3A;&sol;&sol;evil.test'>", true), ("<a href='&#104;ttps://evil.test'>", true),
+  ("<a href='//acme.test/x?a=1&amp;b=2'>a &amp; b // c</a>", false), ("<a href='\(link)&amp;x'>", false),
+  ("<style>a { background: url(//evil.test/x) }</style>", true), ("<p>&notanything; & #58 &#; &#xZ;</p>", false),
+])
+func linksOfTheHTMLAreFoundInEverySpelling(html: String, isForeign: Bool) {
+  let found = findings(mail(text: "x", html: html, link: link)) { $0.linkDomains = ["acme.test"] }
+  #expect(found == (isForeign ? ["links true"] : []))
 }
 
 @Test func whereALinkOfTheHTMLLeadsCountsAndNotWhatItShows() {

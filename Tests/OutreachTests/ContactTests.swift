@@ -67,7 +67,8 @@ private let csvCases: [CSVCase] = [
   ("rosa@exämple.org", "rosa@exämple.org"), ("rosa", nil), ("rosa@", nil), ("@example.org", nil),
   ("rosa@localhost", nil),
   ("rosa @example.org", nil), ("rosa@example..org", nil), ("rosa@-example.org", nil), ("a@b.org, c@d.org", nil),
-  ("", nil),
+  ("", nil), ("Rosa <rosa@example.org> x", nil), ("bad\r\nRCPT TO:<eve@example.org>@example.org", nil),
+  ("rosa\u{0}@example.org", nil), ("<rosa@example.org>", "rosa@example.org"),
 ])
 func addressesOfContacts(_ text: String, _ expected: String?) {
   #expect(contactAddress(text) == expected)
@@ -111,6 +112,13 @@ private func zones(_ name: String) -> Bool { name == "Europe/Berlin" }
       description: "no column holds addresses; the file has \"a\"; say which with --map COLUMN=email")
   ) { try ContactColumns(header: ["a"]) }
   #expect(throws: ContactRefusal.self) { try ContactColumns(header: ["email", "E-Mail"]) }
+}
+
+@Test func controlsGoOutOfValuesAndLinesStay() throws {
+  let draft = try ContactDraft(
+    address: "r@example.org", firstName: "a\u{0}b\u{7}", company: "\u{0}", fields: ["note": "one\r\ntwo\t3"]
+  ).checked(allowsRoles: false, zoneIsKnown: zones)
+  #expect(draft == ContactDraft(address: "r@example.org", firstName: "ab", fields: ["note": "one\r\ntwo\t3"]))
 }
 
 @Test(arguments: [

@@ -159,6 +159,48 @@ private let wrong: [TemplateCase] = [
   }
 }
 
+/// Variables whose place would stay empty though something is written.
+@Test(arguments: [
+  ("{{ 'Mr ' | append: contact.company }}", "t:1:12: contact.company is empty, and append needs it"),
+  (
+    "{% assign who = 'Mr ' | append: contact.company %}{{ who }}",
+    "t:1:25: contact.company is empty, and append needs it"
+  ),
+  (
+    "{{ contact.first_name | replace: contact.company, 'x' }}", "t:1:25: contact.company is empty, and replace needs it"
+  ),
+  (
+    "{{ contact.company | default: contact.nothing }}",
+    "t:1:4: contact.company is empty, and so is its default contact.nothing"
+  ),
+  ("{{ pale.space }}", "t:1:4: pale.space is empty, and no default says what stands in its place"),
+  ("{{ pale.zero }}", "t:1:4: pale.zero is empty, and no default says what stands in its place"),
+  ("{{ pale.control | upcase }}", "t:1:4: pale.control is empty, and no default says what stands in its place"),
+])
+func noHoleIsWritten(template: String, error: String) throws {
+  var values = values
+  values["pale"] = .object([
+    "space": .text("\u{A0} "), "zero": .text("\u{200B}\u{FEFF}"), "control": .text("\u{0}\u{7}"),
+  ])
+  do throws(any Error) {
+    Issue.record("written: \(try Template(template, name: "t").render(values, as: .text, now: now, zone: berlin))")
+  } catch let found {
+    #expect("\(found)" == error)
+  }
+}
+
+@Test func anEmptyTextThatTheTemplateSaysItselfIsMeant() throws {
+  #expect(try write("a{{ contact.company | default: '' }}b") == "ab")
+  #expect(try write("{% assign end = contact.company | default: '' %}{{ 'a' | append: end }}{{ end }}") == "a")
+  #expect(try write("{{ contact.company | default: contact.first_name }}") == "Rosa")
+  #expect(try write("{{ contact.nothing | default: contact.company | default: 'you' }}") == "you")
+}
+
+@Test func previewsShowTheGapsInArgumentsToo() throws {
+  let template = try Template("{{ 'Mr ' | append: contact.company }}", name: "t")
+  #expect(try template.render(values, as: .text, gaps: .shown, now: now, zone: .utc) == "Mr [contact.company]")
+}
+
 @Test func previewsShowTheGaps() throws {
   let template = try Template("Hi {{ contact.company }}", name: "t")
   #expect(
@@ -200,6 +242,14 @@ private let vocabulary = TemplateVocabulary(roots: [
     ])
   #expect(findings.needed.contains("contact.company"))
   #expect(!findings.needed.contains("custom.whatever"))
+  let more = try Template("{{ contact }} {{ contact.company.name }} {{ 'a' | append: contact.email }}", name: "more")
+    .check(vocabulary)
+  #expect(
+    more.errors.map(\.description) == [
+      "more:1:4: contact has parts; name one of them, like contact.company",
+      "more:1:18: contact.company has no parts, and so no \"name\"",
+    ])
+  #expect(more.needed.contains("contact.email"))
   #expect(findings.snippets == ["foot"])
 }
 

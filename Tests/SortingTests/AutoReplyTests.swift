@@ -144,6 +144,18 @@ struct AnswerCase: Sendable, CustomTestStringConvertible {
     #expect(sorted.asksToStop, "\(words)")
   }
 
+  /// Not only in an answer; but what a list or a machine writes is no person's wish.
+  @Test(arguments: [
+    ("", true), ("List-Unsubscribe: <mailto:x@example.net>\n", false), ("Auto-Submitted: auto-generated\n", false),
+    ("Precedence: bulk\n", false),
+  ])
+  func hearsItInAMailOfItsOwn(_ field: String, _ asks: Bool) {
+    let mail = "From: kim@example.net\nSubject: Your mails\n\(field)\nHello,\n\nplease remove me from your list.\n"
+    let sorted = sort(Array(mail.utf8))
+    #expect(sorted.verdict.mailClass != .reply)
+    #expect(sorted.asksToStop == asks)
+  }
+
   @Test(arguments: [
     "Yes, stop by on Tuesday!", "Don't stop there, tell me more.", "I remove the old one and call you.",
   ])

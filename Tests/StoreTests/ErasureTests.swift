@@ -68,6 +68,48 @@ import Testing
     #expect(try await erase(bench).messages == 0)
   }
 
+  /// What somebody put on a list or into a task in their own words.
+  @Test func listsAndTasksForgetThemToo() async throws {
+    let native = try await NativeBench(
+      #"""
+      [[sequence]]
+      key = "welcome"
+      [[sequence.step]]
+      kind = "call"
+      title = "Call {{ contact.first_name }}"
+      note = "{{ contact.first_name }} likes tea"
+      """#)
+    let bench = native.bench
+    bench.store.suppressionKey.set(Array(repeating: 7, count: 32))
+    try await native.put(ContactDraft(address: Self.ann, firstName: "Annabell"))
+    try await native.activate(at: Bench.noon)
+    _ = try await native.enroll([Self.ann])
+    try await native.plan()
+    #expect(try await native.open(at: Bench.noon) == 1)
+    for list in [1, Suppressions.everywhere] {
+      try await bench.store.write {
+        _ = try $0.suppress(Self.ann, workspaceID: list, reason: "Annabell wants it", source: "cli", now: Bench.noon)
+      }
+    }
+    _ = try await erase(bench)
+    try await bench.store.shredDeleted()
+    #expect(try everyText(bench).filter { $0.contains("ann@") || $0.contains("Annabell") } == [])
+    // Nothing goes to her all the same.
+    #expect(try await bench.store.read { try $0.suppression(of: Self.ann, workspaceID: 1)?.reason } == "erased")
+    #expect(try await bench.store.read { try $0.suppression(of: Self.ann, workspaceID: 2)?.reason } == "erased")
+  }
+
+  @Test func whoWasTakenInAgainCanBeErasedAgain() async throws {
+    let bench = try await bench()
+    for _ in 1...3 {
+      let draft = ContactDraft(address: Self.ann, firstName: "Annabell")
+      _ = try await bench.store.write { try $0.putContact(draft, workspaceID: 1, now: Bench.noon) }
+      #expect(try await erase(bench).isContact)
+    }
+    #expect(try await bench.store.read { try $0.contacts(workspaceID: 1, limit: 10) } == [])
+    #expect(try everyText(bench).filter { $0.contains("ann@") || $0.contains("Annabell") } == [])
+  }
+
   @Test func whatIsBeingSentKeepsItBack() async throws {
     let bench = try await bench()
     let id = try await bench.queue(bench.submission())[0]

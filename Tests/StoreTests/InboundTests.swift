@@ -171,6 +171,41 @@ import Testing
     #expect(record?.matchedBy == "sender and subject")
   }
 
+  /// People who want out write "unsubscribe" to whoever wrote to them: in a mail of its own, which answers none.
+  @Test(arguments: ["unsubscribe", "reply", "other"])
+  func whoAsksOutByAMailOfItsOwnGetsNoMore(kind: String) async throws {
+    let bench = try Bench()
+    let (message, account) = try await sent(bench)
+    var asking = bench.inbound(kind, answering: message, account: account)
+    (asking.answers, asking.subject, asking.sender) = ([], "please, no more", "ANN@example.org")
+    asking.asksToStop = true
+    // Another of the workspace's mailboxes may have got it, and long after.
+    try await bench.addAccount("s2@sender.test")
+    asking.accountID = account + 1
+    asking.receivedAt += 90 * 86_400_000
+    let made = asking
+    let record = try await bench.store.write { try $0.recordInbound(made) }
+    #expect(record?.messageID == message.id)
+    #expect(record?.matchedBy == "sender, who asks out")
+    #expect(try await bench.enrollment().stopReason == (kind == "reply" ? .replied : .unsubscribed))
+    #expect(
+      try await bench.store.read { try $0.suppression(of: "ann@example.org", workspaceID: 1)?.reason } == "unsubscribed"
+    )
+    #expect(try await bench.claim(at: Bench.noon + 600_000).claims.isEmpty)
+  }
+
+  @Test func anyOtherMailThatAnswersNoneIsNoAnswer() async throws {
+    let bench = try Bench()
+    let (message, account) = try await sent(bench)
+    for (number, kind) in ["reply", "other", "auto_reply"].enumerated() {
+      var mail = bench.inbound(kind, answering: message, account: account, identity: "<\(number)@example.org>")
+      (mail.answers, mail.subject) = ([], "Something else")
+      let made = mail
+      #expect(try await bench.store.write { try $0.recordInbound(made) }?.messageID == nil)
+    }
+    #expect(try await bench.enrollment().state == .active)
+  }
+
   @Test func anAnswerProvesThatAnUnknownMailWent() async throws {
     let bench = try Bench()
     try await bench.addAccount("s1@sender.test")

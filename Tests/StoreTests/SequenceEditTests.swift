@@ -44,6 +44,38 @@ private let day: Int64 = 86_400_000
     #expect(try await bench.store.read { try $0.versions(ofSequence: $0.sequences()[0].id) }.map(\.number) == [2, 1])
   }
 
+  /// Ids that are places move when a step is put before them.
+  @Test func aStepThatWentDoesNotGoAgainUnderAnotherId() async throws {
+    func toml(_ steps: [(id: String?, text: String)]) -> String {
+      "[[sequence]]\nkey = \"welcome\"\n"
+        + steps.map { step in
+          "[[sequence.step]]\n" + (step.id.map { "id = \"\($0)\"\n" } ?? "")
+            + "delay = \"1d\"\nsubject = \"x\"\ntext = \"\(step.text)\"\n"
+        }.joined()
+    }
+    let bench = try await NativeBench(toml([(nil, "one"), (nil, "two")]))
+    try await bench.activate(at: Bench.noon)
+    _ = try await bench.enroll(["ann@example.org"])
+    // Nobody has got anything yet: whatever is called whatever.
+    try await bench.apply(toml([(nil, "zero"), (nil, "one"), (nil, "two")]))
+    try await bench.apply(toml([(nil, "one"), (nil, "two")]))
+    #expect(try await bench.send(at: Bench.noon + day).count == 1)
+    let says = "it says what step 1 said, and who has got that would get it again"
+    for (edit, step) in [
+      ([(nil, "new"), (nil, "one"), (nil, "two")], "2"), ([("first", "one"), (nil, "two")], "first"),
+    ]
+      as [([(String?, String)], String)]
+    {
+      await #expect {
+        try await bench.apply(toml(edit), at: Bench.noon + day)
+      } throws: { "\($0)".contains("step \(step): \(says)") }
+    }
+    // With ids it is clear what is meant; another text for the same step is none of this.
+    try await bench.apply(toml([("new", "new"), ("1", "one, better"), ("2", "two")]), at: Bench.noon + day)
+    #expect(try await bench.send(at: Bench.noon + 2 * day).map(\.message.stepID) == ["2"])
+    #expect(try await bench.bench.enrollment(of: "ann@example.org").state == .completed)
+  }
+
   @Test func aRemovedStepNeverGoesEvenIfNobodyPlannedSinceTheEdit() async throws {
     let bench = try await NativeBench(Self.mails("a b"))
     try await bench.activate(at: Bench.noon)

@@ -41,6 +41,24 @@ import Testing
     #expect(try await reason(bench, of: "bob@example.net") == nil)
   }
 
+  @Test(
+    arguments: [
+      ("ann@bücher.example", "Ann@xn--bcher-kva.example"), ("ann@xn--bcher-kva.example", "ann@BÜCHER.example"),
+      ("@bücher.example", "ann@xn--bcher-kva.example"), ("@xn--bcher-kva.example", "ann@bücher.example"),
+      (
+        "sha256:\(Digest.hex(Digest.sha256(Array("ann@bücher.example".utf8))))", "ann@xn--bcher-kva.example"
+      ),
+    ])
+  func aDomainHasTwoSpellings(value: String, address: String) async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    let id = try await bench.queue(bench.submission(to: [address]))[0]
+    #expect(try await suppress(value, bench))
+    #expect(try await bench.claim().claims.isEmpty)
+    #expect(try await bench.message(id).state == .cancelled)
+    #expect(try await reason(bench, of: "ann@buecher.example") == nil)
+  }
+
   /// The writer remembers which kinds of entries there are, and must not go on believing it.
   @Test(arguments: ["ann@example.org", "@example.org", "sha256:\(annDigest)"], [Int64(1), Suppressions.everywhere])
   func anEntryHoldsFromWhenItComesUntilItGoes(value: String, workspace: Int64) async throws {

@@ -46,6 +46,40 @@ struct RoutingTests {
     #expect(answer["error.code"] == "invalid")
   }
 
+  @Test func slipsInNamesAreRefused() async throws {
+    let test = try TestAPI()
+    func post(_ path: String, _ query: [String: String] = [:], _ json: String) async -> Answer {
+      await test.post(path, query, body: Array(json.utf8))
+    }
+    _ = await post("/contacts/import", [:], #"{"contacts":[{"address":"ann@example.org"}]}"#)
+    for query in [["dryrun": "true"], ["dry_run": "yes"], ["dry_run": ""]] {
+      let answer = Answer(
+        await test.api.respond(Request(method: "DELETE", path: "/api/v1/contacts/ann@example.org", query: query)))
+      #expect(answer.status == 400)
+    }
+    #expect(await test.get("/contacts").count == 1)
+    #expect(
+      await test.get("/contacts", ["limti": "1"])["error.message"]
+        == #"unknown parameter "limti"; did you mean "limit"?"#)
+    let grant = await post("/credits/grant", [:], #"{"amount":5,"kye":"once"}"#)
+    #expect(grant["error.message"] == #"the body is no grant: unknown member "kye"; did you mean "key"?"#)
+    #expect(await post("/credits/grant", [:], #"{"amount":5,"day":"2026-02-30"}"#).status == 400)
+    #expect(await test.get("/credits")["items.0.granted"] == "0")
+    let row = await post("/contacts/import", [:], #"{"contacts":[{"address":"a@example.org","fist_name":"Ann"}]}"#)
+    #expect(
+      row["error.message"]
+        == #"the body is no import: contacts.0: unknown member "fist_name"; did you mean "first_name"?"#)
+    #expect(await post("/contacts/import", [:], #"{"contact":[]}"#).status == 400)
+    #expect(
+      await post("/contacts/import", [:], "{}")["error.message"] == #"the body is no import: missing member "contacts""#
+    )
+    let apply = await post("/apply", [:], #"{"sequence":[]}"#)
+    #expect(
+      apply["error.message"] == #"the body is no provision: unknown member "sequence"; did you mean "sequences"?"#)
+    #expect(
+      await post("/suppressions/import", [:], #"{"suppressions":[{"value":"a@b.example","reson":"x"}]}"#).status == 400)
+  }
+
   @Test func slashInTheLastParameter() {
     let route = Route("GET", "suppressions/*") { _, _, _ in Response(.null) }
     #expect(route.match(["suppressions", "a", "b@example.org"]) == "a/b@example.org")

@@ -58,6 +58,10 @@ import Testing
 
   @Test(arguments: [
     (#"{"step": [{"subject": "x", "text": "y", "filter": "tag ="}]}"#, "step 1: filter at "),
+    (
+      #"{"step": [{"subject": "x", "text": "y", "filter": "not segment = spared"}]}"#,
+      #"step 1: filter: there is no segment "spared""#
+    ),
     (#"{"step": [{"subject": "{{ x", "text": "y"}]}"#, "step 1 (subject):1:"),
     (#"{"step": [{"template": "none"}]}"#, "step 1: there is no template none"),
     (#"{"pool": "none", "step": [{"subject": "x", "text": "y"}]}"#, "there is no pool none"),

@@ -145,7 +145,7 @@ private func linkFindings(_ mail: ComplianceMail, _ policy: CompliancePolicy) ->
   guard policy.foreignLinks != .off, !policy.linkDomains.isEmpty else { return [] }
   let allowed = policy.linkDomains.map { $0.lowercased() }
   var seen: Set<String> = []
-  return mail.forms.flatMap { linkHosts(in: $0.text, except: mail.waysOut) }
+  return mail.forms.flatMap { linkHosts(in: $0.text, isHTML: $0.name == "HTML", except: mail.waysOut) }
     .filter { host in
       seen.insert(host).inserted && !allowed.contains { host == $0 || host.hasSuffix("." + $0) }
     }

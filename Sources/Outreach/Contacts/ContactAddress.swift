@@ -8,7 +8,9 @@ public func contactAddress(_ text: String) -> String? {
   var text = trimmed(text)
   // Spreadsheets and address books make these of an address.
   if text.lowercased().hasPrefix("mailto:") { text = String(text.dropFirst(7)) }
-  guard text.utf8.count <= 320, !text.isEmpty else { return nil }
+  guard text.utf8.count <= 320, !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
+  // Behind the brackets nothing is said of an address; what stands there was meant to be something else.
+  if text.contains("<"), text.last != ">" { return nil }
   let addresses = Address.list(in: text)
   guard addresses.count == 1, let address = addresses.first, address.domain.contains("."),
     !address.localPart.isEmpty, address.localPart.utf8.count <= 64

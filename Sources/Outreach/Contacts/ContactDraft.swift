@@ -106,7 +106,13 @@ extension ContactDraft {
 
   private func value(_ text: String?) throws(ContactRefusal) -> String? {
     guard let text else { return nil }
-    let value = trimmed(text)
+    // Controls are damage of a file; in a mail nobody can read them, and some servers refuse it.
+    let isText: (Unicode.Scalar) -> Bool = { scalar in
+      scalar.properties.generalCategory != .control || scalar == "\t" || scalar == "\n" || scalar == "\r"
+    }
+    let value = trimmed(
+      text.unicodeScalars.allSatisfy(isText)
+        ? text : String(String.UnicodeScalarView(text.unicodeScalars.filter(isText))))
     guard value.count <= Self.longestValue else {
       throw ContactRefusal(description: "a value has more than \(Self.longestValue) characters")
     }

@@ -51,11 +51,8 @@ private struct TemplateChecker {
       case .text, .leaveLoop, .nextTurn: break
       case .output(let expression):
         check(expression)
-        if let path = expression.path, case .path(let steps) = expression.operand, isGlobal(steps),
-          !expression.filters.contains(where: { $0.name == "default" }), !findings.needed.contains(path)
-        {
-          findings.needed.append(path)
-        }
+        if expression.fallback == nil { need(expression.operand) }
+        checkHasNoParts(expression)
       case .assign(let variable, let expression):
         check(expression)
         locals.insert(variable)
@@ -89,7 +86,10 @@ private struct TemplateChecker {
     let hasDefault = expression.filters.contains { $0.name == "default" }
     check(expression.operand, expression.place, isFilled: hasDefault)
     for filter in expression.filters {
-      for argument in filter.arguments { check(argument, filter.place) }
+      for argument in filter.arguments {
+        check(argument, filter.place)
+        if filter.name != "default" { need(argument) }
+      }
       guard let known = TemplateFilter.byName[filter.name] else {
         let names = TemplateFilter.byName.keys.sorted()
         add("there is no filter \"\(filter.name)\"\(nearest(filter.name, of: names))", filter.place)
@@ -137,6 +137,30 @@ private struct TemplateChecker {
       if root == "custom", isFilled { return }
       add("\(root) has no \"\(member)\"\(nearest(member, of: below.sorted()))", place)
     }
+  }
+
+  /// A contact without this value gets no mail.
+  private mutating func need(_ operand: TemplateExpression.Operand) {
+    guard case .path(let steps) = operand, isGlobal(steps), let path = operand.path, !findings.needed.contains(path)
+    else {
+      return
+    }
+    findings.needed.append(path)
+  }
+
+  /// `{{ contact }}` cannot be written, and `contact.first_name.last` is never anything.
+  private mutating func checkHasNoParts(_ expression: TemplateExpression) {
+    guard case .path(let steps) = expression.operand, case .name(let root)? = steps.first, isGlobal(steps),
+      let below = vocabulary.roots[root] ?? nil
+    else { return }
+    if steps.count == 1, expression.filters.isEmpty {
+      return add(
+        "\(root) has parts; name one of them, like \(root).\(below.sorted().first ?? "name")", expression.place)
+    }
+    guard steps.count > 2, case .name(let member) = steps[1], below.contains(member), case .name(let part) = steps[2],
+      part != "size", member != "tags" || part != "first" && part != "last"
+    else { return }
+    add("\(root).\(member) has no parts, and so no \"\(part)\"", expression.place)
   }
 
   private mutating func check(_ call: TemplateCall) {

@@ -9,6 +9,12 @@ struct TemplateExpression: Sendable, Equatable {
     case range(Operand, Operand)
     /// `empty` and `blank`, which only comparisons know.
     case empty, blank
+
+    /// `contact.first_name`, for messages; nil for what is no variable.
+    var path: String? {
+      guard case .path(let steps) = self else { return nil }
+      return TemplateExpression.written(steps)
+    }
   }
 
   /// One step of a path.
@@ -29,10 +35,10 @@ struct TemplateExpression: Sendable, Equatable {
   var place: TemplatePlace
 
   /// `contact.first_name`, for messages; nil for what is no variable.
-  var path: String? {
-    guard case .path(let steps) = operand else { return nil }
-    return TemplateExpression.written(steps)
-  }
+  var path: String? { operand.path }
+
+  /// What stands in the place of an empty value: what its last `default` says.
+  var fallback: Operand? { filters.last { $0.name == "default" }?.arguments.first }
 
   static func written(_ steps: [Step]) -> String {
     var text = ""

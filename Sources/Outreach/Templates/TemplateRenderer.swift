@@ -94,7 +94,9 @@ struct TemplateRenderer {
     let value = try value(of: expression)
     if isGap(value, expression), let path = expression.path {
       guard gaps == .shown else {
-        throw fail(.missing, "\(path) is empty, and no default says what stands in its place", expression.place)
+        let fallback = expression.fallback.map { "and so is its default \($0.path ?? "")" }
+        let what = "\(path) is empty, \(fallback ?? "and no default says what stands in its place")"
+        throw fail(.missing, what, expression.place)
       }
       try write(form == .html ? "<mark>[\(htmlEscaped(path))]</mark>" : "[\(path)]", expression.place)
       return
@@ -109,11 +111,14 @@ struct TemplateRenderer {
     }
   }
 
-  /// A variable that shows nothing: the hole in the mail. What a template itself set may be empty text.
+  /// A variable that shows nothing: the hole in the mail. An empty text that the template says itself in its place is meant.
   private func isGap(_ value: TemplateValue, _ expression: TemplateExpression) -> Bool {
-    guard case .path(let steps) = expression.operand, case .name(let root)? = steps.first,
-      !expression.filters.contains(where: { $0.name == "default" })
-    else { return false }
+    isHole(value, expression.operand) && expression.fallback.map { isHole(value, $0) } ?? true
+  }
+
+  /// A variable without a value. What a template itself set may be empty text.
+  private func isHole(_ value: TemplateValue, _ operand: TemplateExpression.Operand) -> Bool {
+    guard case .path(let steps) = operand, case .name(let root)? = steps.first else { return false }
     return scopes.contains { $0[root] != nil } ? value == .none : value.isBlank
   }
 
@@ -128,7 +133,17 @@ struct TemplateRenderer {
         throw fail(.unknown, "there is no filter \"\(filter.name)\"", filter.place)
       }
       var arguments: [TemplateValue] = []
-      for argument in filter.arguments { arguments.append(try self.value(of: argument)) }
+      for argument in filter.arguments {
+        var given = try self.value(of: argument)
+        // `'Mr ' | append: contact.last_name` has a hole too.
+        if filter.name != "default", let path = argument.path, isHole(given, argument) {
+          guard gaps == .shown else {
+            throw fail(.missing, "\(path) is empty, and \(filter.name) needs it", filter.place)
+          }
+          given = .text("[\(path)]")
+        }
+        arguments.append(given)
+      }
       do {
         value = try known.work(value, arguments, around)
       } catch {

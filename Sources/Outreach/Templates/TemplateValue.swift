@@ -25,17 +25,17 @@ public indirect enum TemplateValue: Sendable, Equatable {
 extension TemplateValue {
   /// Text, or nothing when it is empty: a contact's empty field is no field, so that `if` and `default` see what a person sees.
   public init(field text: String?) {
-    self = text.flatMap { trimmed($0).isEmpty ? nil : .text($0) } ?? .none
+    self = text.flatMap { hasInk($0) ? .text($0) : nil } ?? .none
   }
 
   /// Liquid's truth: all but `false` and nothing.
   var isTrue: Bool { self != .none && self != .bool(false) }
 
-  /// Nothing a reader would see: nothing, white space, an empty list.
+  /// Nothing a reader would see: nothing, white space and what takes no room, an empty list.
   var isBlank: Bool {
     switch self {
     case .none, .bool(false): true
-    case .text(let text), .markup(let text): trimmed(text).isEmpty
+    case .text(let text), .markup(let text): !hasInk(text)
     case .list(let items): items.isEmpty
     case .object(let members): members.isEmpty
     default: false
@@ -138,5 +138,17 @@ extension TemplateValue {
       if case (.whole(let a), .whole(let b)) = (a, b) { return a < b }
       return a.real < b.real
     }
+  }
+}
+
+/// Whether a reader sees anything of a text: spreadsheets and web forms leave no-break spaces, zero-width spaces and controls in
+/// fields that look empty.
+func hasInk(_ text: String) -> Bool {
+  text.unicodeScalars.contains { scalar in
+    if scalar.isASCII { return scalar.value > 0x20 && scalar.value != 0x7F }
+    let properties = scalar.properties
+    // U+2800 is a Braille pattern without a dot.
+    return !properties.isWhitespace && !properties.isDefaultIgnorableCodePoint && properties.generalCategory != .control
+      && scalar != "\u{2800}"
   }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import MailText
 internal import Outreach
 
 /// What an erasure found, and took out unless it only looked.
@@ -37,8 +38,11 @@ extension Reader {
 
   /// Whether a person was erased, and so must not be taken in again.
   public func isErased(_ address: String, workspaceID: Int64) throws(StoreError) -> Bool {
-    guard let entry = suppressionKey.entry(of: address.lowercased()) else { return false }
-    return try hasSuppression(entry, workspaceID: workspaceID)
+    for spelling in DomainSpelling.all(ofAddress: address.lowercased()) {
+      guard let entry = suppressionKey.entry(of: spelling) else { return false }
+      if try hasSuppression(entry, workspaceID: workspaceID) { return true }
+    }
+    return false
   }
 }
 
@@ -66,7 +70,10 @@ extension Transaction {
     try eraseBodies(traces, person)
     try eraseInbound(traces)
     try eraseMessages(traces, replacement: replacement)
+    try eraseTasks(traces)
+    try eraseSuppressions(of: address, workspaceID: workspaceID, entry, now: now)
     try eraseEvents(traces)
+    try eraseReasons(traces, person)
     try redactTexts(traces, person)
     try redactKeys(traces.keys)
     try eraseFromCampaigns(traces, person, workspaceID: workspaceID)
@@ -81,14 +88,42 @@ extension Transaction {
     return report
   }
 
-  /// The hashed entry that stays, in the place of plain ones; its row's number makes an address that is nobody's.
+  /// An address that is nobody's, for those of the rows that stay; the hashed entry that stays too makes it.
   private func replacement(for entry: String, workspaceID: Int64, now: Int64) throws(StoreError) -> String {
     try addSuppression(entry, workspaceID: workspaceID, reason: "erased", source: "erase", now: now)
     let id = try first(
       "SELECT id FROM suppression WHERE workspace_id = ? AND value = ?", [.integer(workspaceID), .text(entry)]
     ) { row in row.integer(0) }
-    // RFC 2606, section 2: `.invalid` is never anybody's.
-    return "erased-\(id ?? 0)@erased.invalid"
+    // RFC 2606, section 2: `.invalid` is never anybody's. Whoever was taken in again after an erasure has a second row.
+    let name = "erased-\(id ?? 0)"
+    let count = try first(
+      "SELECT COUNT(*) FROM contact WHERE workspace_id = ? AND (address = ? OR address GLOB ?)",
+      [.integer(workspaceID), .text("\(name)@erased.invalid"), .text("\(name).*@erased.invalid")]
+    ) { row in row.integer(0) }
+    guard let count, count > 0 else { return "\(name)@erased.invalid" }
+    return "\(name).\(count)@erased.invalid"
+  }
+
+  /// Entries that name the address; the hashed one stands for them, in the list for all too.
+  private func eraseSuppressions(of address: String, workspaceID: Int64, _ entry: String, now: Int64)
+    throws(StoreError)
+  {
+    for list in [workspaceID, Suppressions.everywhere] {
+      let removed = try run(
+        "DELETE FROM suppression WHERE workspace_id = ? AND value = ?", [.integer(list), .text(address)])
+      guard removed > 0 else { continue }
+      suppressionsChanged(of: list)
+      try addSuppression(entry, workspaceID: list, reason: "erased", source: "erase", now: now)
+    }
+  }
+
+  /// What a person should do with them, by name.
+  private func eraseTasks(_ traces: Traces) throws(StoreError) {
+    try run(
+      """
+      UPDATE task SET title = 'erased', note = NULL, reason = NULL
+      WHERE enrollment_id IN (SELECT value FROM json_each(?))
+      """, [SQLValue(ids: traces.enrollments)])
   }
 
   private func refuseWhileSending(_ traces: Traces, _ address: String) throws(StoreError) {
@@ -207,6 +242,20 @@ extension Transaction {
       try run(
         "UPDATE event SET detail = ? WHERE id = ?",
         [.text(jsonObject(kept.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })), .integer(id)])
+    }
+  }
+
+  /// Why somebody was put on a list may be in anybody's words.
+  private func eraseReasons(_ traces: Traces, _ person: PersonTrace) throws(StoreError) {
+    for id in traces.named["event"] ?? [] {
+      let detail = try first("SELECT detail FROM event WHERE id = ?", [.integer(id)]) { row in row.text(0) }
+      guard var members = try? JSONText.decode([String: String].self, detail ?? ""), members["value"] == person.address,
+        let reason = members["reason"], SuppressionReason(rawValue: reason) == nil
+      else { continue }
+      members["reason"] = "erased"
+      try run(
+        "UPDATE event SET detail = ? WHERE id = ?",
+        [.text(jsonObject(members.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })), .integer(id)])
     }
   }
 

@@ -244,7 +244,8 @@ extension Transaction {
           code: nil, text: "550 5.7.1 The recipient's address is on the suppression list", meaning: "suppressed")
         try tellSender(of: message, asking: nil, .failed, words, policy, now: now)
       }
-      if report.binding == .suppression, let enrollment = try enrollment(of: message) {
+      // Of one that has ended already nothing changes; it has not when another sequence wrote since its person was enrolled.
+      if report.binding == .suppression || report.binding == .running, let enrollment = try enrollment(of: message) {
         try stop(enrollment, reason: .suppressed, workspaceID: message.workspaceID, now: now)
       }
     case .wait(let until):

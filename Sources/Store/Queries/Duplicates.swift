@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Delivery
 internal import MailText
 internal import Outreach
 
@@ -35,6 +36,47 @@ extension Reader {
     ) { row in (key: row.text(0), at: row.integer(1)) }
     return last.map {
       LateMail(sequence: $0.key, at: $0.at, until: $0.at + settings.periodMilliseconds, action: settings.action)
+    }
+  }
+}
+
+extension Reader {
+  /// What `duplicates` means for a first mail that is about to go: another sequence may have written since its person was enrolled.
+  func lookForLateMail(
+    _ message: MessageRecord, _ sequence: SequenceRecord, _ workspace: WorkspaceRecord, _ facts: inout MessageFacts,
+    now: Int64
+  ) throws(StoreError) {
+    guard let settings = sequence.entry.duplicates ?? workspace.sequenceDefaults.duplicates,
+      settings.periodMilliseconds > 0, let enrollment = message.enrollmentID
+    else { return }
+    let hasBegun = try first(
+      """
+      SELECT 1 FROM message WHERE enrollment_id = ? AND id <> ? AND (sent_at IS NOT NULL OR state IN ('sending', 'unknown'))
+      LIMIT 1
+      """, [.integer(enrollment), .integer(message.id)]
+    ) { _ in true }
+    guard hasBegun == nil else { return }
+    let isUnderWay = try first(
+      """
+      SELECT 1 FROM message WHERE \(samePerson) AND workspace_id = ? AND state = 'sending' AND enrollment_id <> ? LIMIT 1
+      """, message.recipient.person + [.integer(workspace.id), .integer(enrollment)]
+    ) { _ in true }
+    if isUnderWay != nil {
+      // How it ends is known within a minute or so.
+      facts.caps.append(
+        ContactCap(name: "a mail of another sequence is under way", used: 1, limit: 1, freesAt: now + 60_000))
+      return
+    }
+    guard let late = try lateMail(to: message.recipient, besides: sequence, workspaceID: workspace.id, now: now) else {
+      return
+    }
+    switch late.action {
+    case .wait:
+      facts.caps.append(
+        ContactCap(name: "mails of sequence \(late.sequence) lately", used: 1, limit: 1, freesAt: late.until))
+    // Until it is due that may be long ago.
+    case .skip where facts.due.map { $0 <= now } ?? false: facts.running = .ended(late.words)
+    case .skip: break
     }
   }
 }

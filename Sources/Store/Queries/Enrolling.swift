@@ -63,7 +63,7 @@ extension Transaction {
     -> Result<EnrollmentCandidate, EnrollmentRefusal>
   {
     guard let address = contactAddress(person.address) else {
-      return .failure(EnrollmentRefusal(.noAddress, "\"\(person.address)\" is no mail address"))
+      return .failure(EnrollmentRefusal(.noAddress, "\"\(person.address.prefix(320))\" is no mail address"))
     }
     var candidate = EnrollmentCandidate(address: address, sequence: sequence.state, isNative: sequence.isNative)
     if let known = try enrollment(of: address, inSequence: sequence.key, workspaceID: sequence.workspaceID) {

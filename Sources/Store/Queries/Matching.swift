@@ -59,11 +59,12 @@ extension Reader {
     {
       return InboundMatch(message: message, evidence: "sender and subject", isByID: false)
     }
-    // Who asks in a mail of his own to be left alone means whatever we write to him.
-    guard inbound.asksToStop,
-      let message = try newestSent(to: sender, accountID: inbound.accountID, since: .min, where: { _ in true })
-    else { return nil }
-    return InboundMatch(message: message, evidence: "sender's wish", isByID: false)
+    // Who asks out by a mail of its own, as "unsubscribe" to the address they were written from, has said it of all mails:
+    // whatever its subject is and however long ago the last one went.
+    guard inbound.asksToStop else { return nil }
+    return try newestSent(to: sender, workspaceID: workspaceID).map {
+      InboundMatch(message: $0, evidence: "sender, who asks out", isByID: false)
+    }
   }
 
   /// Whether a Message-ID (with angle brackets) is one of a mail that Postern sends: seen in a mailbox, it is no answer.
@@ -103,6 +104,17 @@ extension Reader {
       SELECT \(MessageRecord.columns) FROM message m WHERE m.message_id = ?
       UNION ALL SELECT \(MessageRecord.columns) FROM message m WHERE m.sent_message_id = ? LIMIT 200
       """, [.text(id), .text(id)]
+    ) { row throws(StoreError) in try MessageRecord(row) }
+  }
+
+  /// The newest message that any account of a workspace has sent to somebody: mails that ask out also come to an address that is there
+  /// for them alone.
+  private func newestSent(to recipient: String, workspaceID: Int64) throws(StoreError) -> MessageRecord? {
+    try first(
+      """
+      SELECT \(MessageRecord.columns) FROM message m WHERE \(samePerson) AND m.workspace_id = ?
+        AND m.state IN ('sent', 'bounced', 'unknown') ORDER BY m.id DESC LIMIT 1
+      """, recipient.person + [.integer(workspaceID)]
     ) { row throws(StoreError) in try MessageRecord(row) }
   }
 

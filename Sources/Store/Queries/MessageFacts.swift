@@ -41,6 +41,7 @@ extension Reader {
     // It has its place among the mails of its run; a second laying out would undo that.
     if enrollment.campaignRun != nil, message.sendAt != nil { facts.window?.spread = .asap }
     facts.conditions = try conditions(of: message, enrollment, sequence, now: now)
+    if facts.running == .running { try lookForLateMail(message, sequence, workspace, &facts, now: now) }
     return facts
   }
 

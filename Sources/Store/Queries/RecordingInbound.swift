@@ -14,7 +14,14 @@ extension Transaction {
     let match = try match(inbound, workspaceID: account.workspaceID)
     if mustMatch, match == nil { return nil }
     let id = try insert(inbound, match, account)
-    if let match { try follow(match, inbound, id: id) }
+    if let match {
+      try follow(match, inbound, id: id)
+    } else if inbound.asksToStop, let sender = inbound.sender, try contact(sender, workspaceID: account.workspaceID) != nil {
+      // Nothing has gone to him yet: it must not begin to.
+      try addSuppression(
+        sender, workspaceID: account.workspaceID, reason: SuppressionReason.unsubscribed.rawValue, source: "inbound:\(id)",
+        now: inbound.seenAt)
+    }
     return try self.inbound(id)
   }
 

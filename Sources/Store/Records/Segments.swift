@@ -34,6 +34,15 @@ extension Reader {
     }
   }
 
+  /// Of a segment that a filter names and that is not there, a sentence with the nearest name; nil when all are.
+  public func lackingSegment(of filter: ContactFilter, workspaceID: Int64) throws(StoreError) -> String? {
+    for name in filter.segments.sorted() where try segment(named: name, workspaceID: workspaceID) == nil {
+      let near = nearestName(to: name, in: try segments(workspaceID: workspaceID).map(\.name))
+      return "there is no segment \"\(name)\"" + (near.map { "; did you mean \"\($0)\"?" } ?? "")
+    }
+    return nil
+  }
+
   private func segments(where condition: String, _ values: [SQLValue]) throws(StoreError) -> [SegmentRecord] {
     try connection.rows("SELECT id, name, filter, created_at, changed_at FROM segment WHERE \(condition)", values) {
       row in

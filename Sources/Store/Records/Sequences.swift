@@ -74,6 +74,16 @@ extension Reader {
     try first("SELECT 1 FROM enrollment WHERE sequence_id = ? LIMIT 1", [.integer(sequence)]) { _ in true } ?? false
   }
 
+  /// Whether somebody who is in a sequence has got the mail of a step.
+  fileprivate func hasGone(_ step: String, of sequence: Int64) throws(StoreError) -> Bool {
+    try first(
+      """
+      SELECT 1 FROM message m JOIN enrollment e ON e.id = m.enrollment_id WHERE e.sequence_id = ? AND m.step_id = ?
+        AND m.state IN ('sending', 'sent', 'bounced', 'unknown') AND e.state IN ('active', 'paused') LIMIT 1
+      """, [.integer(sequence), .text(step)]
+    ) { _ in true } ?? false
+  }
+
   /// What a sequence is before it is written anew; one that cannot be read can still be written.
   fileprivate func stored(_ key: String, workspaceID: Int64) throws(StoreError) -> StoredSequence? {
     try first(
@@ -95,10 +105,14 @@ extension Reader {
     for step in entry.steps {
       for (place, filter) in [("filter", step.filter)] + step.branches.map({ ("branch: filter", $0.filter) }) {
         guard let filter else { continue }
+        let read: ContactFilter
         do throws(FilterError) {
-          _ = try ContactFilter(filter)
+          read = try ContactFilter(filter)
         } catch {
           return "step \(step.id): \(place) \(error)"
+        }
+        if let lack = try lackingSegment(of: read, workspaceID: workspaceID) {
+          return "step \(step.id): \(place): \(lack)"
         }
       }
       guard step.kind == .email else {
@@ -140,6 +154,13 @@ extension Transaction {
           ? "sequence \(entry.key) has its own steps and contacts in it: they cannot come by headers from now on"
           : "the steps of sequence \(entry.key) come by headers, and contacts are in it: give its own steps another key"
       )
+    }
+    if let known = try stored(entry.key, workspaceID: workspace.id), let before = known.entry,
+      let (was, now) = entry.renamedStep(since: before), try hasGone(was, of: known.id)
+    {
+      throw .rejected(
+        "sequence \(entry.key): step \(now): it says what step \(was) said, and who has got that would get it again; write "
+          + "id = \"\(was)\" into it, and an id of its own into each step that is new")
     }
     try write(entry, workspaceID: workspace.id, now: now)
     try unpark(workspaceID: workspace.id)

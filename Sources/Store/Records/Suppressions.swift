@@ -1,3 +1,4 @@
+internal import MailText
 internal import Outreach
 
 /// An address or domain that gets no more mail.
@@ -72,14 +73,15 @@ extension Reader {
     let own = try suppressionKinds(of: workspaceID)
     let general = try suppressionKinds(of: Suppressions.everywhere)
     guard own.hasAny || general.hasAny else { return nil }
-    let folded = address.lowercased()
-    let domain = folded.lastIndex(of: "@").map { String(folded[$0...]) } ?? folded
-    let hashes = own.hasHashes || general.hasHashes ? suppressionKey.hashes(of: folded) : []
+    // A list may have a domain in its other spelling.
+    let spellings = DomainSpelling.all(ofAddress: address.lowercased())
+    let domains = spellings.map { spelling in spelling.lastIndex(of: "@").map { String(spelling[$0...]) } ?? spelling }
+    let hashes = own.hasHashes || general.hasHashes ? spellings.flatMap { suppressionKey.hashes(of: $0) } : []
     var lists: [Int64] = []
     if own.hasAny { lists.append(workspaceID) }
     if general.hasAny { lists.append(Suppressions.everywhere) }
     // Seek by seek: with IN, SQLite makes a table of the values for each question, which costs more than all the seeks.
-    for values in [[folded] + hashes, [domain]] {
+    for values in [spellings + hashes, domains] {
       for list in lists {
         for value in values {
           let found = try suppressions(where: "workspace_id = ? AND value = ?", [.integer(list), .text(value)])
