@@ -440,26 +440,3 @@ extension [UInt8] {
     return rest
   }
 }
-
-extension Collection<UInt8> where Index == Int {
-  /// The first place of an ASCII text.
-  func range(of text: StaticString) -> Int? {
-    let length = text.utf8CodeUnitCount
-    guard count >= length, length > 0 else { return nil }
-    let found: Int?? = withContiguousStorageIfAvailable { bytes in
-      let (text, last) = (text.utf8Start, bytes.count - length)
-      var i = 0
-      while i <= last {
-        if bytes[i] == text[0] {
-          var k = 1
-          while k < length, bytes[i + k] == text[k] { k += 1 }
-          if k == length { return i }
-        }
-        i += 1
-      }
-      return nil
-    }
-    guard let found else { return Array(self).range(of: text).map { startIndex + $0 } }
-    return found.map { startIndex + $0 }
-  }
-}

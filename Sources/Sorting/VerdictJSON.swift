@@ -78,7 +78,13 @@ struct JSONWriter {
 
   mutating func string(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
-    for octet in text.utf8 {
+    // Most texts need no escape: they are copied in one piece.
+    let isPlain = text.utf8.withContiguousStorageIfAvailable { octets in
+      guard octets.allSatisfy({ $0 >= 32 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) else { return false }
+      bytes.append(contentsOf: octets)
+      return true
+    }
+    for octet in text.utf8 where isPlain != true {
       switch octet {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), octet]
       case 10: bytes.append(contentsOf: "\\n".utf8)
