@@ -150,6 +150,8 @@ enum NoticeMarks {
     "questions",
     "unsubscribe", "ask ",
     "forward it to", "notify", "report", "message from", "hello", "hola", "bonjour", "dear", "hallo",
+    // Examples of how addresses are made, and what else to try.
+    "e.g.", "for example", "such as", "form of", "instead of", "try emailing", "please try ", " try ",
   ])
 
   /// Local parts of desks that letters give for questions (RFC 2142 and common use).
@@ -171,6 +173,6 @@ enum NoticeMarks {
     "smtp=", "user:", "rejected address", "rejected recipient", "could not be delivered to", "quota violation for",
     "account:", "mailbox:", "address:", "bounced",
     "emailaddress",
-    "delivery failed", "to:", "wasn't delivered to", "mailing list",
+    "delivery failed", "to:", "wasn't delivered to", "mailing list", "was addressed",
   ])
 }

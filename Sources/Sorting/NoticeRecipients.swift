@@ -51,7 +51,7 @@ struct NoticeRecipients {
     }
     // The mail's sender gets the notice: its own address is named, but did not fail, unless nothing else is.
     let others = all.filter { !own.contains(Address.comparisonKey($0.address)) }
-    let candidates = others.isEmpty ? all.filter { $0.tier >= .named } : others
+    let candidates = others.isEmpty ? all.filter { $0.tier >= .named } : others.filter { $0.tier > .mentioned }
     guard let best = candidates.map(\.tier).max() else { return [] }
     var seen: Set<String> = []
     return candidates.filter { $0.tier == best && seen.insert(Address.comparisonKey($0.address)).inserted }

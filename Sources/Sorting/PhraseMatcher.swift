@@ -154,7 +154,7 @@ struct PhraseMatcher: Sendable {
     return true
   }
 
-  /// ASCII letters made small, runs of white space made one space, typographic apostrophes and no-break spaces made plain.
+  /// ASCII, Latin-1, Greek and Cyrillic letters made small, runs of white space made one space, typographic apostrophes and no-break spaces made plain.
   static func normalize(_ text: some Sequence<UInt8>) -> [UInt8] {
     var out: [UInt8] = []
     out.reserveCapacity(text.underestimatedCount)
@@ -177,7 +177,25 @@ struct PhraseMatcher: Sendable {
         octet = 32
       }
       if octet == 32, out.last == 32 || out.isEmpty { continue }
+      if octet >= 0x80, octet < 0xC0, let lead = out.last, lead >= 0xC3, lead <= 0xD0,
+        let small = small(lead, octet)
+      {
+        out[out.count - 1] = small.0
+        octet = small.1
+      }
       out.append(octet)
+    }
+  }
+
+  /// The small letter of a capital in two octets: Latin-1, Greek and Cyrillic ones; notices shout, and sentences begin with them.
+  private static func small(_ lead: UInt8, _ octet: UInt8) -> (UInt8, UInt8)? {
+    switch (lead, octet) {
+    case (0xC3, 0x80...0x96), (0xC3, 0x98...0x9E), (0xD0, 0x90...0x9F): (lead, octet + 0x20)
+    case (0xCE, 0x91...0x9F): (lead, octet + 0x20)
+    case (0xCE, 0xA0...0xA9): (0xCF, octet - 0x20)
+    case (0xD0, 0xA0...0xAF): (0xD1, octet - 0x20)
+    case (0xD0, 0x80...0x8F): (0xD1, octet + 0x10)
+    default: nil
     }
   }
 
