@@ -174,6 +174,11 @@ struct BounceRules {
     let notice = read ?? Notice(facts)
     let failure = NoticeMarks.failures.hasMatch(in: notice.words)
     let delayed = NoticeMarks.delays.hasMatch(in: notice.words)
+    if !failure, !delayed, NoticeMarks.successes.hasMatch(in: notice.words) {
+      let verdict = Verdict(
+        mailClass: .other, confidence: 0.9, rule: "notice.delivered", evidence: ["Subject: \(facts.subject)"])
+      return Outcome(verdict: verdict, original: ReturnedOriginal(facts, notice)?.header, envelopeID: nil)
+    }
     let delaySubject = NoticeMarks.delaySubjects.hasMatch(in: facts.subjectWords)
     let score =
       (bySender ? 2 : 0) + (bySubject ? 2 : 0) + (nullPath ? 1 : 0) + (named != nil ? 3 : 0)

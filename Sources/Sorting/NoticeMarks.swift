@@ -130,6 +130,14 @@ enum NoticeMarks {
     "message still undelivered", "wird verzoegert",
   ])
 
+  /// Sentences of notices that a mail has arrived: Postfix, Exchange, Sendmail.
+  static let successes = PhraseMatcher([
+    "successfully delivered", "has been delivered to the following", "was delivered to the following",
+    "delivered to the following recipient", "recipients or groups is complete", "successfully relayed",
+    "had successful delivery", "erfolgreich zugestellt", "folgenden empfänger übermittelt", "a été remis aux",
+    "se entregó a los", "è stato recapitato",
+  ])
+
   /// Words of a mail that has left the queue, whatever the report's fields say: OpenSMTPD 7 tells the end of its patience with
   /// `Action: delayed` and this diagnosis (usr.sbin/smtpd/bounce.c and queue.c; seen end to end).
   static let ends = PhraseMatcher([": envelope expired"])

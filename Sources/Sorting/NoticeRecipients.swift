@@ -51,10 +51,12 @@ struct NoticeRecipients {
     }
     // The mail's sender gets the notice: its own address is named, but did not fail, unless nothing else is.
     let others = all.filter { !own.contains(Address.comparisonKey($0.address)) }
-    let candidates = others.isEmpty ? all.filter { $0.tier >= .named } : others.filter { $0.tier > .mentioned }
+    let candidates = others.isEmpty ? all.filter { $0.tier >= .named } : others
     guard let best = candidates.map(\.tier).max() else { return [] }
     var seen: Set<String> = []
-    return candidates.filter { $0.tier == best && seen.insert(Address.comparisonKey($0.address)).inserted }
+    let found = candidates.filter { $0.tier == best && seen.insert(Address.comparisonKey($0.address)).inserted }
+    // Of several that are only mentioned none is known to have failed.
+    return best == .mentioned && found.count > 1 ? [] : found
   }
 
   private static func tier(

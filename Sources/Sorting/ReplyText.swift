@@ -399,9 +399,13 @@ enum ReplyText {
     var isDevice: Bool {
       let bare = words.drop { !$0.isLetter && $0 < 128 }
       guard bare.count < 160, bare.count > 6 else { return false }
+      // A sentence that only begins so is the person's.
       return QuoteMarks.deviceStarts.contains { bare.starts(with: $0) }
+        && !Self.verbs.contains { bare.range(of: $0) != nil }
         || bare.count < 60 && QuoteMarks.deviceEnds.hasMatch(in: Array(bare))
     }
+
+    private static let verbs: [StaticString] = [", is ", ", was ", " is much ", " i ", " you "]
 
     /// Fields of a pasted header that got all on one line: "From: X Sent: D To: K Subject: S".
     var fieldsWithin: Set<QuoteMarks.Field> {

@@ -8,15 +8,19 @@ public func sort(_ mail: [UInt8], now: Int64? = nil) -> SortedMail {
   let facts = MailFacts(mail)
   var original: HeaderBlock?
   var envelopeID: String?
+  var readMessageID: String?
   var verdict: Verdict
   if let found = ComplaintRules(facts: facts).outcome() ?? BounceRules(facts: facts).verdict() {
     verdict = found.verdict
     original = found.original
     envelopeID = found.envelopeID
+  } else if let receipt = ReceiptRules(facts: facts).receipt() {
+    verdict = receipt.verdict
+    readMessageID = receipt.originalMessageID
   } else {
     let date = facts.header.value("date").flatMap(MailDate.parse) ?? now
     verdict =
-      ReceiptRules(facts: facts).verdict() ?? ChallengeRules(facts: facts).verdict()
+      ChallengeRules(facts: facts).verdict()
       ?? AutoReplyRules(facts: facts, now: date).verdict() ?? UnsubscribeRules(facts: facts).verdict()
       ?? CalendarRules(facts: facts).verdict() ?? ReplyRules(facts: facts).verdict()
       ?? BulkRules(facts: facts).verdict() ?? Verdict(mailClass: .other, confidence: 0.5, rule: "none")
@@ -28,7 +32,7 @@ public func sort(_ mail: [UInt8], now: Int64? = nil) -> SortedMail {
   var correlation = Correlation()
   correlation.inReplyTo = facts.header.value("in-reply-to").map(MessageID.list) ?? []
   correlation.references = facts.header.value("references").map(MessageID.list) ?? []
-  correlation.returnedMessageID = original?.value("message-id").flatMap(MessageID.first)
+  correlation.returnedMessageID = original?.value("message-id").flatMap(MessageID.first) ?? readMessageID
   correlation.microsoftOriginalMessageID =
     (facts.header.value("x-microsoft-original-message-id") ?? original?.value("x-microsoft-original-message-id"))
     .flatMap(MessageID.first)
@@ -38,7 +42,9 @@ public func sort(_ mail: [UInt8], now: Int64? = nil) -> SortedMail {
   correlation.returnedUnsubscribe = original?.value("list-unsubscribe")
   verdict.originalMessageID =
     correlation.returnedMessageID ?? correlation.inReplyTo.first ?? correlation.references.last
-  if original == nil, verdict.mailClass != .reply, verdict.mailClass != .autoReply, correlation.inReplyTo.isEmpty {
+  if original == nil, readMessageID == nil, verdict.mailClass != .reply, verdict.mailClass != .autoReply,
+    correlation.inReplyTo.isEmpty
+  {
     verdict.originalMessageID = nil
   }
   let asksToStop = verdict.mailClass == .unsubscribe || StopWords.areIn(verdict.replyText ?? "")
