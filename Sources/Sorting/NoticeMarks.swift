@@ -52,7 +52,7 @@ enum NoticeMarks {
     "no-reply@sns.amazonaws",
     "smtp_mail_service", "administrator@", "mailadmin", "smtp gateway", "antivirus", "_smtp_gateways", "lsmtp for",
     "mail delivery", "complaints@", "returned mail", "undeliver", "mailerdaemon", "majordomo",
-    "internet mail delivery",
+    "internet mail delivery", "courier mail server",
   ])
 
   /// Subjects of notices.
@@ -82,7 +82,8 @@ enum NoticeMarks {
     "notificacion de estado de entrega", "\u{7cfb}\u{7edf}\u{9000}", "\u{e9}chec", "notifica dello stato",
     "no such user", "unknown user", "mail rejected", "undelivered mail", "message undeliverable", "failed delivery",
     "failed to deliver",
-    "unable to deliver", "are not member", "unable to send",
+    "unable to deliver", "are not member", "unable to send", "mail delivery status", "not member article",
+    "ignored not member", "loop alert", "loop back warning", "from loop",
   ])
 
   /// Sentences of notices that say a mail has failed.
