@@ -316,7 +316,8 @@ extension ReasonTexts {
         "recipient temporarily",
       ]),
     Group(
-      .userunknown, "Postfix smtpd(8) and its kin: the sentence before the reason", sure: false,
+      .userunknown, "Postfix smtpd(8) and its kin: the sentence before the reason; 5.7.1 says that it is another",
+      plain: true,
       ["recipient address rejected", "recipient rejected"]),
     Group(
       .networkerror, "Postfix smtp(8), Sendmail: connections that fail; 4.4.1 says more", plain: true,
