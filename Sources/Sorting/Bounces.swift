@@ -94,11 +94,12 @@ struct BounceRules {
   /// Some put the fields of RFC 3464 into the notice's text, and some lose the part's type.
   private func reportInText(_ notice: Notice) -> DeliveryStatus? {
     guard looksLikeSystem, Self.reportFields.hasMatch(in: notice.words) else { return nil }
-    let lines = notice.lines.map { $0.trimmedSpaces }
-    guard
-      let start = lines.firstIndex(where: { line in Self.reportStarts.contains { line.asciiLowercased.hasPrefix($0) } })
-    else { return nil }
-    let status = DeliveryStatus(Array(notice.lines[start...].joined(separator: "\n").utf8))
+    let starts = notice.lines.firstIndex { place in
+      let line = notice.bytes[place].trimmedSpaces()
+      return Self.reportStarts.contains { line.count >= $0.utf8.count && line.prefix($0.utf8.count).equalsASCII($0) }
+    }
+    guard let start = starts else { return nil }
+    let status = DeliveryStatus(Array(notice.bytes[notice.lines[start].lowerBound...]))
     return status.recipients.allSatisfy { $0.action != nil && $0.finalRecipient != nil } ? status : nil
   }
 
@@ -173,6 +174,11 @@ struct BounceRules {
     let notice = read ?? Notice(facts)
     let failure = NoticeMarks.failures.hasMatch(in: notice.words)
     let delayed = NoticeMarks.delays.hasMatch(in: notice.words)
+    if !failure, !delayed, NoticeMarks.successes.hasMatch(in: notice.words) {
+      let verdict = Verdict(
+        mailClass: .other, confidence: 0.9, rule: "notice.delivered", evidence: ["Subject: \(facts.subject)"])
+      return Outcome(verdict: verdict, original: ReturnedOriginal(facts, notice)?.header, envelopeID: nil)
+    }
     let delaySubject = NoticeMarks.delaySubjects.hasMatch(in: facts.subjectWords)
     let score =
       (bySender ? 2 : 0) + (bySubject ? 2 : 0) + (nullPath ? 1 : 0) + (named != nil ? 3 : 0)
@@ -252,7 +258,7 @@ struct BounceRules {
     if found.isEmpty { return [entry(nil, said: "", notice: notice, waits: waits)] }
     return found.enumerated().map { index, item in
       let next = found.dropFirst(index + 1).first { $0.line > item.line }?.line ?? notice.lines.count
-      let said = notice.lines[min(item.line, next)..<next].joined(separator: "\n")
+      let said = notice.text(ofLines: min(item.line, next)..<next)
       return entry(item.address, said: said, notice: index < Self.searched ? notice : nil, waits: waits)
     }
   }

@@ -51,7 +51,7 @@ enum NoticeMarks {
     "mail-daemon", "maildaemon", "mail.delivery.system", "mailerdaemon", "post_master", "mail daemon", "mailsystem",
     "mail system", "delivery-notification", "microsoftexchange", "microsoft outlook", "no-reply@sns.amazonaws",
     "smtp_mail_service", "smtp gateway", "_smtp_gateways", "lsmtp for", "mail delivery", "returned mail", "undeliver",
-    "internet mail delivery",
+    "internet mail delivery", "courier mail server",
   ]
 
   private static let otherSenderRows = [
@@ -86,7 +86,8 @@ enum NoticeMarks {
     "notificacion de estado de entrega", "\u{7cfb}\u{7edf}\u{9000}", "\u{e9}chec", "notifica dello stato",
     "no such user", "unknown user", "mail rejected", "undelivered mail", "message undeliverable", "failed delivery",
     "failed to deliver",
-    "unable to deliver", "are not member", "unable to send",
+    "unable to deliver", "are not member", "unable to send", "mail delivery status", "not member article",
+    "ignored not member", "loop alert", "loop back warning", "from loop",
   ])
 
   /// Sentences of notices that say a mail has failed.
@@ -134,6 +135,14 @@ enum NoticeMarks {
     "message still undelivered", "wird verzoegert",
   ])
 
+  /// Sentences of notices that a mail has arrived: Postfix, Exchange, Sendmail.
+  static let successes = PhraseMatcher([
+    "successfully delivered", "has been delivered to the following", "was delivered to the following",
+    "delivered to the following recipient", "recipients or groups is complete", "successfully relayed",
+    "had successful delivery", "erfolgreich zugestellt", "folgenden empfänger übermittelt", "a été remis aux",
+    "se entregó a los", "è stato recapitato",
+  ])
+
   /// Words of a mail that has left the queue, whatever the report's fields say: OpenSMTPD 7 tells the end of its patience with
   /// `Action: delayed` and this diagnosis (usr.sbin/smtpd/bounce.c and queue.c; seen end to end).
   static let ends = PhraseMatcher([": envelope expired"])
@@ -154,6 +163,8 @@ enum NoticeMarks {
     "questions",
     "unsubscribe", "ask ",
     "forward it to", "notify", "report", "message from", "hello", "hola", "bonjour", "dear", "hallo",
+    // Examples of how addresses are made, and what else to try.
+    "e.g.", "for example", "such as", "form of", "instead of", "try emailing", "please try ", " try ",
   ])
 
   /// Local parts of desks that letters give for questions (RFC 2142 and common use).
@@ -175,6 +186,6 @@ enum NoticeMarks {
     "smtp=", "user:", "rejected address", "rejected recipient", "could not be delivered to", "quota violation for",
     "account:", "mailbox:", "address:", "bounced",
     "emailaddress",
-    "delivery failed", "to:", "wasn't delivered to", "mailing list",
+    "delivery failed", "to:", "wasn't delivered to", "mailing list", "was addressed",
   ])
 }

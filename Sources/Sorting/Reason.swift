@@ -76,10 +76,26 @@ struct Reading {
   /// No words at all.
   static let empty = Reading()
 
+  /// Whether a word begins as a reply's line does, "550-" or "550 ", at more than one place.
+  private static func hasCodesTwice(_ words: [UInt8]) -> Bool {
+    words.withUnsafeBufferPointer { words in
+      var seen = false
+      for i in 3..<max(3, words.count)
+      where (words[i] == Octet.dash || words[i] == Octet.space) && words[i - 1].isDigit && words[i - 2].isDigit
+        && (words[i - 3] == UInt8(ascii: "4") || words[i - 3] == UInt8(ascii: "5"))
+        && (i == 3 || words[i - 4] == Octet.space)
+      {
+        if seen { return true }
+        seen = true
+      }
+      return false
+    }
+  }
+
   private static func cleaned(_ text: String) -> [UInt8] {
     // With a space at the end, so that the last word has one on either side too.
     let words = PhraseMatcher.normalize(text.octets()) + [Octet.space]
-    guard words.count < 16_384 else { return words }
+    guard words.count < 16_384, hasCodesTwice(words) else { return words }
     var out: [UInt8] = []
     out.reserveCapacity(words.count)
     var i = 0

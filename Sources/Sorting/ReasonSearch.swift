@@ -22,7 +22,7 @@ enum ReasonSearch {
     }
     for (text, reading) in section == said ? [(said, direct)] : [(said, direct), (section, around)]
     where !text.isEmpty {
-      let answer = answer(in: text)
+      let answer = introduced.hasMatch(in: reading.words) ? answer(in: text) : ""
       if !answer.isEmpty, let found = judge(Reading(answer)), found.rule != "reason.command" { return found }
       if let found = judge(reading), found.rule != "reason.command" { return found }
     }
@@ -49,6 +49,9 @@ enum ReasonSearch {
     "Antwort vom Remote-Server:", "La risposta è stata:", "A resposta foi:", "Remote Server returned",
     "responded as follows:",
   ]
+
+  /// The same as tables are written: most notices hold none.
+  private static let introduced = PhraseMatcher(introductions.map { $0.description.asciiLowercased })
 
   static func permanence(_ finding: Diagnosis.Finding, _ status: String?, delayed: Bool) -> Bounce.Permanence {
     if delayed { return .soft }
