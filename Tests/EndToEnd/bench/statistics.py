@@ -13,7 +13,7 @@ from world.system import REPOSITORY
 
 DAY = 86_400_000
 QUESTIONS = ["/stats?by=workspace", "/stats?by=account", "/stats?by=campaign", "/stats?by=tag", "/stats?by=step",
-             "/sequences/sequence1/stats"]
+             "/stats?by=sequence", "/stats?by=variant", "/sequences/sequence1/stats"]
 
 
 class Control(http.client.HTTPConnection):
@@ -50,7 +50,9 @@ def fill(store, events: int) -> int:
                      "enrollment.stopped" if number % 3 == 0 else "enrollment.completed"]
             for place, kind in enumerate(kinds):
                 detail = {"recipient": "p@x.test", "reason": "replied", "was": "sent"}
-                rows.append((sent + place * chance.randrange(DAY), kind, number, number % 50 + 1, number, json.dumps(detail)))
+                of_mail = kind.startswith("message.")
+                rows.append((sent + place * chance.randrange(DAY), kind, number if of_mail else None, number % 50 + 1 if of_mail else None, number,
+                             json.dumps(detail)))
                 count += 1
         rows.sort()
         database.executemany("INSERT INTO event (at, workspace_id, kind, message_id, account_id, enrollment_id, detail) VALUES (?, 1, ?, ?, ?, ?, ?)", rows)
