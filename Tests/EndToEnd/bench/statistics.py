@@ -28,6 +28,16 @@ class Control(http.client.HTTPConnection):
         self.sock.connect(self.path)
 
 
+def writer(gateway: Gateway) -> str:
+    """How long the store's writer was kept since the start."""
+    link = Control(gateway)
+    link.request("GET", "/api/v1/health")
+    held = json.loads(link.getresponse().read())["writer"]
+    link.close()
+    return (f"the writer: {held['transactions']} transactions in {held['busy_ms'] / 1000:.1f} s, the longest {held['longest_ms']} ms"
+            f" ({held['longest_jobs']} jobs, commit {held['longest_commit_ms']} ms), the slowest job {held['slowest_job_ms']} ms: {held['slowest_job']}")
+
+
 def fill(store, events: int) -> int:
     """Enrollments with a mail each over 90 days, and five events for each mail as the daemon writes them."""
     chance, now = random.Random(6), int(time.time() * 1000)
@@ -72,6 +82,7 @@ def statistics(options) -> int:
         gateway.verb("stats", "rebuild", timeout=600)
         seconds = time.monotonic() - start
         print(f"{count} events counted anew in {seconds:.1f} s, {count / seconds:.0f} a second")
+        print("  " + writer(gateway), flush=True)
         for question in QUESTIONS:
             times = []
             for _ in range(options.runs):
