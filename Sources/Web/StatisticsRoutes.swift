@@ -25,7 +25,7 @@ extension API {
       let span = try StatisticsSpan(request)
       try await api.store.countEvents()
       let answer = try await api.store.read { db in try sequenceStatistics(key, span, db) }
-      guard let answer else { throw Problem.notFound("sequence \(key)") }
+      guard let answer else { throw try await api.missing(.sequence, key) }
       return Response(answer)
     },
   ]
