@@ -1,18 +1,26 @@
 // `stats` and `sequence stats`: what came of the mails.
 
 extension Verb {
-  private static let counts = [
-    Column("ENROLLED", "enrolled", .number), Column("ACTIVE", "active", .number),
-    Column("DONE", "completed", .number), Column("STOPPED", "stopped", .number), Column("SENT", "sent", .number),
+  private static let counts =
+    [
+      Column("ENROLLED", "enrolled", .number), Column("ACTIVE", "active", .number),
+      Column("DONE", "completed", .number), Column("STOPPED", "stopped", .number),
+    ] + mailCounts
+  /// People reach a step, a text of it and an account, and go on from there.
+  private static let placeCounts =
+    [
+      Column("REACHED", "enrolled", .number), Column("ACTIVE", "active", .number),
+      Column("WENT ON", "went_on", .number),
+      Column("DONE", "completed", .number), Column("STOPPED", "stopped", .number),
+    ] + mailCounts
+  private static let mailCounts = [
+    Column("SENT", "sent", .number),
     Column("DELIVERED", "delivered", .number), Column("OPENED", "open_rate", .share),
     Column("CLICKED", "click_rate", .share), Column("REPLIED", "replied", .number),
     Column("REPLY RATE", "reply_rate", .share), Column("BOUNCED", "bounced", .number),
     Column("BOUNCE RATE", "bounce_rate", .share), Column("OUT", "unsubscribed", .number),
     Column("TIME TO REPLY", "reply_time_ms.median", .duration),
   ]
-  /// A step has mails; people are the sequence's.
-  private static let mailCounts = Array(counts.dropFirst(4))
-
   private static let span = [
     Option(long: "from", value: "DAY", help: "only from this day on (2026-11-21, or a time)"),
     Option(long: "to", value: "DAY", help: "only before this day"),
@@ -34,11 +42,10 @@ extension Verb {
       var names = [Column(by.uppercased(), by)]
       if by == "step" || by == "variant" { names = [Column("SEQUENCE", "sequence"), Column("STEP", "step_id")] }
       if by == "variant" { names.append(Column("VARIANT", "variant")) }
-      // People enter a sequence; a step, a text and an account have mails.
-      let isOfMails = ["step", "variant", "account"].contains(by)
+      let isPlace = ["step", "variant", "account"].contains(by)
       try call.printList(
         try call.lines("/stats", query: [("by", by)] + spanQuery(call)),
-        names + (isOfMails ? mailCounts : counts), empty: "nothing has been counted yet")
+        names + (isPlace ? placeCounts : counts), empty: "nothing has been counted yet")
     },
     Verb(
       words: ["stats", "rebuild"], summary: "make the statistics anew from all events"
@@ -68,10 +75,10 @@ extension Verb {
     ]
     call.shell.out(renderFacts(facts, of: answer, zone: zone))
     table(
-      [Column("STEP", "step", .number), Column("ID", "step_id")] + mailCounts + [
+      [Column("STEP", "step", .number), Column("ID", "step_id")] + placeCounts + [
         Column("DROP-OFF", "drop_off", .share)
       ], answer["steps"])
-    table([Column("STEP", "step_id"), Column("VARIANT", "variant")] + mailCounts, answer["variants"])
+    table([Column("STEP", "step_id"), Column("VARIANT", "variant")] + placeCounts, answer["variants"])
     let times = [
       Column("SENT", "sent", .number), Column("REPLIED", "replied", .number), Column("RATE", "reply_rate", .share),
     ]

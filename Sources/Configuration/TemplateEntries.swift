@@ -30,6 +30,8 @@ public struct TemplateEntry: Sendable, Equatable, Codable {
   public var html: TextSource?
   /// Whether the HTML is made from the plain text; nil: when there is a preheader, which only HTML can hold.
   public var htmlFromText: Bool?
+  /// Whether its mails have an HTML part: its own, or one that is made of the text, as wherever there is a preheader.
+  public var sendsHTML: Bool { html != nil || htmlFromText ?? (preheader != nil) }
   /// For people.
   public var category: String?
   /// For people.

@@ -149,6 +149,8 @@ final class Rooms: Sendable {
     do {
       for note in try intake.reload(configuration) { log.warning("configuration.needs_restart", ["what": .text(note)]) }
       try access.reload(configuration)
+      try reloadKey(configuration)
+      try await openTokenKeys()
       try await applyWorkspace(configuration)
     } catch {
       log.error("configuration.rejected", ["error": .text("\(error)")])
@@ -158,6 +160,20 @@ final class Rooms: Sendable {
     poller.reload(configuration.poller)
     disk.setWatermark(configuration.store.diskWatermark)
     log.info("configuration.reloaded", ["file": .text(path)])
+  }
+
+  /// Takes a new key file and those from before; never one under which the secrets in the store are closed.
+  private func reloadKey(_ configuration: Configuration) throws {
+    let previous = try configuration.previousKeyFiles.map { try SealingKey.load(path: $0) }
+    let isKept = previous.contains { $0.opens(sealedBy: key) }
+    // Only with the old one at hand a new one is made.
+    let load = isKept ? SealingKey.loadOrCreate : SealingKey.load
+    let fresh = try load(configuration.keyFile).opening(alsoWith: previous)
+    guard fresh.opens(sealedBy: key) else {
+      throw HostError(
+        "\(configuration.keyFile) is not the key in use, and that is not among previous_key_files either", kind: .data)
+    }
+    key.become(fresh)
   }
 
   /// Takes no more mail, lets what is under way finish, closes the store.

@@ -1,23 +1,33 @@
 import COpenSSL
 import Glibc
+import Synchronization
 
 /// The key under which secrets lie in the store: AES-256-GCM (NIST SP 800-38D) with a random nonce of 96 bits for each text.
 ///
 /// A sealed text is one byte of version (1), 12 of nonce, the ciphertext, 16 of tag. With random nonces a key is good for
 /// 2³² texts; a gateway seals a few for each account.
-public struct SealingKey: Sendable {
+///
+/// Whoever holds one goes on with the new key when the operator has given it one.
+public final class SealingKey: Sendable {
   private static let version: UInt8 = 1
   private static let nonceLength = 12
   private static let tagLength = 16
 
-  private let secret: Secret
-  /// Keys from before, which open and do not seal.
-  private var older: [Secret] = []
+  private struct Secrets {
+    var newest: Secret
+    /// Keys from before, which open and do not seal.
+    var older: [Secret] = []
+    var all: [Secret] { [newest] + older }
+  }
+  private let state: Mutex<Secrets>
+  private var secrets: Secrets { state.withLock { $0 } }
+
+  private init(_ secrets: Secrets) { state = Mutex(secrets) }
 
   /// Takes 32 bytes of key.
-  public init(bytes: [UInt8]) throws(HostError) {
+  public convenience init(bytes: [UInt8]) throws(HostError) {
     guard bytes.count == 32 else { throw HostError("a sealing key has 32 bytes, not \(bytes.count)", kind: .data) }
-    secret = Secret(bytes)
+    self.init(Secrets(newest: Secret(bytes)))
   }
 
   /// Loads the key from its file. Errors say what is wrong with it: missing, readable by others, not a key.
@@ -36,15 +46,27 @@ public struct SealingKey: Sendable {
 
   /// The same key, which also opens what was sealed under others before it.
   public func opening(alsoWith previous: [SealingKey]) -> SealingKey {
-    var key = self
-    key.older += previous.flatMap { [$0.secret] + $0.older }
-    return key
+    var secrets = secrets
+    secrets.older += previous.flatMap(\.secrets.all)
+    return SealingKey(secrets)
+  }
+
+  /// Whether it opens what `other` seals.
+  public func opens(sealedBy other: SealingKey) -> Bool {
+    let newest = other.secrets.newest.bytes
+    return secrets.all.contains { $0.bytes == newest }
+  }
+
+  /// From now on seals and opens as another one, for everybody who holds it.
+  public func become(_ other: SealingKey) {
+    let secrets = other.secrets
+    state.withLock { $0 = secrets }
   }
 
   /// Seals a text. `context` names what it belongs to (`account 12`): it opens only with the same context.
   public func seal(_ plain: [UInt8], context: String = "") -> [UInt8] {
     let nonce = randomBytes(Self.nonceLength)
-    let sealed = cipher(plain, under: secret, nonce: nonce, tag: nil, context: context)
+    let sealed = Self.cipher(plain, under: secrets.newest, nonce: nonce, tag: nil, context: context)
     // OpenSSL fails here only without memory; half a secret must not be stored.
     precondition(sealed != nil, "cannot seal: \(opensslErrors())")
     return [Self.version] + nonce + (sealed ?? [])
@@ -52,7 +74,7 @@ public struct SealingKey: Sendable {
 
   /// A key for another purpose that follows from this one, so that one file holds all of them; 32 bytes. A purpose ends in a
   /// version: another version is another key.
-  public func derived(for purpose: String) -> [UInt8] { hmacSHA256(secret.bytes, Array(purpose.utf8)) }
+  public func derived(for purpose: String) -> [UInt8] { hmacSHA256(secrets.newest.bytes, Array(purpose.utf8)) }
 
   /// Opens what `seal` made. Throws when the text was changed, or sealed under another key or for another context.
   public func open(_ sealed: [UInt8], context: String = "") throws(HostError) -> [UInt8] {
@@ -63,8 +85,8 @@ public struct SealingKey: Sendable {
     let end = sealed.count - Self.tagLength
     let body = Array(sealed[(1 + Self.nonceLength)..<end])
     let tag = Array(sealed[end...])
-    let plain = ([secret] + older).lazy.compactMap { secret in
-      cipher(body, under: secret, nonce: nonce, tag: tag, context: context)
+    let plain = secrets.all.lazy.compactMap { secret in
+      Self.cipher(body, under: secret, nonce: nonce, tag: tag, context: context)
     }.first
     guard let plain else {
       throw HostError(
@@ -75,14 +97,14 @@ public struct SealingKey: Sendable {
   }
 
   /// Encrypts and appends the tag, or with a tag given checks it and decrypts.
-  private func cipher(_ input: [UInt8], under secret: Secret, nonce: [UInt8], tag: [UInt8]?, context: String)
+  private static func cipher(_ input: [UInt8], under secret: Secret, nonce: [UInt8], tag: [UInt8]?, context: String)
     -> [UInt8]?
   {
     ERR_clear_error()
     guard let machine = EVP_CIPHER_CTX_new() else { return nil }
     defer { EVP_CIPHER_CTX_free(machine) }
     let encrypting: Int32 = tag == nil ? 1 : 0
-    let bound = [Self.version] + Array(context.utf8)
+    let bound = [version] + Array(context.utf8)
     var output = [UInt8](repeating: 0, count: input.count)
     var count: Int32 = 0
     guard EVP_CipherInit_ex(machine, EVP_aes_256_gcm(), nil, secret.bytes, nonce, encrypting) == 1,
@@ -93,7 +115,7 @@ public struct SealingKey: Sendable {
     var rest = [UInt8](repeating: 0, count: 16)
     guard EVP_CipherFinal_ex(machine, &rest, &count) == 1 else { return nil }
     guard tag == nil else { return output }
-    var made = [UInt8](repeating: 0, count: Self.tagLength)
+    var made = [UInt8](repeating: 0, count: tagLength)
     return postern_gcm_get_tag(machine, &made) == 1 ? output + made : nil
   }
 }

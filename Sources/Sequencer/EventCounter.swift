@@ -37,6 +37,11 @@ final class EventCounter: Sendable {
 
   private func run() async {
     let pause = Doorbell(loop: loop)
+    do {
+      try await store.forgetUnreadStatistics()
+    } catch {
+      log.error("statistics.failed", ["error": .text("\(error)")])
+    }
     while !Task.isCancelled {
       do {
         try await store.countEvents()

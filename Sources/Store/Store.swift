@@ -31,6 +31,7 @@ public final class Store: Sendable {
     var upkeep: Upkeep?
     /// Whether every mail that was accepted before has its rows when this runs.
     let seesLog: Bool
+    let name: StaticString
     let finish: @Sendable (StoreError?) -> Void
   }
   typealias Upkeep = @Sendable (SQLiteConnection, MailLog?) throws(StoreError) -> Void
@@ -51,6 +52,7 @@ public final class Store: Sendable {
   private let watches = Mutex<[Watch]>([])
   private let threads = Mutex<[WorkerThread]>([])
   private let failure = FailureFlag()
+  private let meter = WriterMeter()
   private let isClosing = Mutex(false)
   private let messageIDs = MessageIDs()
   let suppressionKey = SuppressionKey()
@@ -67,6 +69,10 @@ public final class Store: Sendable {
   /// How many jobs share a transaction at the most: enough to make fsync cheap, few enough that a reply is not kept
   /// waiting behind thousands of bodies.
   private static let groupLimit = 256
+  /// When the jobs of a transaction have taken so long, those that are left wait for the next: twenty long ones in a row
+  /// would keep a reply waiting for all of them.
+  private static let groupTime: Duration = .milliseconds(20)
+
   /// Opens the store, or makes it, and brings its schema up to date.
   ///
   /// `readers` is the number of reading threads: lists and explanations keep one busy each. `logSize` is how many octets
@@ -100,7 +106,7 @@ public final class Store: Sendable {
     threads.withLock { $0.append(simulator) }
     guard logSize > 0, let opened else { return }
     let log = try MailLog(file: opened.file, after: opened.number, limit: logSize, failure: failure) { [self] in
-      _ = writes.push(Job(body: nil, seesLog: true, finish: { _ in }))
+      _ = writes.push(Job(body: nil, seesLog: true, name: "take logged mails", finish: { _ in }))
     }
     self.log.withLock { $0 = log }
   }
@@ -127,14 +133,15 @@ public final class Store: Sendable {
   /// `body` runs on the writer's thread: it must be short and must not wait. An error it throws rolls back only its own
   /// part and is passed on; `whenQueued` is called at once, when what is written next comes after it. `StoreError.full`,
   /// `.commitFailed` and `.unavailable` mean that nothing was stored. `seesLog`: every mail that was accepted before has
-  /// its rows; who does not need that waits less while mail pours in.
+  /// its rows; who does not need that waits less while mail pours in. `name`: what `writerHolds` calls it.
   public func write<T: Sendable>(
-    seesLog: Bool = true, whenQueued: () -> Void = {}, _ body: @escaping @Sendable (Transaction) throws -> T
+    seesLog: Bool = true, whenQueued: () -> Void = {}, name: StaticString = #function,
+    _ body: @escaping @Sendable (Transaction) throws -> T
   ) async throws(StoreError) -> T {
     let result: Result<T, StoreError> = await withUnsafeContinuation { continuation in
       let box = Outcome<T>()
       let job = Job(
-        body: { transaction in box.value = try body(transaction) }, seesLog: seesLog,
+        body: { transaction in box.value = try body(transaction) }, seesLog: seesLog, name: name,
         finish: { error in
           if let error {
             continuation.resume(returning: .failure(error))
@@ -195,7 +202,7 @@ public final class Store: Sendable {
   /// there, and the rest stays safe in the log.
   private func catchUp() async throws(StoreError) {
     let failed: StoreError? = await withUnsafeContinuation { continuation in
-      let job = Job(body: nil, seesLog: true) { continuation.resume(returning: $0) }
+      let job = Job(body: nil, seesLog: true, name: "take logged mails") { continuation.resume(returning: $0) }
       if !writes.push(job) { continuation.resume(returning: .unavailable) }
     }
     if let failed, failed != .full { throw failed }
@@ -204,7 +211,7 @@ public final class Store: Sendable {
   /// Runs `work` on the writer's thread between transactions; nobody else writes meanwhile.
   func upkeep(_ work: @escaping Upkeep) async throws(StoreError) {
     let failed: StoreError? = await withUnsafeContinuation { continuation in
-      let job = Job(body: nil, upkeep: work, seesLog: true) { continuation.resume(returning: $0) }
+      let job = Job(body: nil, upkeep: work, seesLog: true, name: "upkeep") { continuation.resume(returning: $0) }
       if !writes.push(job) { continuation.resume(returning: .unavailable) }
     }
     if let failed { throw failed }
@@ -214,6 +221,9 @@ public final class Store: Sendable {
   public func observe(_ topic: Topic, _ action: @escaping @Sendable () -> Void) {
     watches.withLock { $0.append(Watch(topic: topic, action: action)) }
   }
+
+  /// How long the writer was kept.
+  public var writerHolds: WriterHolds { meter.holds }
 
   /// Nil while the store can be believed; else why it stopped.
   public var failed: StoreError? { failure.error }
@@ -260,12 +270,16 @@ public final class Store: Sendable {
       return commit(all.filter { !$0.seesLog }, state)
     }
     let group = all.filter { $0.body != nil }
-    if !group.isEmpty { commitTransaction(group, state) }
+    var left = group[...]
+    while !left.isEmpty, failed == nil { left = left.dropFirst(commitTransaction(left, state)) }
+    for job in left { job.finish(.unavailable) }
     for job in all where job.body == nil { job.finish(job.upkeep.flatMap { run($0, state) }) }
   }
 
   private func run(_ upkeep: Upkeep, _ state: WriterState) -> StoreError? {
     guard failed == nil else { return .unavailable }
+    let start = ContinuousClock.now
+    defer { meter.add(WriterHolds.Hold(time: start.duration(to: .now), jobs: 1)) }
     do throws(StoreError) {
       try upkeep(state.connection, log.withLock { $0 })
       return nil
@@ -285,6 +299,8 @@ public final class Store: Sendable {
     var failed: StoreError?
     while !left.isEmpty, failed == nil {
       let places = left.beginning(atMost: OpenedLog.share)
+      let start = ContinuousClock.now
+      defer { meter.add(WriterHolds.Hold(time: start.duration(to: .now), jobs: places.reduce(0) { $0 + $1.mails })) }
       do throws(StoreError) {
         try state.transaction.take(places, from: log.file, state.buffer)
         if let last = places.last { log.indexed(through: last) }
@@ -302,30 +318,51 @@ public final class Store: Sendable {
     return failed
   }
 
-  private func commitTransaction(_ group: [Job], _ state: WriterState) {
+  /// Commits the first of some jobs together; returns how many that were.
+  private func commitTransaction(_ jobs: ArraySlice<Job>, _ state: WriterState) -> Int {
     let transaction = state.transaction
     transaction.begin()
     var outcomes: [StoreError?] = []
-    outcomes.reserveCapacity(group.count)
-    var isCommitting = false
+    outcomes.reserveCapacity(jobs.count)
+    let start = ContinuousClock.now
+    var (looked, committing) = (start, ContinuousClock.Instant?.none)
+    defer {
+      let end = ContinuousClock.now
+      meter.add(
+        WriterHolds.Hold(
+          time: start.duration(to: end), commitTime: (committing ?? end).duration(to: end), jobs: max(1, outcomes.count)
+        ))
+    }
     do {
       try state.connection.run("BEGIN IMMEDIATE", [])
-      if group.count == 1 {
+      for job in jobs {
         // Alone it needs no savepoint, and SQLite no copy of each page before it.
-        if let error = try runAlone(group[0], in: transaction, state) { return group[0].finish(error) }
-        outcomes.append(nil)
-      } else {
-        for job in group { outcomes.append(try run(job, in: transaction, state)) }
+        if jobs.count == 1 {
+          if let error = try runAlone(job, in: transaction, state) {
+            job.finish(error)
+            return 1
+          }
+          outcomes.append(nil)
+        } else {
+          outcomes.append(try run(job, in: transaction, state))
+        }
+        let now = ContinuousClock.now
+        meter.add(job: job.name, looked.duration(to: now))
+        looked = now
+        if start.duration(to: now) > Self.groupTime { break }
       }
-      isCommitting = true
+      committing = looked
       try state.connection.run("COMMIT", [])
     } catch {
-      abandon(group, because: error, state, leftInLog: isCommitting)
-      return
+      // A commit fails for those that are in it; what fails before is the file's trouble, and all of theirs.
+      let failed = committing == nil ? jobs : jobs.prefix(outcomes.count)
+      abandon(failed, because: error, state, leftInLog: committing != nil)
+      return failed.count
     }
     // Watchers first: whoever is resumed may ask at once for what the watchers prepare.
     announce(transaction.touched)
-    for (job, error) in zip(group, outcomes) { job.finish(error) }
+    for (job, error) in zip(jobs, outcomes) { job.finish(error) }
+    return outcomes.count
   }
 
   /// Nil when the job's part stands; its error when the transaction, which was all its own, was rolled back.
@@ -367,7 +404,7 @@ public final class Store: Sendable {
     }
   }
 
-  private func abandon(_ group: [Job], because error: StoreError, _ state: WriterState, leftInLog: Bool) {
+  private func abandon(_ group: ArraySlice<Job>, because error: StoreError, _ state: WriterState, leftInLog: Bool) {
     var told = error
     state.transaction.forget()
     do {
@@ -455,11 +492,4 @@ private final class ReaderState: @unchecked Sendable {
 /// Carries a body's value from the writer's thread to its continuation; written once before it is read.
 private final class Outcome<T: Sendable>: @unchecked Sendable {
   var value: T?
-}
-
-extension StoreError {
-  /// An error of a transaction's body as the store passes it on.
-  init(wrapping error: any Error) {
-    self = error as? StoreError ?? .rejected("\(error)")
-  }
 }

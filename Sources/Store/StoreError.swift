@@ -33,3 +33,10 @@ extension StoreError: CustomStringConvertible {
     }
   }
 }
+
+extension StoreError {
+  /// An error of a transaction's body as the store passes it on.
+  init(wrapping error: any Error) {
+    self = error as? StoreError ?? .rejected("\(error)")
+  }
+}

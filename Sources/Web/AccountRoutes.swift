@@ -19,7 +19,7 @@ extension API {
         try db.accounts().filter { only == nil || $0.address == only?.lowercased() }
           .map { try AccountView($0, db, now: now).health(db, relay: relay, now: now) }
       }
-      if let only, views.isEmpty { throw Problem.notFound("account \(only)") }
+      if let only, views.isEmpty { throw try await api.missing(.account, only) }
       return Response(list: views, for: request)
     },
     Route("POST", "accounts/*/test") { api, _, address in
@@ -40,7 +40,7 @@ extension API {
     Route("DELETE", "accounts/*") { api, _, address in
       let now = api.now()
       guard try await api.store.write({ try $0.removeAccount(at: address, now: now) }) else {
-        throw Problem.notFound("account \(address)")
+        throw try await api.missing(.account, address)
       }
       return Response(.object([("address", .text(address.lowercased())), ("removed", .boolean(true))]))
     },
@@ -48,7 +48,7 @@ extension API {
 
   func account(_ address: String) async throws -> AccountRecord {
     guard let account = try await store.read({ try $0.account(at: address) }) else {
-      throw Problem.notFound("account \(address)")
+      throw try await missing(.account, address)
     }
     return account
   }

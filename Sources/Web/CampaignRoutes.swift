@@ -52,7 +52,7 @@ extension API {
 
   private func campaign(_ key: String) async throws -> CampaignRecord {
     let found = try await store.read { try $0.campaign(keyed: key, workspaceID: defaultWorkspace) }
-    guard let found else { throw Problem.notFound("campaign \(key)") }
+    guard let found else { throw try await missing(.campaign, key) }
     return found
   }
 }

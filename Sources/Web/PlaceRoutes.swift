@@ -29,7 +29,7 @@ extension API {
         try transaction.removePool(named: name, workspaceID: defaultWorkspace, now: now)
       }
       guard isGone else {
-        throw Problem.notFound("pool \(name)")
+        throw try await api.missing(.pool, name)
       }
       return removed(name)
     },
@@ -53,7 +53,7 @@ extension API {
     Route("DELETE", "submitters/*") { api, _, name in
       let now = api.now()
       guard try await api.store.write({ try $0.removeSubmitter(named: name, now: now) }) else {
-        throw Problem.notFound("submitter \(name)")
+        throw try await api.missing(.submitter, name)
       }
       return removed(name)
     },

@@ -1,4 +1,5 @@
 import Configuration
+import Store
 
 /// One HTTP request, read whole.
 public struct Request: Sendable, Equatable {
@@ -54,6 +55,14 @@ struct Problem: Error, Equatable {
 
   static func invalid(_ message: String) -> Problem {
     Problem(status: 400, code: "invalid", message: message)
+  }
+}
+
+extension API {
+  /// Names the nearest that there is: most of what is not found was mistyped.
+  func missing(_ kind: NamedThing, _ name: String) async throws -> Problem {
+    .notFound(
+      "\(kind) \(name)" + (try await store.read { try $0.hint(kind, near: name, workspaceID: defaultWorkspace) }))
   }
 }
 

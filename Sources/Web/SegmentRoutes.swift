@@ -16,7 +16,7 @@ extension API {
         let count = try db.contacts(workspaceID: defaultWorkspace, limit: .max, filter: filter).count
         return .object(segment.members + [("contacts", .number(count))])
       }
-      guard let found else { throw Problem.notFound("segment \(name)") }
+      guard let found else { throw try await api.missing(.segment, name) }
       return Response(found)
     },
     Route("PUT", "segments/*") { api, request, name in
@@ -36,7 +36,7 @@ extension API {
     },
     Route("DELETE", "segments/*") { api, _, name in
       guard try await api.store.write({ try $0.removeSegment(named: name, workspaceID: defaultWorkspace) }) else {
-        throw Problem.notFound("segment \(name)")
+        throw try await api.missing(.segment, name)
       }
       return removed(name)
     },

@@ -82,7 +82,7 @@ extension API {
 
   func sequence(_ key: String) async throws -> SequenceRecord {
     let found = try await store.read { db in try db.sequence(keyed: key, workspaceID: defaultWorkspace) }
-    guard let found else { throw Problem.notFound("sequence \(key)") }
+    guard let found else { throw try await missing(.sequence, key) }
     return found
   }
 

@@ -25,7 +25,7 @@ extension API {
       let span = try StatisticsSpan(request)
       try await api.store.countEvents()
       let answer = try await api.store.read { db in try sequenceStatistics(key, span, db) }
-      guard let answer else { throw Problem.notFound("sequence \(key)") }
+      guard let answer else { throw try await api.missing(.sequence, key) }
       return Response(answer)
     },
   ]
@@ -65,7 +65,9 @@ private func statistics(by scope: StatisticsScope, _ span: StatisticsSpan, _ db:
       of: "", by: scope, workspaceID: defaultWorkspace, from: span.from, to: span.to, zone: span.zone(db))
     guard !line.isEmpty else { return [] }
     return [
-      .object([("workspace", .text(try db.workspace(defaultWorkspace).key))] + line.members + line.timeMembers)
+      .object(
+        [("workspace", .text(try db.workspace(defaultWorkspace).key))] + line.members(of: .workspace)
+          + line.timeMembers)
     ]
   }
   let rows = try db.statistics(by: scope, workspaceID: defaultWorkspace, from: span.from, to: span.to)
@@ -77,7 +79,7 @@ private func statistics(by scope: StatisticsScope, _ span: StatisticsSpan, _ db:
     case .sequence, .step, .variant: place = try sequencePlace(row.key, db)
     case .workspace, .campaign, .tag: place = [(scope.rawValue, .text(row.key))]
     }
-    return .object(place + row.line.members)
+    return .object(place + row.line.members(of: scope))
   }
 }
 
@@ -100,7 +102,7 @@ private func place(ofStep id: String, in sequence: SequenceRecord) -> Int? {
   return sequence.entry.steps.firstIndex { $0.id == id }.map { $0 + 1 }
 }
 
-/// A sequence as a whole, its steps with what each lost against the one before it, and their variants.
+/// A sequence as a whole, its steps with the share of people that the one before lost, and their variants.
 private func sequenceStatistics(_ key: String, _ span: StatisticsSpan, _ db: Reader) throws -> JSON? {
   guard let sequence = try db.sequence(keyed: key, workspaceID: defaultWorkspace) else { return nil }
   let zone = try span.zone ?? Zone.named(sequence.entry.zone ?? db.workspace(sequence.workspaceID).zone) ?? .utc
@@ -113,25 +115,30 @@ private func sequenceStatistics(_ key: String, _ span: StatisticsSpan, _ db: Rea
   }
   let whole = try db.statistics(
     of: "\(sequence.id)", by: .sequence, workspaceID: sequence.workspaceID, from: span.from, to: span.to, zone: zone)
-  var before: Int64?
+  var before: StatisticsLine?
   let steps = try rows(.step).sorted { order($0) < order($1) }.map { row in
-    defer { before = row.line[.sent] }
-    let lost = before.flatMap { dropOff(sent: row.line[.sent], before: $0) }
-    return JSON.object(try sequencePlace(row.key, db).dropFirst() + row.line.members + [("drop_off", .rate(lost))])
+    defer { before = row.line }
+    return JSON.object(
+      try sequencePlace(row.key, db).dropFirst() + row.line.members(of: .step)
+        + [("drop_off", .rate(before?.dropOff.rate))])
   }
   let variants = try rows(.variant).map { row in
-    JSON.object(try sequencePlace(row.key, db).dropFirst() + row.line.members)
+    JSON.object(try sequencePlace(row.key, db).dropFirst() + row.line.members(of: .variant))
   }
   return .object(
-    [("sequence", .text(key)), ("zone", .text(zone.name))] + whole.members + whole.timeMembers
+    [("sequence", .text(key)), ("zone", .text(zone.name))] + whole.members(of: .sequence) + whole.timeMembers
       + [("steps", .list(steps)), ("variants", .list(variants))])
 }
 
 extension StatisticsLine {
   /// Counts, rates from 0 to 1 (null where there is nothing to divide by), and times to the answer.
-  fileprivate var members: [(String, JSON)] {
-    [
+  fileprivate func members(of scope: StatisticsScope) -> [(String, JSON)] {
+    // Nobody goes on from a whole sequence.
+    let wentOn: [(String, JSON)] =
+      [.step, .variant, .account].contains(scope) ? [("went_on", .integer(self[.wentOn]))] : []
+    return [
       ("enrolled", .integer(self[.enrolled])), ("active", .integer(active)), ("completed", .integer(completed)),
+    ] + wentOn + [
       ("stopped", .integer(stopped.reduce(0) { $0 + $1.count })),
       ("stopped_by", .object(stopped.map { ($0.reason, .integer($0.count)) })),
       ("sent", .integer(self[.sent])), ("delivered", .integer(delivered)), ("opened", .integer(self[.opened])),

@@ -12,6 +12,7 @@ extension API {
           ("reason", .optional(failure?.description ?? disk)),
           ("version", .text(api.version)), ("started_at", .time(api.startedAt)), ("now", .time(api.now())),
           ("messages", .object(counts.map { ($0.state, .integer($0.count)) })),
+          ("writer", api.store.writerHolds.json),
         ]), status: failure == nil ? 200 : 503)
     },
     Route("POST", "reseal") { api, _, _ in
@@ -24,4 +25,16 @@ extension API {
     },
     Route("GET", "version") { api, _, _ in Response(.object([("version", .text(api.version))])) },
   ]
+}
+
+extension WriterHolds {
+  /// Times in milliseconds, since the start of the daemon.
+  fileprivate var json: JSON {
+    func milliseconds(_ time: Duration) -> JSON { .integer(Int64((time / .milliseconds(1)).rounded())) }
+    return .object([
+      ("transactions", .number(count)), ("busy_ms", milliseconds(time)), ("longest_ms", milliseconds(longest.time)),
+      ("longest_commit_ms", milliseconds(longest.commitTime)), ("longest_jobs", .number(longest.jobs)),
+      ("slowest_job_ms", milliseconds(slowestJob.time)), ("slowest_job", .text(slowestJob.name)),
+    ])
+  }
 }

@@ -14,7 +14,7 @@ extension API {
           .object([
             ("id", .integer(item.id)), ("key", .text(item.entry.key)), ("subject", .text(item.entry.subject)),
             ("category", .optional(item.entry.category)), ("tags", .texts(item.entry.tags)),
-            ("has_html", .boolean(item.entry.html != nil)), ("changed_at", .time(item.changedAt)),
+            ("has_html", .boolean(item.entry.sendsHTML)), ("changed_at", .time(item.changedAt)),
             ("use_count", .number(uses[item.entry.key]?.count ?? 0)), ("used_by", .texts(uses[item.entry.key] ?? [])),
           ])
         }, for: request)
@@ -51,7 +51,7 @@ extension API {
           ("created_at", .time(item.createdAt)), ("changed_at", .time(item.changedAt)),
         ]))
     },
-    Route("DELETE", "templates/*") { api, _, key in try await api.remove("template", key) },
+    Route("DELETE", "templates/*") { api, _, key in try await api.remove(.template, key) },
     Route("GET", "snippets") { api, request, _ in
       let items = try await api.store.read { try $0.snippets(workspaceID: defaultWorkspace) }
       return Response(
@@ -62,18 +62,19 @@ extension API {
           ])
         }, for: request)
     },
-    Route("DELETE", "snippets/*") { api, _, key in try await api.remove("snippet", key) },
+    Route("DELETE", "snippets/*") { api, _, key in try await api.remove(.snippet, key) },
   ]
 
   private func template(_ key: String) async throws -> TemplateRecord<TemplateEntry> {
     let found = try await store.read { try $0.template(keyed: key, workspaceID: defaultWorkspace) }
-    guard let found else { throw Problem.notFound("template \(key)") }
+    guard let found else { throw try await missing(.template, key) }
     return found
   }
 
-  private func remove(_ kind: String, _ key: String) async throws -> Response {
-    guard try await store.write({ try $0.removeTemplate(kind, keyed: key, workspaceID: defaultWorkspace) }) else {
-      throw Problem.notFound("\(kind) \(key)")
+  private func remove(_ kind: NamedThing, _ key: String) async throws -> Response {
+    guard try await store.write({ try $0.removeTemplate(kind.rawValue, keyed: key, workspaceID: defaultWorkspace) })
+    else {
+      throw try await missing(kind, key)
     }
     return Response(.object([("name", .text(key)), ("removed", .boolean(true))]))
   }
@@ -93,7 +94,10 @@ private func preview(_ entry: TemplateEntry, contact address: String?, account: 
   }
   var sender: MailSender?
   if let account {
-    guard let known = try db.account(at: account) else { return Response(Problem.notFound("account \(account)")) }
+    guard let known = try db.account(at: account) else {
+      return Response(
+        Problem.notFound("account \(account)" + (try db.hint(.account, near: account, workspaceID: defaultWorkspace))))
+    }
     sender = MailSender(address: known.address, displayName: known.settings.displayName)
   }
   let snippets = SnippetBook(db, workspaceID: defaultWorkspace)

@@ -42,6 +42,17 @@ import Testing
     #expect(error?.message.contains("another key file") == true)
   }
 
+  @Test func whoHoldsAKeyGoesOnWithTheNextOne() throws {
+    let key = try SealingKey(bytes: [UInt8](repeating: 1, count: 32))
+    let old = key.seal([7])
+    let next = try SealingKey(bytes: [UInt8](repeating: 2, count: 32))
+    #expect(!next.opens(sealedBy: key))
+    key.become(next.opening(alsoWith: [try SealingKey(bytes: [UInt8](repeating: 1, count: 32))]))
+    #expect(key.opens(sealedBy: next))
+    #expect(try key.open(old) == [7] && next.open(key.seal([8])) == [8])
+    #expect(throws: HostError.self) { try next.open(old) }
+  }
+
   @Test func aKeyHas32Bytes() { #expect(throws: HostError.self) { try SealingKey(bytes: [1, 2, 3]) } }
 
   @Test(arguments: [

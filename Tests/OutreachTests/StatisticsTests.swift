@@ -30,7 +30,7 @@ struct StatisticsTests {
       .enrolled, .completed, .reopened, .stopped("replied"), .sent, .bounced, .refused, .opened, .clicked, .replied,
       .unsubscribed, .complained, .failed, .skipped, .cancelled, .sentReplied, .sentOpened, .sentClicked,
       .replyDelay(17),
-      .replySeconds,
+      .replySeconds, .wentOn,
     ]
     for fact in facts { #expect(StatisticsFact(name: fact.name) == fact) }
     #expect(StatisticsFact(name: "sent.elsewhere") == nil)

@@ -105,6 +105,9 @@ import Testing
     let step = try #require(try await bench.store.read { try $0.steps(ofEnrollment: enrollment.id).first })
     #expect(step.state == .held)
     #expect(step.lastReply?.hasPrefix("compliance: it says \"100% guaranteed\"") == true)
+    let told = try await bench.store.read { try $0.events(after: 0, kind: "message.held", limit: 10) }
+    #expect(told.map(\.messageID) == [step.id] && told[0].detail.contains(#""meaning":"compliance""#))
+    #expect(told[0].detail.contains("100% guaranteed"), "an app that follows the events knows why")
     let relaxed = record.entry
     try await bench.store.write { transaction in
       try transaction.putSequence(relaxed, now: Bench.noon)

@@ -164,6 +164,7 @@ struct StatisticsTests {
     let line = try #require(asTheyCame["workspace"]?.first?.line)
     #expect([[line[.sent], line[.replied], line[.bounced]]] == messages, "seed \(seed)")
     #expect(line[.sent] > 10, "seed \(seed): nothing happened")
+    #expect(try await peopleByTheTables(bench) == peopleTold(asTheyCame), "seed \(seed)")
 
     // Any stretch of time is told as the hours in it say.
     for _ in 0..<20 {
@@ -178,12 +179,40 @@ struct StatisticsTests {
     }
   }
 
+  /// How many enrollments are in each state, by step and by account: those of the last mail that was sent before their end.
+  private func peopleByTheTables(_ bench: Bench) async throws -> [String: Int64] {
+    let rows = try await bench.store.read { db in
+      try db.connection.rows(
+        """
+        SELECT n.sequence_id || '/' || m.step, m.account_id, CASE n.state WHEN 'stopped' THEN n.stop_reason ELSE n.state END
+        FROM enrollment n JOIN message m ON m.id = (SELECT message_id FROM event
+          WHERE enrollment_id = n.id AND kind = 'message.sent' AND id < COALESCE(CASE n.state WHEN 'stopped' THEN
+            (SELECT id FROM event WHERE enrollment_id = n.id AND kind = 'enrollment.stopped') END, 1 << 62)
+          ORDER BY id DESC LIMIT 1)
+        """, []
+      ) { row in ["step \(row.text(0)) \(row.text(2))", "account \(row.integer(1)) \(row.text(2))"] }
+    }
+    return Dictionary(rows.flatMap(\.self).map { ($0, 1) }, uniquingKeysWith: +)
+  }
+
+  private func peopleTold(_ rows: [String: [StatisticsRow]]) -> [String: Int64] {
+    var told: [String: Int64] = [:]
+    for scope in ["step", "account"] {
+      for row in rows[scope] ?? [] {
+        told["\(scope) \(row.key) active"] = row.line.active
+        told["\(scope) \(row.key) completed"] = row.line.completed
+        for stop in row.line.stopped { told["\(scope) \(row.key) \(stop.reason)"] = stop.count }
+      }
+    }
+    return told.filter { $0.value != 0 }
+  }
+
   /// Added up from the hours alone.
   private func byHours(_ bench: Bench, _ scope: StatisticsScope, from: Int64, to: Int64) async throws -> [StatisticsRow]
   {
     try await bench.store.read { db in
       let rows = try db.connection.rows(
-        "SELECT key, fact, count FROM statistic WHERE scope = ? AND hour >= ? AND hour < ? ORDER BY key",
+        "SELECT key, fact, count FROM statistic WHERE generation = (SELECT generation FROM statistic_cursor) AND scope = ? AND hour >= ? AND hour < ? ORDER BY key",
         [.text(scope.rawValue), .integer(from / 3_600_000), .integer(to / 3_600_000)]
       ) { row in (key: row.text(0), fact: row.text(1), count: row.integer(2)) }
       var found: [StatisticsRow] = []
@@ -194,6 +223,38 @@ struct StatisticsTests {
       }
       return found
     }
+  }
+
+  /// Who asks meanwhile is answered from the old sums, and of these nothing is left.
+  @Test func madeAnewBesideThoseThatAreRead() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("one@example.com")
+    for number in 1...20 { _ = try await bench.queue(bench.step(1, to: "p\(number)@example.org")) }
+    _ = try await bench.sendAll()
+    try await bench.store.countEvents()
+    let before = try await all(bench)
+    let begun = try await bench.store.write { try $0.beginStatistics() }
+    let batch = try await bench.store.read { try $0.uncountedEvents(after: 0, in: begun, atMost: 30) }
+    try await bench.store.write { try $0.add(batch.rows, to: begun) }
+    #expect(try await all(bench) == before)
+    try await bench.store.recountEvents()
+    #expect(try await all(bench) == before)
+    // A later one has taken over; what was counted for the old sums meanwhile is not added to the new.
+    try await bench.store.write { try $0.takeOver(begun, through: 30) }
+    let newest = try await bench.store.read { try $0.newestEvent() }
+    try await bench.store.write {
+      try $0.add(StatisticsBatch(generation: 1, after: newest, through: newest + 1, rows: batch.rows))
+    }
+    #expect(try await all(bench) == before)
+    let left = try await bench.store.read { db in
+      try db.connection.rows(
+        """
+        SELECT COUNT(*) FROM (SELECT generation FROM statistic UNION ALL SELECT generation FROM statistic_span
+          UNION ALL SELECT generation FROM statistic_person) WHERE generation <> (SELECT generation FROM statistic_cursor)
+        """, []
+      ) { row in row.integer(0) }
+    }
+    #expect(left == [0])
   }
 
   @Test func opensAndClicksAreRecordedOnceAMail() async throws {

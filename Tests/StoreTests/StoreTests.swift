@@ -105,4 +105,25 @@ import Testing
     let error = #expect(throws: StoreError.self) { try Store(path: path, now: Bench.noon) }
     #expect("\(try #require(error))".contains(path))
   }
+
+  /// Whoever waits does so behind one of them and not behind all.
+  @Test func longJobsDoNotShareATransaction() async throws {
+    let bench = try Bench()
+    let before = bench.store.writerHolds.count
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<6 {
+        group.addTask {
+          try await bench.store.write(name: "long") { _ in
+            let start = ContinuousClock.now
+            while start.duration(to: .now) < .milliseconds(25) {}
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    let holds = bench.store.writerHolds
+    #expect(holds.count == before + 6 && holds.longest.jobs == 1)
+    #expect(holds.slowestJob.name == "long" && holds.slowestJob.time >= .milliseconds(25))
+    #expect(holds.longest.time >= holds.slowestJob.time)
+  }
 }

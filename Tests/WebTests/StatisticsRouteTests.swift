@@ -28,6 +28,7 @@ struct StatisticsRouteTests {
     #expect(answer["active"] == "2")
     #expect(answer["reply_rate"] == nil)
     #expect(answer["zone"] == "UTC")
+    #expect(answer["went_on"] == nil)
     #expect(await test.get("/stats", ["by": "sequence"])["items.0.sequence"] == "welcome")
     #expect(await test.get("/stats", ["by": "sequence", "to": "2020-01-01"]).count == 0)
     #expect(await test.post("/stats/rebuild")["rebuilt"] == "1")

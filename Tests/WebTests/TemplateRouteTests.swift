@@ -45,3 +45,45 @@ private let file = """
   #expect(answer["error.message"] == "template welcome (html):1:4: {{ is never closed by }}")
   #expect(await test.get("/templates").count == 0)
 }
+
+@Test func whatIsMistypedNamesTheNearest() async throws {
+  let test = try TestAPI()
+  _ = try await test.apply(
+    file + """
+
+      [[account]]
+      address = "ann@acme.test"
+      smtp = { host = "localhost" }
+
+      [[sequence]]
+      key = "welcome"
+
+      [[segment]]
+      name = "vip"
+      filter = "tag = vip"
+      """)
+  let asked = [
+    "/templates/welcom": "template welcom; did you mean \"welcome\"?",
+    "/sequences/wellcome": "sequence wellcome; did you mean \"welcome\"?",
+    "/sequences/welcom/stats": "sequence welcom; did you mean \"welcome\"?",
+    "/accounts/an@acme.test": "account an@acme.test; did you mean \"ann@acme.test\"?",
+    "/segments/vipp": "segment vipp; did you mean \"vip\"?", "/campaigns/welcome": "campaign welcome",
+    "/templates/sign": "template sign",
+  ]
+  for (path, words) in asked {
+    let answer = await test.get(path)
+    #expect(answer.status == 404 && answer["error.message"] == "there is no " + words)
+  }
+  #expect(await test.delete("/snippets/sgn")["error.message"] == "there is no snippet sgn; did you mean \"sign\"?")
+}
+
+@Test(arguments: [
+  ("text = \"Hi\"", "0"), ("text = \"Hi\"\nhtml_from_text = true", "1"), ("text = \"Hi\"\npreheader = \"Now\"", "1"),
+  ("text = \"Hi\"\npreheader = \"Now\"\nhtml_from_text = false", "0"), ("html = \"<p>Hi</p>\"", "1"),
+])
+func theListSaysWhetherItsMailsHaveHTML(_ texts: String, _ hasHTML: String) async throws {
+  let test = try TestAPI()
+  let applied = try await test.apply("[[template]]\nkey = \"hi\"\nsubject = \"Hi\"\n" + texts)
+  #expect(applied["changes.0.name"] == "hi")
+  #expect(await test.get("/templates")["items.0.has_html"] == hasHTML)
+}

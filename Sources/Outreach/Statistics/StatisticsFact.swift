@@ -12,6 +12,8 @@ public enum StatisticsFact: Sendable, Hashable {
   /// People: entered a sequence, reached its end, went on after it, ended early for this reason.
   case enrolled, completed, reopened
   case stopped(String)
+  /// People: got the next mail of their sequence, and so are no longer at this step, variant or account.
+  case wentOn
   /// Mails: taken by the account's server; came back later; refused for their recipient on the spot.
   case sent, bounced, refused
   /// Mails that were opened, clicked, answered, asked out by, called spam; each mail once.
@@ -31,6 +33,7 @@ public enum StatisticsFact: Sendable, Hashable {
     case .completed: "completed"
     case .reopened: "reopened"
     case .stopped(let reason): "stopped." + reason
+    case .wentOn: "went_on"
     case .sent: "sent"
     case .bounced: "bounced"
     case .refused: "refused"
@@ -65,7 +68,7 @@ public enum StatisticsFact: Sendable, Hashable {
 
   private static let plain: [String: StatisticsFact] = {
     let facts: [StatisticsFact] = [
-      .enrolled, .completed, .reopened, .sent, .bounced, .refused, .opened, .clicked, .replied, .unsubscribed,
+      .enrolled, .completed, .reopened, .wentOn, .sent, .bounced, .refused, .opened, .clicked, .replied, .unsubscribed,
       .complained,
       .failed, .skipped, .cancelled, .sentReplied, .sentOpened, .sentClicked, .replySeconds,
     ]
@@ -100,6 +103,8 @@ public struct StatisticsEvent: Sendable, Equatable {
   public var at: Int64
   /// Whose it is.
   public var workspaceID: Int64
+  /// Whose way through a sequence it is about.
+  public var enrollmentID: Int64?
   /// Where it belongs, as far as it belongs to one.
   public var sequenceID: Int64?
   /// The id of its step, which stays when steps change places, and which text of it the contact got.
@@ -201,25 +206,37 @@ public struct StatisticsCell: Sendable, Hashable {
   }
 }
 
-/// Events added up. The order of events does not matter, and adding them in parts gives the same sums.
+/// Events added up. Adding them in parts gives the same sums; only the order of one person's events matters, because it says
+/// where they stand.
 public struct StatisticsSums: Sendable, Equatable {
   /// The counts.
   public private(set) var counts: [StatisticsCell: Int64] = [:]
+  /// Where people stand, by enrollment: as it was before the first event, for those that are told of, and as it is after the last.
+  public private(set) var people: [Int64: StatisticsPerson]
 
-  /// Nothing yet.
-  public init() {}
+  /// Nothing yet, with the people of the events to come as they stand.
+  public init(people: [Int64: StatisticsPerson] = [:]) { self.people = people }
 
   /// Adds what an event tells.
   public mutating func add(_ event: StatisticsEvent) {
     for fact in event.facts {
-      // Floor, not towards zero: an instant before 1970 has an hour of its own too.
-      let hour = Int64((Double(fact.at) / 3_600_000).rounded(.down))
-      for place in event.places {
-        let cell = StatisticsCell(
-          workspaceID: event.workspaceID, scope: place.scope, key: place.key, fact: fact.fact, hour: hour)
-        counts[cell, default: 0] += fact.count
-      }
+      for place in event.places { add(fact.fact, at: fact.at, place, event, count: fact.count) }
     }
+    guard let id = event.enrollmentID else { return }
+    for change in people[id, default: StatisticsPerson()].take(event) {
+      add(change.fact, at: event.at, (change.scope, change.key), event, count: 1)
+    }
+  }
+
+  private mutating func add(
+    _ fact: StatisticsFact, at: Int64, _ place: (scope: StatisticsScope, key: String), _ event: StatisticsEvent,
+    count: Int64
+  ) {
+    // Floor, not towards zero: an instant before 1970 has an hour of its own too.
+    let hour = Int64((Double(at) / 3_600_000).rounded(.down))
+    let cell = StatisticsCell(
+      workspaceID: event.workspaceID, scope: place.scope, key: place.key, fact: fact, hour: hour)
+    counts[cell, default: 0] += count
   }
 
   /// The same counts, by longer stretches.

@@ -97,8 +97,15 @@ public struct StatisticsLine: Sendable, Equatable {
   /// Enrollments at their end, without those that went on after it.
   public var completed: Int64 { self[.completed] - self[.reopened] }
 
-  /// Enrollments that are still on their way, when the stretch holds their beginning.
-  public var active: Int64 { self[.enrolled] - completed - stopped.reduce(0) { $0 + $1.count } }
+  /// Enrollments that are still on their way, when the stretch holds their beginning; of a step, a variant or an account those
+  /// that wait after its mail or at its task.
+  public var active: Int64 { self[.enrolled] - left }
+
+  /// Enrollments that ended, or went on to the next step, variant or account.
+  public var left: Int64 { completed + self[.wentOn] + stopped.reduce(0) { $0 + $1.count } }
+
+  /// Of those who are no longer at a step: who ended there early.
+  public var dropOff: Share { Share(part: stopped.reduce(0) { $0 + $1.count }, whole: left) }
 
   // MARK: - Mails
 
@@ -154,9 +161,4 @@ public struct StatisticsLine: Sendable, Equatable {
   private static func best(_ times: [Int: SendingTime]) -> [SendingTime] {
     times.values.sorted { ($1.replies.atLeast, $0.number) < ($0.replies.atLeast, $1.number) }
   }
-}
-
-/// The share of those a step reached that the next one did not reach; nil when the step reached nobody.
-public func dropOff(sent: Int64, before: Int64) -> Double? {
-  before > 0 ? 1 - Double(sent) / Double(before) : nil
 }

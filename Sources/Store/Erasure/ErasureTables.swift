@@ -39,12 +39,12 @@ enum ErasureTables {
     "schema_version", "schema_step", "workspace", "pool", "pool_account", "usage", "domain_usage", "folder_cursor",
     "bounce_move", "api_key", "oauth_token", "hand_in", "mail_log", "dkim_key", "sealed_key", "experiment",
     "experiment_count",
-    "statistic", "statistic_cursor", "statistic_span",
+    "statistic", "statistic_cursor", "statistic_person", "statistic_span",
   ]
 
   /// What stays of an event's details: numbers and words of ours, as long as they are one word.
   static let keptDetails: Set<String> = [
-    "step", "sequence", "reason", "class", "rule", "kind", "day", "meaning", "matched_by", "was", "variant", "campaign",
+    "step", "step_id", "sequence", "reason", "class", "rule", "kind", "day", "meaning", "matched_by", "was", "variant", "campaign",
     "tag", "inbound", "until", "version", "sent_at", "received_at",
   ]
 }

@@ -43,7 +43,9 @@ extension Transaction {
     if let complaint = complaint(about: entry) { throw .rejected("campaign \(entry.key): \(complaint)") }
     let workspace = try workspace(named: entry.workspace)
     guard try sequence(keyed: entry.sequence, workspaceID: workspace.id) != nil else {
-      throw .rejected("campaign \(entry.key): there is no sequence \"\(entry.sequence)\"")
+      throw .rejected(
+        "campaign \(entry.key): there is no sequence \"\(entry.sequence)\""
+          + (try hint(.sequence, near: entry.sequence, workspaceID: workspace.id)))
     }
     try run(
       """

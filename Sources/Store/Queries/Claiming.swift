@@ -211,7 +211,7 @@ extension Transaction {
         switch try write(message, through: account.record, now: now, &shared) {
         case .success(let written): message = written
         case .failure(let error) where error.isMendable:
-          try hold(message, because: error.description, now: now)
+          try hold(message, because: error.description, meaning: "compliance", now: now)
           return true
         case .failure(let error):
           try end(message, as: .failed, because: error.description, now: now)

@@ -196,7 +196,7 @@ extension Transaction {
       try appendDeferred(message, account, reply, now: now)
     case .held(let reply):
       try close(attemptID, as: .deferred, reply, now: now)
-      try hold(message, because: reply.text, now: now)
+      try hold(message, because: reply.text, meaning: reply.meaning, now: now)
     case .unknown(let reply, let policy):
       try close(attemptID, as: .unknown, reply, now: now)
       try recordUnknown(message, through: account, reply, policy, now: now)

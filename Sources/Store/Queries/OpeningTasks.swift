@@ -92,7 +92,7 @@ extension Transaction {
   ) throws(StoreError) {
     var detail = [
       ("task", "\(task.id)"), ("kind", task.kind.rawValue), ("title", task.title), ("contact", enrollment.contact),
-      ("sequence", enrollment.sequence), ("step", "\(task.step)"),
+      ("sequence", enrollment.sequence), ("step", "\(task.step)"), ("step_id", task.stepID),
     ]
     if let person { detail.append(("by", person)) }
     try append(kind, at: now, workspaceID: task.workspaceID, enrollmentID: enrollment.id, detail: detail)

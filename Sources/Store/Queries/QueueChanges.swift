@@ -117,14 +117,14 @@ extension Transaction {
     try hold(message, because: "held by an operator", now: now)
   }
 
-  /// Lets a waiting message wait for a person's word.
-  func hold(_ message: MessageRecord, because reason: String, now: Int64) throws(StoreError) {
+  /// Lets a waiting message wait for a person's word. `meaning` is a word for programs, as `compliance`.
+  func hold(_ message: MessageRecord, because reason: String, meaning: String? = nil, now: Int64) throws(StoreError) {
     try run(
       "UPDATE message SET state = 'held', next_look = NULL, parked_by = NULL, last_reply = ? WHERE id = ?",
       [.text(reason), .integer(message.id)])
     try append(
       .held, at: now, workspaceID: message.workspaceID, messageID: message.id, accountID: message.accountID,
-      enrollmentID: message.enrollmentID, detail: [("reason", reason)])
+      enrollmentID: message.enrollmentID, detail: [("reason", reason)] + (meaning.map { [("meaning", $0)] } ?? []))
   }
 
   /// Sends a held message on; one whose account was removed goes through its pool.

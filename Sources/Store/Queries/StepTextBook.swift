@@ -6,7 +6,7 @@ public import Outreach
 /// Why a step's mail cannot be written: names the text and place, or what is missing.
 struct StepTextError: Error, Equatable, CustomStringConvertible {
   var description: String
-  /// Whether it is the operator's to mend, so that the mail waits for that instead of being given up.
+  /// Whether it is against the policy of compliance, the operator's to mend, so that the mail waits for that instead of being given up.
   var isMendable = false
 }
 
@@ -68,7 +68,8 @@ extension Reader {
     texts.htmlFromText = own.htmlFromText
     guard let key = own.template else { return .success(texts) }
     guard let entry = try template(keyed: key, workspaceID: workspaceID)?.entry else {
-      return .failure(StepTextError(description: "step \(step): there is no template \(key)"))
+      let near = try hint(.template, near: key, workspaceID: workspaceID)
+      return .failure(StepTextError(description: "step \(step): there is no template \(key)\(near)"))
     }
     texts.subject = own.subject ?? entry.subject
     texts.preheader = own.preheader ?? entry.preheader

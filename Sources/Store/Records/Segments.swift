@@ -63,8 +63,7 @@ extension Transaction {
       seen.insert(next)
       if next == name { throw .rejected("segment \"\(name)\" would name itself") }
       guard let known = try segment(named: next, workspaceID: workspaceID) else {
-        let near = nearestName(to: next, in: try segments(workspaceID: workspaceID).map(\.name))
-        throw .rejected("there is no segment \"\(next)\"" + (near.map { "; did you mean \"\($0)\"?" } ?? ""))
+        throw .rejected("there is no segment \"\(next)\"" + (try hint(.segment, near: next, workspaceID: workspaceID)))
       }
       if let inner = try? ContactFilter(known.filter) { open.formUnion(inner.segments) }
     }

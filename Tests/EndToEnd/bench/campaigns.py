@@ -9,6 +9,7 @@ import threading
 import time
 from pathlib import Path
 
+from bench.statistics import writer
 from world.gateway import Gateway, account_toml
 from world.sources import PeopleAPI
 from world.system import REPOSITORY, wait_until
@@ -84,6 +85,7 @@ def from_file(gateway: Gateway, people: int) -> None:
     gateway.verb("campaign", "run", "file", check=False)
     wait_until("a third to be enrolled", lambda: run_of(gateway, "file")["enrolled"] > people // 3, 900, every=0.2)
     before = memory(gateway)
+    print("  " + writer(gateway), flush=True)
     gateway.kill()
     gateway.start()
     wait_until("the run to end", lambda: run_of(gateway, "file")["state"] == "done", 900, every=0.2)
@@ -93,6 +95,7 @@ def from_file(gateway: Gateway, people: int) -> None:
     print(f"{people} people of a file, killed in the middle: found {row['found']}, enrolled {row['enrolled']} in {enrolled:.1f} s, planned"
           f" after {time.monotonic() - start:.1f} s, memory {max(before, memory(gateway))} MB", flush=True)
     print("  " + probe.report(), flush=True)
+    print("  " + writer(gateway), flush=True)
     start = time.monotonic()
     gateway.rows("campaign", "show", "file")
     print(f"  campaign show: {(time.monotonic() - start) * 1000:.0f} ms", flush=True)
@@ -136,6 +139,7 @@ batch = 50
         print(f"{people} people by HTTP, pages of {api.size}, half of them enriched by 50: found {row['found']}, enrolled {row['enrolled']},"
               f" errors {row['errors']} in {time.monotonic() - start:.1f} s, memory {memory(gateway)} MB", flush=True)
         print("  " + probe.report(), flush=True)
+        print("  " + writer(gateway), flush=True)
 
 
 def remove(gateway: Gateway) -> None:
@@ -145,6 +149,7 @@ def remove(gateway: Gateway) -> None:
     gateway.verb("campaign", "remove", "file", timeout=900)
     print(f"removed, its people stopped, in {time.monotonic() - start:.1f} s", flush=True)
     print("  " + probe.report(), flush=True)
+    print("  " + writer(gateway), flush=True)
 
 
 def campaigns(options) -> int:

@@ -5,9 +5,12 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
 import time
+from pathlib import Path
 
 from bench.campaigns import Probe, memory
+from bench.statistics import writer
 from world.gateway import Gateway, account_toml
 from world.system import REPOSITORY
 
@@ -31,6 +34,12 @@ def fill(store, mails: int, size: int) -> None:
     database.close()
 
 
+def left(gateway: Gateway, word: bytes) -> list[str]:
+    """The files of the data folder that hold a word, as grep sees them."""
+    found = subprocess.run(["grep", "-rlaF", word, gateway.data], capture_output=True, text=True)
+    return [Path(line).name for line in found.stdout.splitlines()]
+
+
 def erase(options) -> int:
     gateway = Gateway(REPOSITORY / "certs", log_level="warning")
     try:
@@ -51,6 +60,9 @@ def erase(options) -> int:
             seconds = time.monotonic() - start
             print(f"{name} person: {report['messages']} mails in {seconds:.1f} s, memory {memory(gateway)} MB", flush=True)
             print("  " + probe.report(), flush=True)
+            print("  " + writer(gateway), flush=True)
+            address = f"p{number}@d{number}.test".encode()
+            print(f"  in {', '.join(left(gateway, address)) or 'no file'} of the store {address.decode()} is still to be found", flush=True)
     finally:
         gateway.kill()
         shutil.rmtree(gateway.folder, ignore_errors=True)

@@ -13,7 +13,7 @@ from world.system import REPOSITORY
 
 DAY = 86_400_000
 QUESTIONS = ["/stats?by=workspace", "/stats?by=account", "/stats?by=campaign", "/stats?by=tag", "/stats?by=step",
-             "/sequences/sequence1/stats"]
+             "/stats?by=sequence", "/stats?by=variant", "/sequences/sequence1/stats"]
 
 
 class Control(http.client.HTTPConnection):
@@ -26,6 +26,16 @@ class Control(http.client.HTTPConnection):
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.connect(self.path)
+
+
+def writer(gateway: Gateway) -> str:
+    """How long the store's writer was kept since the start."""
+    link = Control(gateway)
+    link.request("GET", "/api/v1/health")
+    held = json.loads(link.getresponse().read())["writer"]
+    link.close()
+    return (f"the writer: {held['transactions']} transactions in {held['busy_ms'] / 1000:.1f} s, the longest {held['longest_ms']} ms"
+            f" ({held['longest_jobs']} jobs, commit {held['longest_commit_ms']} ms), the slowest job {held['slowest_job_ms']} ms: {held['slowest_job']}")
 
 
 def fill(store, events: int) -> int:
@@ -50,7 +60,9 @@ def fill(store, events: int) -> int:
                      "enrollment.stopped" if number % 3 == 0 else "enrollment.completed"]
             for place, kind in enumerate(kinds):
                 detail = {"recipient": "p@x.test", "reason": "replied", "was": "sent"}
-                rows.append((sent + place * chance.randrange(DAY), kind, number, number % 50 + 1, number, json.dumps(detail)))
+                of_mail = kind.startswith("message.")
+                rows.append((sent + place * chance.randrange(DAY), kind, number if of_mail else None, number % 50 + 1 if of_mail else None, number,
+                             json.dumps(detail)))
                 count += 1
         rows.sort()
         database.executemany("INSERT INTO event (at, workspace_id, kind, message_id, account_id, enrollment_id, detail) VALUES (?, 1, ?, ?, ?, ?, ?)", rows)
@@ -70,6 +82,7 @@ def statistics(options) -> int:
         gateway.verb("stats", "rebuild", timeout=600)
         seconds = time.monotonic() - start
         print(f"{count} events counted anew in {seconds:.1f} s, {count / seconds:.0f} a second")
+        print("  " + writer(gateway), flush=True)
         for question in QUESTIONS:
             times = []
             for _ in range(options.runs):
