@@ -184,7 +184,12 @@ extension Reader {
   ) -> [InboundFact.Kind] {
     let kind = InboundFact.Kind(
       verdictClass: verdictClass, permanence: permanence(of: bounces, for: message), rule: rule)
-    return asksToStop && (kind == .reply || kind == .autoReply) ? [kind, .unsubscribe] : [kind]
+    guard asksToStop else { return [kind] }
+    switch kind {
+    case .reply, .autoReply: return [kind, .unsubscribe]
+    case .other: return [.unsubscribe]
+    default: return [kind]
+    }
   }
 
   /// A sequence's policy: its own words, else its workspace's.
