@@ -7,8 +7,9 @@ struct ComplaintRules {
   func outcome() -> BounceRules.Outcome? { arf() ?? jmrp() }
 
   private func arf() -> BounceRules.Outcome? {
-    guard let part = facts.message.parts.first(where: { $0.isFeedbackReport }) else { return nil }
-    let report = FeedbackReport(facts.message.content(of: part))
+    guard let content = facts.message.parts.first(where: \.isFeedbackReport).map(facts.message.content) ?? undeclared()
+    else { return nil }
+    let report = FeedbackReport(content)
     guard let type = report.feedbackType ?? facts.message.parts[0].contentType.parameters["feedback-type"] else {
       return nil
     }
@@ -16,10 +17,24 @@ struct ComplaintRules {
     var recipients = report.originalRecipients
     if recipients.isEmpty, let to = original?.header.value("to") { recipients = Address.list(in: to).map(\.address) }
     let verdict = Verdict(
-      mailClass: .complaint, confidence: 0.99, rule: "arf.rfc5965",
+      mailClass: .complaint, confidence: 0.99, rule: Self.ruleOfType[type] ?? "arf.rfc5965",
       evidence: ["Feedback-Type: \(type)"] + (report.userAgent.map { ["User-Agent: \($0)"] } ?? []),
       bounces: recipients.map { complaint(about: $0) }, feedbackType: type)
     return .init(verdict: verdict, original: original?.header, envelopeID: report.originalEnvelopeID)
+  }
+
+  /// Types that say something else than that a person complains (RFC 6591, RFC 6430): nothing follows from them.
+  private static let ruleOfType = ["auth-failure": "arf.auth-failure", "not-spam": "arf.not-spam"]
+
+  /// A report whose part has lost its type on the way, in a mail that calls itself one.
+  private func undeclared() -> [UInt8]? {
+    let root = facts.message.parts[0].contentType
+    guard root.isType("multipart", "report"), root.parameters["report-type"]?.asciiLowercased == "feedback-report"
+    else {
+      return nil
+    }
+    return facts.message.parts.dropFirst().lazy.filter(\.isInlineText).map(facts.message.content)
+      .first { HeaderBlock(parsing: Array($0.drop(while: \.isSpace))).contains("feedback-type") }
   }
 
   /// Hotmail's Junk Mail Reporting Program encloses the mail and names the complainer in a field of it.

@@ -61,8 +61,9 @@ extension Transaction {
     if match.isByID, try proveSent(message, by: "inbound \(id)", at: nil, now: inbound.seenAt) {
       message = try self.message(message.id) ?? message
     }
-    if inbound.kind == "complaint" { try countReturn(of: message, isComplaint: true, now: inbound.seenAt) }
-    let kinds = kinds(inbound.kind, bounces: inbound.bounces, asksToStop: inbound.asksToStop, for: message)
+    let kinds = kinds(
+      inbound.kind, rule: inbound.rule, bounces: inbound.bounces, asksToStop: inbound.asksToStop, for: message)
+    if kinds.contains(.complaint) { try countReturn(of: message, isComplaint: true, now: inbound.seenAt) }
     for kind in kinds { try follow(kind, message, inbound, id: id) }
   }
 
@@ -170,10 +171,11 @@ extension Reader {
   }
 
   /// What a mail was taken for; a reply that asks for no more mail is both: answered, and never to be written to again.
-  func kinds(_ verdictClass: String, bounces: [BouncedRecipient], asksToStop: Bool, for message: MessageRecord)
-    -> [InboundFact.Kind]
-  {
-    let kind = InboundFact.Kind(verdictClass: verdictClass, permanence: permanence(of: bounces, for: message))
+  func kinds(
+    _ verdictClass: String, rule: String, bounces: [BouncedRecipient], asksToStop: Bool, for message: MessageRecord
+  ) -> [InboundFact.Kind] {
+    let kind = InboundFact.Kind(
+      verdictClass: verdictClass, rule: rule, permanence: permanence(of: bounces, for: message))
     return asksToStop && kind == .reply ? [kind, .unsubscribe] : [kind]
   }
 
