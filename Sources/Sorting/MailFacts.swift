@@ -35,7 +35,7 @@ struct MailFacts {
       if part.contentType.subtype == "html" {
         if html == nil { html = message.text(of: part, atMost: Self.longest) }
       } else if part.contentType.subtype == "plain" || part.contentType.subtype == "enriched"
-        || message.parts.count == 1
+        || message.parts.count == 1 && part.contentType.subtype != "calendar"
       {
         var text = message.text(of: part, atMost: Self.longest)
         if part.contentType.isFlowed {
