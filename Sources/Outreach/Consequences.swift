@@ -44,13 +44,15 @@ extension InboundFact.Kind {
   /// `other`.
   public init(verdictClass: String, permanence: String?, rule: String = "") {
     switch verdictClass {
-    // RFC 6591: a server reports a signature that failed in a complaint's form; nobody has complained.
-    case "complaint" where rule == "arf.rfc6591": self = .other
     case "reply": self = .reply
     case "auto_reply": self = .autoReply
     // A bounce that does not say that it is permanent suppresses nobody.
     case "bounce": self = permanence == "hard" ? .hardBounce : .softBounce
     case "delay": self = .delay
+    // RFC 6591 reports of a mail that did not pass DMARC, and RFC 6430 that one is no spam: nobody complains. Who opts out by such
+    // a report calls nothing spam.
+    case "complaint" where rule == "arf.auth-failure" || rule == "arf.not-spam": self = .other
+    case "complaint" where rule == "arf.opt-out": self = .unsubscribe
     case "complaint": self = .complaint
     case "unsubscribe": self = .unsubscribe
     case "challenge": self = .challenge

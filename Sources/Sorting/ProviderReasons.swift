@@ -64,6 +64,10 @@ enum ProviderReasons {
         ("503 bad sequence of commands", .syntaxerror), ("504 command parameter not implemented", .syntaxerror),
       ]),
     Group(
+      source: "SoftBank: 5.7.1 for an address that is not there, with no word more",
+      hosts: ["softbank.ne.jp", "vodafone.ne.jp", "softbank.jp"],
+      rows: [("recipient address rejected", .userunknown)]),
+    Group(
       source: "Tencent, service.mail.qq.com/detail/122",
       hosts: ["qq.com", "foxmail.com", "exmail.qq.com"],
       rows: [
