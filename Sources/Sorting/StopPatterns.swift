@@ -22,7 +22,8 @@ enum StopPatterns {
       + "mail*,messag*,to receive,receive,to hear,hear from,contacted,spam,newsletter*",
     "want off,want out of,get off ~2 list*,mailing*",
     "dont have,do not have,no,without ~1 permission*,consent ~1 to email*,to contact*,to mail*",
-    "you to ~0 stop",
+    "asking you,asked you,told you,telling you,ask you ~5 to stop",
+    "! unsubscribe,unsuscribe,unsubcribe,unsubscibe,unsubsribe,unsubscrib,unsuscribed ~0 me,us,please,my",
     // German
     "keine weiteren,keine weitere,keinen weiteren,keinerlei weitere ~0 mail*,email*,nachricht*,kontakt*,"
       + "werbung,newsletter*,schreiben,zuschriften",

@@ -122,7 +122,7 @@ extension StopPhrases {
 extension StopPhrases {
   /// What stands around a wish and changes nothing.
   static let courtesies: [String] = [
-    "please", "pls", "plz", "kindly", "just", "now", "no", "ok", "thanks", "thank", "you", "bitte", "danke", "sofort",
+    "please", "pls", "plz", "kindly", "just", "now", "ok", "thanks", "thank", "you", "bitte", "danke", "sofort",
     "merci",
     "svp", "stp", "favor", "por", "gracias", "per", "favore", "grazie", "obrigado", "obrigada", "graag", "aub",
     "bedankt", "snälla",

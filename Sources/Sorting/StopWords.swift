@@ -57,7 +57,7 @@ enum StopWords {
     let words = FoldedText.fold(text.utf8.count > longest ? String(text.prefix(longest)) : text)
     var index = 0
     let sentences = words.split { FoldedText.ends.contains($0) }
-    if sentences.count == 1, let only = sentences.first, alone.contains(bare(only)) { return shown(only) }
+    if sentences.count == 1, let only = sentences.first, alone.contains(plain(bare(only))) { return shown(only) }
     for sentence in sentences {
       let core = bare(sentence)
       guard !core.isEmpty else { continue }
@@ -71,8 +71,9 @@ enum StopWords {
       for clause in sentence.split(whereSeparator: { FoldedText.pauses.contains($0) }) {
         let clause = bare(clause)
         if opening.contains(where: { clause.starts(with: $0) }) { return shown(clause) }
-        let isWhole = whole.contains(clause) || whole.contains(plain(clause))
-        guard isWhole, index <= lastForOneWord || clause.contains(Octet.space) else { continue }
+        guard whole.contains(clause) || whole.contains(plain(clause)),
+          index <= lastForOneWord || clause.contains(Octet.space)
+        else { continue }
         return shown(clause)
       }
     }
