@@ -27,7 +27,8 @@ struct ComplaintRules {
 
   /// Types that say something else than that a person complains; what follows from each is the rule's to say. RFC 6591: a server
   /// tells of a mail that did not pass DMARC; RFC 6430: a person took it out of the junk; the drafts of RFC 5965: a person opts out.
-  private static let ruleOfType = ["auth-failure": "arf.auth-failure", "not-spam": "arf.not-spam", "opt-out": "arf.opt-out"]
+  private static let ruleOfType = ["auth-failure": "arf.auth-failure", "not-spam": "arf.not-spam", "opt-out": optOut]
+  static let optOut = "arf.opt-out"
 
   /// A report whose part has lost its type on the way, in a mail that calls itself one.
   private func undeclared() -> [UInt8]? {

@@ -79,7 +79,7 @@ struct MailFacts {
     var line = 0
     while line < body.count, line < Self.longest {
       let (end, next) = body.line(from: line, limit: body.count)
-      if end - line > 4, body.hasASCII("--", at: line) {
+      if end - line > 2, body.hasASCII("--", at: line), !body[line + 2].isSpace {
         if let start {
           let part = Message(Array(body[start..<line]))
           if part.parts[0].isInlineText { return MailFacts(part.bytes).bodyText() }

@@ -58,7 +58,7 @@ public func sort(_ mail: [UInt8], now: Int64? = nil, answersOurs: Bool = false) 
     verdict: verdict, correlation: correlation, from: verdict.from, to: recipients.map(\.address),
     subject: verdict.subject,
     date: facts.header.value("date").flatMap(MailDate.parse), messageID: facts.messageID,
-    asksToStop: verdict.mailClass == .unsubscribe || wish != nil)
+    asksToStop: verdict.mailClass == .unsubscribe || verdict.rule == ComplaintRules.optOut || wish != nil)
 }
 
 /// Words that ask for no more mail, in an answer or in the notice that somebody has left.

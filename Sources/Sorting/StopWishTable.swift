@@ -9,6 +9,16 @@ enum StopWishTable {
     + others
 
   private static let english = [
+    "not send … any/further … correspondence/communication~",
+    "not send ?me/us this/these/such/that crap/junk/stuff/spam/garbage/rubbish/emails/mails",
+    "ask/asked/asking/tell/told you … to stop $",
+    "said ?please stop $",
+    "<to stop it/this/that $",
+    "discontinue sending",
+    "not have … permission/consent to email/mail/contact/write/message/use",
+    "want/get off ?of this/your/the … list~",
+    "remove/delete my/our data/info/information",
+    "not send ?me/us any ?more/further emails/mails/messages/stuff/newsletters/communication~/offers/info~/mailings/$",
     "if you not stop writing/mailing/emailing/contacting/sending",
     "not stop writing/mailing/emailing/spamming/contacting … spam",
     "to be taken/removed/deleted off/from … list~/database/mailing~",
@@ -46,13 +56,13 @@ enum StopWishTable {
       + "outreach/contacts/newsletter~/emails/mails/distribution",
     "remove/delete/drop/strike/erase/take … address/email/name/contact/number/company/domain … list~/database/mailing~/records/"
       + "system~/crm/sequence~/campaign~/contacts/newsletter~",
-    "remove/delete/erase/lose/forget my/our/this/all … address~/email/emails/data/details/information/info",
+    "remove/delete/erase/lose/forget my/our/this/all … address~/email/emails/details",
     "take/get me/us off $", "take/get me/us off/from/out … list~/database/mailing~/system~/sequence~/newsletter~",
     "not contact/email/mail/message/write/text/approach/solicit ?to ?me/us again/anymore/further/ever/more",
     "not contact/email/mail/message/bother/spam/solicit ?to me/us "
       + "!by/via/on/before/until/till/during/this/next/today/tomorrow/through/after/over/unless/if",
     "not write to me/us $", "not contact/email/mail/message any more",
-    "not send ?me/us any/anymore/more/further/these/such/emails/mails/messages/anything/stuff/newsletters/spam/this",
+    "not send ?me/us anymore/these/such/emails/mails/messages/anything/stuff/newsletters/spam",
     "not want/wish/like/care/need/desire ?to ?be/receive/get/have … emails/mails/messages/newsletters/mailings/communication~/"
       + "solicitation~ !that",
     "not want/wish/like/care ?to be contacted/emailed/messaged/mailed/bothered/solicited",
@@ -104,7 +114,7 @@ enum StopWishTable {
     "mochte/will/wurde/mochten/wollen mich/uns ?gern~/hiermit abmelden $",
     "mich/uns vom/von/aus … newsletter/verteiler/liste/mails/emails … abmelden",
     "mochte/will/wurde/mochten/wollen … newsletter/mails/emails/werbung … abbestellen",
-    "hor~ ?sie auf … mir/mich/uns/mails/emails/schreiben/schicken/senden/kontaktieren/mailen/anzuschreiben",
+    "hor~ ?sie auf … schreiben/schicken/senden/kontaktieren/mailen/anzuschreiben/mails/emails/zuzuschicken",
     "stopp~ sie/diese/die/ihre/eure … mail~/email~/nachricht~/werb~/zusendung~",
     "lass~ ?sie/ihr mich/uns … ruhe/frieden",
     "unterlass~ sie … mail~/email~/kontakt~/werb~/zusend~/schreiben/nachricht~",
@@ -113,6 +123,7 @@ enum StopWishTable {
   ]
 
   private static let french = [
+    "merci/prie/priere d/de arreter/cesser $",
     "inutile de me/nous relancer/recontacter/ecrire/contacter",
     "etre retire~/supprime~/desinscrit~/desabonne~/raye~ de … liste~/base/fichier~/$",
     "abstenir de … envoi~/envoyer/contact~/message~/ecrire",
@@ -132,6 +143,7 @@ enum StopWishTable {
   ]
 
   private static let spanish = [
+    "dej~ de recibir … correos/emails/mails/sus/mensajes",
     "no me/nos enviar~/mandar~/escribier~/contactar~ mas",
     "cancel~ mi/nuestra suscripcion",
     "no dese~/quier~ que me/nos contact~/escrib~/envi~/llam~/mand~",
@@ -172,6 +184,7 @@ enum StopWishTable {
   ]
 
   private static let portuguese = [
+    "par~/deix~ de receber",
     "parem/pare/chega com/de os/estes/esses/tantos emails/mails/mensagens",
     "nao envi~/mand~ mais … emails/email/mensagens/nada",
     "sair da/desta/dessa/de lista~/mailing",
@@ -188,6 +201,8 @@ enum StopWishTable {
   ]
 
   private static let dutch = [
+    "niet meer gemaild/gecontacteerd/benaderd/aangeschreven ?te worden",
+    "van/uit de/uw/jullie/het/deze lijst/mailinglijst/bestand halen/verwijderen/schrappen",
     "schrap/verwijder mijn/onze adres/gegevens/emailadres",
     "haal me/mij/ons ?alsjeblieft/alstublieft van … lijst",
     "mij/me/ons … uit/af te schrijven/melden $",
@@ -208,6 +223,8 @@ enum StopWishTable {
 
   /// Swedish, Danish, Norwegian, Finnish.
   private static let northern = [
+    "sluta … skicka/mejla/maila … mejl~/mail~/epost~/utskick",
+    "avsluta ?min/mitt prenumeration~",
     "avregistrera denna/detta/den adress~/epostadress~",
     "meldes av … list~",
     "stopp/stop med de/disse/jeres/deres mail~/mails/epost~",
@@ -242,6 +259,8 @@ enum StopWishTable {
 
   /// Polish, Czech, Slovak, Hungarian, Romanian, Turkish.
   private static let eastern = [
+    "mnie/nas … usun~/skresl~/wykresl~ … list~/baz~",
+    "vymazani/vyrazeni/odstraneni … seznam~/databaz~/evidence",
     "nezasilejte/nezasilajte mi/nam",
     "tavolits~ … listarol/adatbazis~/listajukrol",
     "nie wyrazam~ zgody na … przesylanie/wysylanie/kontakt/otrzymywanie/ofert",
@@ -334,12 +353,14 @@ enum StopWishTable {
 
   /// All there is in a sentence, a subject, or a clause with a plea.
   static let wholes = [
-    "stop", "stop it/this/that/these/emails/mails/mail/email/spam/spamming/emailing/mailing",
+    "stop ?stop ?stop", "desist", "cease", "remove/unsubscribe from ?your/the/this ?mailing/email list/database",
+    "stop it/this/that/these/emails/mails/mail/email/spam/spamming/emailing/mailing",
     "stop these/the/this emails/mails/spam",
     "unsubscribe", "unsubscribe me/us", "remove", "remove me/us", "delete me/us", "delete", "removal", "opt out",
     "no more",
     "no more emails/mails/mail/email", "unsub", "take me/us off",
-    "stopp", "stoppen", "abmelden", "abmeldung", "abbestellen", "abbestellung", "austragen", "loschen", "streichen",
+    "stopp/stoppt ?das", "stoppen", "sluta", "eliminar de la lista", "stop pub", "abmelden", "abmeldung", "abbestellen",
+    "abbestellung", "austragen", "loschen", "streichen",
     "newsletter/mails/emails abbestellen/abmelden", "mich abmelden/austragen",
     "keine werbung/mails/emails/newsletter ?mehr",
     "arretez", "arret", "plus de/aucun mails/mail/emails/courriels/messages", "desabonner", "me desabonner",
@@ -366,12 +387,12 @@ enum StopWishTable {
     "配信停止", "配信を停止", "配信の停止", "配信解除", "配信不要", "配信を希望しません", "配信を希望しない", "配信を止め", "配信をやめ", "配信を中止", "配信拒否",
     "送らないで", "送信しないで", "送付しないで", "送ってこないで", "送信を停止", "送信を止め", "送信停止", "配信しないで", "連絡しないで", "連絡してこないで",
     "連絡は不要", "連絡は控え", "連絡はお控え", "メールはお控え", "メールは控え", "連絡不要", "メールは不要", "メール不要", "メールは結構", "メールはお断り", "メールはご遠慮",
-    "メールを止め", "メールをやめ", "メールを停止", "メール停止",
+    "メールを止め", "メールをやめ", "メールを停止", "メール停止", "メールしないで",
     "登録解除", "登録を解除", "購読解除", "購読を解除", "購読停止", "メルマガ解除", "リストから削除", "リストから外", "アドレスを削除", "アドレスの削除", "退会希望",
     "退订", "退訂", "取消订阅", "取消訂閱", "不要再联系", "不要再聯絡", "不要再聯繫", "别再联系", "別再聯絡", "不要再给我", "不要再給我", "不要再发", "不要再發",
     "不要再寄", "别再发", "别再给我", "別再寄", "別再發", "勿再寄", "勿再发", "勿再發", "勿再联系", "勿再打扰", "请勿发送", "請勿寄送", "不要给我发", "不要給我寄",
     "停止发送", "停止發送", "停止寄送", "停止给我", "不想再收到", "不希望再收到", "不愿再收到", "不再接收", "将我移除", "將我移除", "把我移除", "把我从", "把我從",
-    "将我从", "將我從", "删除我的", "刪除我的", "取消邮件", "别再骚扰", "不要打扰", "不要骚扰",
+    "将我从", "將我從", "删除我的", "把我的邮箱", "把我的郵箱", "刪除我的", "取消邮件", "别再骚扰", "不要打扰", "不要骚扰",
     "수신거부", "수신을거부", "수신거절", "수신취소", "수신을원하지않", "보내지마", "보내지말", "그만보내", "구독취소", "구독해지", "구독을취소", "연락하지마", "연락하지말",
     "받고싶지않", "받지않겠", "받기를원하지않", "메일그만", "목록에서삭제", "목록에서제거", "명단에서삭제",
     "ยกเลิกการรับ", "ยกเลิกการสมัคร", "หยุดส่ง", "อย่าส่ง", "ไม่ต้องส่ง",

@@ -111,7 +111,9 @@ struct Words {
       let word = letters[bounds[index]]
       let next = index + 1 < bounds.count ? letters[bounds[index + 1]] : []
       index += 1
-      if word.equalsASCII("e"), next.starts(with: "mail".utf8) || next.starts(with: "post".utf8) {
+      if word.equalsASCII("e") && (next.starts(with: "mail".utf8) || next.starts(with: "post".utf8))
+        || word.equalsASCII("un") && next.starts(with: "subscribe".utf8)
+      {
         sentence.words.append(word + next)
         index += 1
       } else if word.equalsASCII("don") && next.equalsASCII("t") || word.equalsASCII("do") && next.equalsASCII("not") {
@@ -130,6 +132,8 @@ struct Words {
   private static let sameAs: [ArraySlice<UInt8>: ArraySlice<UInt8>] = Dictionary(
     uniqueKeysWithValues: [
       ("dont", "not"), ("never", "not"), ("pls", "please"), ("plz", "please"), ("kindly", "please"),
+      // As they are often written in haste.
+      ("unsubcribe", "unsubscribe"), ("unsuscribe", "unsubscribe"), ("unsubscibe", "unsubscribe"), ("ur", "your"),
     ].map { (ArraySlice($0.utf8), ArraySlice($1.utf8)) })
 
   /// Letters with accents, and what they are without (Unicode's decompositions, and the usual ways to write the others).
