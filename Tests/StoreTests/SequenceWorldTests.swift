@@ -35,6 +35,7 @@ import Testing
     let (enrollments, waiting, credits, events) = try await world.standing()
     for answer in run.answers {
       let mail = try #require(mails[answer.message])
+      if answer.kind == "auto_reply" { continue }
       if answer.kind != "reply" || mail.sequence != "two" {
         let state = enrollments.first { $0.id == mail.enrollment }?.state
         #expect(
@@ -73,10 +74,55 @@ import Testing
     }
     #expect(enrollments.allSatisfy { $0.state != .paused }, "nobody has held anybody")
     #expect(credits.sends == run.sends.count)
-    #expect(credits.replies == run.replies.count)
+    #expect(run.answers.contains { $0.kind == "auto_reply" })
+    #expect(credits.replies == run.replies.count, "only a person's answer is a credit")
+    keptThePlan(run)
+    for (address, mails) in Dictionary(grouping: run.sends, by: \.address) {
+      for (one, over) in zip(mails, mails.dropFirst(SequenceWorld.weeklyLimit)) {
+        #expect(over.at - one.at >= 7 * SequenceWorld.day, "\(address) got too many mails in a week")
+      }
+    }
+    askedWhenTheyWent(run, try await world.skipped())
+    for send in run.sends {
+      #expect(send.variant == world.dealt["\(send.enrollment) \(send.step)"] ?? send.variant, "drawn again: \(send)")
+    }
+    #expect(run.sends.count { $0.variant != nil } > 20)
+    let statistics = try await world.statistics()
+    #expect(statistics.told == statistics.anew, "made anew the statistics say something else")
+    #expect(statistics.people == statistics.byEvents)
+    #expect(statistics.people.keys.contains { $0.contains("/call ") }, "nobody is at a task")
     #expect(events["message.sent"] == run.sends.count)
     #expect(events["enrollment.started"] == enrollments.count)
     #expect(events["enrollment.stopped"] == enrollments.count { $0.state == .stopped || $0.state == .failed })
+  }
+}
+
+extension SequenceWorldTests {
+  /// No mail goes when the credits of its day are used, by answers too.
+  private func keptThePlan(_ run: SequenceWorld.Run) {
+    let replies = run.answers.filter { $0.kind == "reply" }
+    var fullDays = 0
+    for (day, mails) in Dictionary(grouping: run.sends, by: { $0.at / SequenceWorld.day }) {
+      for (number, mail) in mails.enumerated() {
+        let answered = replies.count { $0.at / SequenceWorld.day == day && $0.at < mail.at }
+        #expect(number + answered < SequenceWorld.dailyCredits, "message \(mail.message) had no credit")
+        if number + answered == SequenceWorld.dailyCredits - 1 { fullDays += 1 }
+      }
+    }
+    #expect(fullDays > 0, "the credits were never used up")
+  }
+
+  /// A condition is looked at when its mail goes: step c of sequence two is for those who have not answered until then.
+  private func askedWhenTheyWent(_ run: SequenceWorld.Run, _ skipped: [(enrollment: Int64, at: Int64)]) {
+    let enrollments = Dictionary(run.sends.map { ($0.message, $0.enrollment) }) { first, _ in first }
+    func answered(_ enrollment: Int64, before at: Int64) -> Bool {
+      run.answers.contains { $0.kind == "reply" && enrollments[$0.message] == enrollment && $0.at <= at }
+    }
+    for send in run.sends where send.sequence == "two" && send.step == "c" {
+      #expect(!answered(send.enrollment, before: send.at - 1), "\(send) went to somebody who had answered")
+    }
+    #expect(!skipped.isEmpty, "nobody answered before their last mail")
+    for skip in skipped { #expect(answered(skip.enrollment, before: skip.at), "\(skip) had not answered") }
   }
 }
 
@@ -85,10 +131,13 @@ final class SequenceWorld {
   static let people = 60
   /// As few as make the accounts fill their days.
   static let dailyLimit = 2
+  static let dailyCredits = 22
+  static let weeklyLimit = 4
 
   struct Send {
     var message, account, enrollment: Int64
     var sequence, address, step: String
+    var variant: String?
     var at: Int64
   }
 
@@ -187,6 +236,7 @@ final class SequenceWorld {
     [[sequence.step]]
     id = "c"
     delay = "2d"
+    only_if = ["no-reply"]
     subject = "For {{ contact.company }}, for the last time"
     text = "x"
     \#(edited ? "" : "[[sequence.step]]\nid = \"d\"\ndelay = \"1w\"\nonly_if = [\"reply\"]\nsubject = \"Thank you\"\ntext = \"x\"\n")
@@ -232,8 +282,8 @@ final class SequenceWorld {
     }
     try await store.write { transaction in
       try transaction.setWorkspace(
-        1, zone: "UTC", dailyCredits: 0, sequenceDefaults: SequenceEntry(key: "default"), contactLimits: ContactLimits()
-      )
+        1, zone: "UTC", dailyCredits: Self.dailyCredits, sequenceDefaults: SequenceEntry(key: "default"),
+        contactLimits: ContactLimits(limit: Self.weeklyLimit, periodMilliseconds: 7 * Self.day))
     }
     var contacts: [ContactDraft] = []
     for number in 0..<Self.people {
@@ -262,6 +312,7 @@ final class SequenceWorld {
             return try transaction.enroll(addresses, in: sequence, now: at)
           }
           // Whoever bounced, or asked another sequence to stop, is suppressed by now.
+          try await world.noteDealt(results)
           for (person, result) in zip(addresses, results) where result.refusal != nil {
             guard result.refusal?.reason == .suppressed else { throw Unexpected(what: "\(result)") }
             world.refused.append("\(key) \(person.address)")
@@ -280,6 +331,8 @@ final class SequenceWorld {
 
   /// Who was suppressed before it was their turn.
   private(set) var refused: [String] = []
+  /// Which variant each enrollment was dealt, by enrollment and step.
+  private(set) var dealt: [String: String] = [:]
   /// The least time between two mails of an account.
   private(set) var gaps: [Int64: Int64] = [:]
   /// When it was over.
@@ -316,6 +369,30 @@ final class SequenceWorld {
     return try await store.read { db in
       try db.steps(ofEnrollment: enrollment.id).filter { $0.state == .scheduled && $0.scheduledFor != nil }
         .compactMap { try db.explain($0.id, now: end)?.report }
+    }
+  }
+
+  private func noteDealt(_ results: [EnrollmentResult]) async throws {
+    let steps = try await store.read { db in
+      try results.flatMap { result -> [MessageRecord] in
+        guard case .enrolled(let id) = result else { return [] }
+        return try db.steps(ofEnrollment: id)
+      }
+    }
+    for step in steps {
+      if let variant = step.variant { dealt["\(step.enrollmentID ?? 0) \(step.stepID ?? "")"] = variant }
+    }
+  }
+
+  /// The last mails of sequence two that did not go because their condition was not met.
+  func skipped() async throws -> [(enrollment: Int64, at: Int64)] {
+    try await store.read { db in
+      try db.connection.rows(
+        """
+        SELECT enrollment_id, finished_at FROM message
+        WHERE step_id = 'c' AND state = 'skipped' AND last_reply LIKE 'no-reply%'
+        """, []
+      ) { row in (row.integer(0), row.integer(1)) }
     }
   }
 
@@ -362,6 +439,7 @@ final class SequenceWorld {
         store.close()
         store = try Store(path: folder + "/postern.db", now: now)
         try await store.write { _ = try $0.recoverAttempts(now: at) }
+        try await store.countEvents()
         run.restarts += 1
       }
       let times = [next, coming.first?.at].compactMap(\.self)
@@ -400,7 +478,7 @@ final class SequenceWorld {
       sends.append(
         Send(
           message: claim.message.id, account: claim.account.id, enrollment: enrollment.id, sequence: sequence.key,
-          address: claim.message.recipient, step: step, at: now))
+          address: claim.message.recipient, step: step, variant: claim.message.variant, at: now))
     }
     let times = [pass.nextLook, try transaction.nextTaskTime(), pass.claims.isEmpty ? nil : now + 700].compactMap(
       \.self)
@@ -418,6 +496,7 @@ final class SequenceWorld {
     switch kind {
     case 0..<10: answer(message, "reply", at: send.at + Int64(random.number(below: UInt64(3 * Self.day))))
     case 10..<13: answer(message, "bounce", at: send.at + Int64(random.number(below: 600_000)))
+    case 16..<20: answer(message, "auto_reply", at: send.at + Int64(random.number(below: 600_000)))
     case 13..<16: answer(message, "unsubscribe", at: send.at + Int64(random.number(below: UInt64(Self.day))))
     default: break
     }
@@ -431,11 +510,11 @@ final class SequenceWorld {
         }
         let bounces =
           kind == "bounce" ? [BouncedRecipient(address: message.recipient, isHard: true, reason: "userunknown")] : []
-        // Seen twice, as mailboxes show things: the second time changes nothing.
-        for _ in 0..<2 {
+        // Seen again, as mailboxes show things, and in another account's mailbox too: the first time counts.
+        for seenBy in [account, account, account % 20 + 1] {
           _ = try transaction.recordInbound(
             NewInbound(
-              accountID: account, folder: "INBOX", identity: "<\(kind)\(id)>", bytes: Array("x".utf8), receivedAt: at,
+              accountID: seenBy, folder: "INBOX", identity: "<\(kind)\(id)>", bytes: Array("x".utf8), receivedAt: at,
               seenAt: at, sender: message.recipient, subject: "Re: Hello", kind: kind, rule: "test", verdict: "{}",
               answers: [(id: message.messageID, evidence: "In-Reply-To")], bounces: bounces))
         }
@@ -463,6 +542,41 @@ final class SequenceWorld {
   }
 
   // MARK: - What became of it
+
+  /// The statistics as they were counted all along and made anew; and how many people are at each step, as these tell it and by
+  /// the last mail or task that the events have of each.
+  func statistics() async throws -> (
+    told: [[StatisticsRow]], anew: [[StatisticsRow]], people: [String: Int64], byEvents: [String: Int64]
+  ) {
+    func all() async throws -> [[StatisticsRow]] {
+      try await store.read { db in try StatisticsScope.allCases.map { try db.statistics(by: $0, workspaceID: 1) } }
+    }
+    try await store.countEvents()
+    let told = try await all()
+    try await store.recountEvents()
+    var people: [String: Int64] = [:]
+    for row in try await store.read({ try $0.statistics(by: .step, workspaceID: 1) }) {
+      people["\(row.key) active"] = row.line.active
+      people["\(row.key) completed"] = row.line.completed
+      for stop in row.line.stopped { people["\(row.key) \(stop.reason)"] = stop.count }
+    }
+    let rows = try await store.read { db in
+      try db.connection.rows(
+        """
+        SELECT n.sequence_id || '/' || COALESCE(m.step_id, e.detail ->> 'step_id'),
+          CASE WHEN n.state IN ('stopped', 'failed') THEN n.stop_reason ELSE n.state END
+        FROM enrollment n JOIN event e ON e.id = (SELECT MAX(id) FROM event WHERE enrollment_id = n.id
+            AND kind IN ('message.sent', 'message.failed', 'task.opened') AND id < COALESCE(
+              (SELECT id FROM event WHERE enrollment_id = n.id AND kind = 'enrollment.stopped'), 1 << 62))
+          LEFT JOIN message m ON m.id = e.message_id
+        """, []
+      ) { row in "\(row.text(0)) \(row.text(1))" }
+    }
+    return (
+      told, try await all(), people.filter { $0.value != 0 },
+      Dictionary(rows.map { ($0, 1) }, uniquingKeysWith: +)
+    )
+  }
 
   /// Enrollments, the ids of those that wait for a task, credits, and events by kind.
   func standing() async throws -> (
