@@ -1,6 +1,9 @@
 import Configuration
 
 extension Invocation {
+  /// The patience for what goes through all of the store: that may be a hundred gigabytes.
+  static let dayLong: Int64 = 24 * 3_600_000
+
   /// Where the daemon listens: `--socket`, `POSTERN_SOCKET`, the configuration of `-c`, or the default.
   func socket() throws(Failure) -> String {
     if let path = value("socket") { return path }

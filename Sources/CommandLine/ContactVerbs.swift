@@ -111,7 +111,7 @@ extension Verb {
       let query = [
         ("dry_run", call.has("dry-run") ? "true" as String? : nil), ("shred", index < last ? "false" : nil),
       ]
-      let report = try call.object("DELETE", "/contacts/\(address)", query: query)
+      let report = try call.object("DELETE", "/contacts/\(address)", query: query, patience: Invocation.dayLong)
       let parts = [
         ("mails to them", "messages"), ("mails from or about them", "inbound"), ("sequences", "enrollments"),
         ("mails of others that named them", "mentions"),

@@ -50,7 +50,7 @@ extension Verb {
     Verb(
       words: ["stats", "rebuild"], summary: "make the statistics anew from all events"
     ) { (call: Invocation) throws(Failure) in
-      _ = try call.object("POST", "/stats/rebuild")
+      _ = try call.object("POST", "/stats/rebuild", patience: Invocation.dayLong)
       if !call.wantsJSON { call.shell.out("the statistics are made anew from all events\n") }
     },
   ]

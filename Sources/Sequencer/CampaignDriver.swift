@@ -16,7 +16,7 @@ struct CampaignDriver {
   private static let longestNap: Int64 = 5000
   private static let retryMilliseconds: Int64 = 1000
   /// Rows and contacts read at once, and people of one transaction: few enough that nobody's reply waits long behind them.
-  private static let pageSize = 200
+  private static let pageSize = 100
 
   init(run: Int64, store: Store, loop: EventLoop, hooks: CampaignHooks, log: Log) {
     self.run = run

@@ -10,8 +10,38 @@ struct StatisticsBatch: Sendable {
   var rows: [Row] = []
 
   enum Row: Sendable {
-    case count(StatisticsHours.Size, StatisticsCell, Int64)
+    case count(StatisticsCount)
     case person(Int64, StatisticsPerson)
+  }
+}
+
+/// One sum, in the words of its table; made once, because sorting looks at them often.
+struct StatisticsCount: Sendable, Comparable {
+  var size: StatisticsHours.Size
+  var workspaceID: Int64
+  var scope: String
+  var key: String
+  var fact: String
+  var hour: Int64
+  var count: Int64
+
+  init(size: StatisticsHours.Size, cell: StatisticsCell, count: Int64) {
+    self.size = size
+    workspaceID = cell.workspaceID
+    scope = cell.scope.rawValue
+    key = cell.key
+    fact = cell.fact.name
+    hour = cell.hour
+    self.count = count
+  }
+
+  /// As the primary keys have it.
+  static func < (one: Self, other: Self) -> Bool {
+    if one.workspaceID != other.workspaceID { return one.workspaceID < other.workspaceID }
+    if one.scope != other.scope { return one.scope < other.scope }
+    if one.key != other.key { return one.key < other.key }
+    if one.fact != other.fact { return one.fact < other.fact }
+    return one.hour < other.hour
   }
 }
 
@@ -129,8 +159,8 @@ extension Reader {
     var sums = StatisticsSums(people: known)
     for event in events { sums.add(event) }
     for size in StatisticsHours.Size.allCases {
-      let counts = sums.counts(by: size).sorted { $0.key.isBefore($1.key) }
-      batch.rows += counts.map { .count(size, $0.key, $0.value) }
+      let counts = sums.counts(by: size).map { StatisticsCount(size: size, cell: $0.key, count: $0.value) }
+      batch.rows += counts.sorted(by: <).map { .count($0) }
     }
     let moved = sums.people.filter { known[$0.key] != $0.value && $0.value != StatisticsPerson() }
     batch.rows += moved.sorted { $0.key < $1.key }.map { .person($0.key, $0.value) }
@@ -165,15 +195,6 @@ extension Reader {
   ].map { "'\($0.rawValue)'" }.joined(separator: ", ")
 }
 
-extension StatisticsCell {
-  fileprivate func isBefore(_ other: StatisticsCell) -> Bool {
-    if scope != other.scope { return scope.rawValue < other.scope.rawValue }
-    if key != other.key { return key < other.key }
-    if hour != other.hour { return hour < other.hour }
-    return fact.name < other.fact.name
-  }
-}
-
 extension Transaction {
   func add(_ batch: StatisticsBatch) throws(StoreError) {
     let moved = try run(
@@ -186,7 +207,7 @@ extension Transaction {
   func add(_ rows: [StatisticsBatch.Row], to generation: Int64) throws(StoreError) {
     for row in rows {
       switch row {
-      case .count(let size, let cell, let count): try add(count, size, cell, to: generation)
+      case .count(let count): try add(count, to: generation)
       case .person(let enrollment, let person):
         try run(
           """
@@ -202,14 +223,12 @@ extension Transaction {
     }
   }
 
-  private func add(_ count: Int64, _ size: StatisticsHours.Size, _ cell: StatisticsCell, to generation: Int64)
-    throws(StoreError)
-  {
+  private func add(_ count: StatisticsCount, to generation: Int64) throws(StoreError) {
     let place: [SQLValue] = [
-      .integer(generation), .integer(cell.workspaceID), .text(cell.scope.rawValue), .text(cell.key),
-      .text(cell.fact.name), .integer(cell.hour), .integer(count),
+      .integer(generation), .integer(count.workspaceID), .text(count.scope), .text(count.key), .text(count.fact),
+      .integer(count.hour), .integer(count.count),
     ]
-    guard size != .hour else {
+    guard count.size != .hour else {
       try run(
         """
         INSERT INTO statistic (generation, workspace_id, scope, key, fact, hour, count) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -221,7 +240,7 @@ extension Transaction {
       """
       INSERT INTO statistic_span (generation, workspace_id, scope, key, fact, hour, count, hours) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (generation, workspace_id, scope, hours, key, fact, hour) DO UPDATE SET count = count + excluded.count
-      """, place + [.integer(size.rawValue)])
+      """, place + [.integer(count.size.rawValue)])
   }
 
   /// Sums that are to be made beside those that are read.

@@ -32,6 +32,9 @@ def fill(store, mails: int, size: int) -> None:
             database.execute("INSERT INTO event (at, workspace_id, kind, message_id, account_id, detail) VALUES (?, 1, 'message.sent', ?, 1, ?)",
                              (now, 1000 + number, f'{{"recipient":"{address}","reply":"250 2.0.0 Ok"}}'))
     database.close()
+    # Else the daemon's first fsync would wait for all of it.
+    with open(store, "rb") as file:
+        os.fsync(file.fileno())
 
 
 def left(gateway: Gateway, word: bytes) -> list[str]:
