@@ -107,6 +107,6 @@ import Testing
     ("arf.rfc5965", InboundFact.Kind.complaint), ("complaint.jmrp", .complaint), ("arf.auth-failure", .other),
     ("arf.not-spam", .other),
   ]) func aReportOfSomethingElseIsNobodysComplaint(rule: String, kind: InboundFact.Kind) {
-    #expect(InboundFact.Kind(verdictClass: "complaint", rule: rule, permanence: nil) == kind)
+    #expect(InboundFact.Kind(verdictClass: "complaint", permanence: nil, rule: rule) == kind)
   }
 }
