@@ -45,6 +45,7 @@ final class Desk: @unchecked Sendable {
   private let isQueueChanged = Atomic<Bool>(true)
   /// Lines whose servers are about to answer.
   private var answering = 0
+  private var lastEnd = ContinuousClock.now
   private var isGathering = false
   private let gathered: Doorbell
   /// Servers that do not bear commands behind the end of a mail, and until when that is believed; monotonic milliseconds.
@@ -156,7 +157,11 @@ final class Desk: @unchecked Sendable {
     while !(isStopping || Task.isCancelled) || !lines.isEmpty || !entries.isEmpty {
       let isLate = Clock.monotonic() - lookedAt >= settings.tickMilliseconds || Clock.now() >= nextLook
       if isQueueChanged.exchange(false, ordering: .acquiring) || isLate { needsLook = true }
+      let t0 = ContinuousClock.now
+      let answering0 = answering
+      let entries0 = entries.count
       if !entries.isEmpty { await gather() }
+      let t1 = ContinuousClock.now
       let room = needsLook ? room() : nil
       guard room != nil || !entries.isEmpty else {
         await rest(needsLook ? .max : nextLook)
@@ -169,6 +174,9 @@ final class Desk: @unchecked Sendable {
         lookedAt = Clock.monotonic()
       }
       if let next = await write(group, room) { nextLook = next }
+      let t2 = ContinuousClock.now
+      log.warning("w4.round", ["gather": .int(t0.duration(to: t1).microseconds), "write": .int(t1.duration(to: t2).microseconds), "entries0": .int(Int64(entries0)), "entries": .int(Int64(group.count)), "answering0": .int(Int64(answering0)), "answering": .int(Int64(answering)), "room": .int(room == nil ? 0 : 1), "lines": .int(Int64(lines.count)), "idle": .int(lastEnd.duration(to: t0).microseconds)])
+      lastEnd = t2
     }
   }
 

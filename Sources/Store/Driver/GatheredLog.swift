@@ -102,8 +102,9 @@ private struct LogFile {
     var count: Int
   }
 
-  /// So much is gathered: a commit of a hundred pages.
-  private static let capacity = 1 << 19
+  /// So much is gathered, some thirty pages: SQLite's own file system cuts a longer write (`seekAndWriteFd` in os_unix.c), and
+  /// takes what is left of twice as much for a full disk.
+  private static let capacity = (1 << 17) - 1
 
   /// Its octets before the file of the system below, which wants no more than this alignment.
   static let size = (MemoryLayout<Head>.stride + 15) & ~15
