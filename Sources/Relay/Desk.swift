@@ -43,9 +43,10 @@ final class Desk: @unchecked Sendable {
   /// When it was looked; monotonic milliseconds.
   private var lookedAt: Int64 = 0
   private let isQueueChanged = Atomic<Bool>(true)
-  /// Lines whose servers are about to answer.
-  private var answering = 0
-  private var lastEnd = ContinuousClock.now
+  /// Lines whose servers answer at once, those that wait for the journal among them.
+  private var quickLines = 0
+  /// Lines that wait for the journal.
+  private var linesAtDot = 0
   private var isGathering = false
   private let gathered: Doorbell
   /// Servers that do not bear commands behind the end of a mail, and until when that is believed; monotonic milliseconds.
@@ -84,6 +85,8 @@ final class Desk: @unchecked Sendable {
 
   /// Less than this is the clock's discipline at work; all waiting bears it.
   private static let noticedSetBack: Int64 = 10_000
+  /// So many lines wait for each other, because two commits would take longer.
+  private static let mostInOneCommit = 5
   /// A server that objected may have been replaced or set up otherwise.
   private static let objectionMilliseconds: Int64 = 3_600_000
 
@@ -157,11 +160,7 @@ final class Desk: @unchecked Sendable {
     while !(isStopping || Task.isCancelled) || !lines.isEmpty || !entries.isEmpty {
       let isLate = Clock.monotonic() - lookedAt >= settings.tickMilliseconds || Clock.now() >= nextLook
       if isQueueChanged.exchange(false, ordering: .acquiring) || isLate { needsLook = true }
-      let t0 = ContinuousClock.now
-      let answering0 = answering
-      let entries0 = entries.count
       if !entries.isEmpty { await gather() }
-      let t1 = ContinuousClock.now
       let room = needsLook ? room() : nil
       guard room != nil || !entries.isEmpty else {
         await rest(needsLook ? .max : nextLook)
@@ -174,24 +173,30 @@ final class Desk: @unchecked Sendable {
         lookedAt = Clock.monotonic()
       }
       if let next = await write(group, room) { nextLook = next }
-      let t2 = ContinuousClock.now
-      log.warning("w4.round", ["gather": .int(t0.duration(to: t1).microseconds), "write": .int(t1.duration(to: t2).microseconds), "entries0": .int(Int64(entries0)), "entries": .int(Int64(group.count)), "answering0": .int(Int64(answering0)), "answering": .int(Int64(answering)), "room": .int(room == nil ? 0 : 1), "lines": .int(Int64(lines.count)), "idle": .int(lastEnd.duration(to: t0).microseconds)])
-      lastEnd = t2
     }
   }
 
-  /// Waits for the other lines that are about to have something to write: a commit costs as much as five mails.
+  /// Waits for other lines that are about to have something to write: a commit costs as much as five mails.
   private func gather() async {
-    guard answering > 0 else { return }
+    guard isWorthGathering else { return }
     isGathering = true
     await gathered.wait(until: Clock.deadline(in: 1))
     isGathering = false
   }
 
-  /// A line expects its server's answer within a millisecond, or has it.
-  func answerIsDue(_ isDue: Bool) {
-    answering += isDue ? 1 : -1
-    if answering == 0, isGathering { gathered.ring() }
+  /// Of many lines no more than half are waited for: while the store writes for these, the servers of the others are spoken to.
+  private var isWorthGathering: Bool {
+    quickLines > linesAtDot && (lines.count <= Self.mostInOneCommit || 2 * linesAtDot < lines.count)
+  }
+
+  /// A line's server answers within a millisecond, or does so no more.
+  func isQuick(_ isQuick: Bool) {
+    quickLines += isQuick ? 1 : -1
+    endGathering()
+  }
+
+  private func endGathering() {
+    if isGathering, !isWorthGathering { gathered.ring() }
   }
 
   private func rest(_ nextLook: Int64) async {
@@ -322,9 +327,12 @@ final class Desk: @unchecked Sendable {
 
   // MARK: - What lines ask for
 
-  /// Has something written; returns when it is on disk.
+  /// Has something written before a dot; returns when it is on disk.
   func enter(_ entry: Entry) async -> Result<Bool, StoreError> {
-    await withUnsafeContinuation { add(Waiting(entry: entry, answer: $0)) }
+    linesAtDot += 1
+    defer { linesAtDot -= 1 }
+    endGathering()
+    return await withUnsafeContinuation { add(Waiting(entry: entry, answer: $0)) }
   }
 
   /// What the senders of mails are told about them.

@@ -13,53 +13,26 @@ struct BodyEncoder: Equatable {
     var out: [UInt8] = []
     out.reserveCapacity(message.count + message.count / 32 + 16)
     isEightBit = message.withUnsafeBufferPointer { input in
-      let survey = Survey(input)
-      if survey.isPlain {
+      if Self.isPlain(input) {
         Self.stuff(input, to: &out)
       } else {
         Self.renew(input, to: &out)
       }
-      return survey.bits & 0x80 != 0
+      return Self.highBits(input) != 0
     }
     if out.count >= 2, out[out.count - 2] == Octet.cr, out[out.count - 1] == Octet.lf { out.removeLast(2) }
     bytes = out
   }
 
-  /// What there is of the octets that matter, so that nearly all messages are copied in one piece.
-  private struct Survey {
-    private var carriages = 0
-    private var pairs = 0
-    private var lineFeeds = 0
-    private var hasNull = false
-    /// All octets, one over the other.
-    var bits: UInt8 = 0
-
-    init(_ input: UnsafeBufferPointer<UInt8>) {
-      // Counted in octets, sixteen at a time in one instruction; no count of a block is larger than an octet.
-      var before: UInt8 = 0
-      for start in stride(from: 0, to: input.count, by: 128) {
-        let block = UnsafeBufferPointer(rebasing: input[start..<min(start + 128, input.count)])
-        var counts: (carriages: UInt8, lineFeeds: UInt8, nulls: UInt8) = (0, 0, 0)
-        for octet in block {
-          counts.carriages &+= octet == Octet.cr ? 1 : 0
-          counts.lineFeeds &+= octet == Octet.lf ? 1 : 0
-          counts.nulls |= octet == Octet.nul ? 1 : 0
-          bits |= octet
-        }
-        var together: UInt8 = before == Octet.cr && block[0] == Octet.lf ? 1 : 0
-        for index in 1..<block.count {
-          together &+= (block[index] == Octet.lf ? 1 : 0) & (block[index - 1] == Octet.cr ? 1 : 0)
-        }
-        before = block[block.count - 1]
-        carriages += Int(counts.carriages)
-        lineFeeds += Int(counts.lineFeeds)
-        pairs += Int(together)
-        hasNull = hasNull || counts.nulls != 0
-      }
+  /// Whether all line ends are CRLF and no NUL is there, as in nearly all messages: they are copied in one piece.
+  private static func isPlain(_ input: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard input.place(of: Octet.nul, from: 0, to: input.count) == nil else { return false }
+    var line = 0
+    while let lineFeed = input.place(of: Octet.lf, from: line, to: input.count) {
+      guard input.place(of: Octet.cr, from: line, to: lineFeed) == lineFeed - 1 else { return false }
+      line = lineFeed + 1
     }
-
-    /// Whether all line ends are CRLF and no NUL is there.
-    var isPlain: Bool { carriages == pairs && lineFeeds == pairs && !hasNull }
+    return input.place(of: Octet.cr, from: line, to: input.count) == nil
   }
 
   /// Copies a plain message with its dots stuffed.
@@ -115,5 +88,21 @@ struct BodyEncoder: Equatable {
     let clean = line.filter { $0 != Octet.nul }
     if clean.first == Octet.dot { out.append(Octet.dot) }
     out += clean
+  }
+
+  /// The octets' top bits, eight at a time.
+  private static func highBits(_ input: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    var bits: UInt64 = 0
+    let raw = UnsafeRawBufferPointer(input)
+    var at = 0
+    while at + 8 <= raw.count {
+      bits |= raw.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+      at += 8
+    }
+    while at < raw.count {
+      bits |= UInt64(raw[at])
+      at += 1
+    }
+    return bits & 0x8080_8080_8080_8080
   }
 }

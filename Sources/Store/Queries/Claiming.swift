@@ -100,7 +100,7 @@ extension Transaction {
       try claim(turn, now: now, &pass, &shared)
     }
     let decided = ContinuousClock.now
-    for lane in lanes.unread { try read(lane) }
+    for lane in lanes.unread { try read(lane, parkedLook: try parkedLook(inLane: lane)) }
     pass.choosing += decided.duration(to: .now)
     pass.nextLook = lanes.nextLook.map { max($0, now) }
     // Whatever was touched in the queue up to here has been looked at.
@@ -121,14 +121,19 @@ extension Transaction {
     if !lanes.isComplete { lanes.complete(try laneIDs()) }
     var (turns, unread) = lanes.due(at: now)
     for lane in unread {
-      let woken = try wake(lane, now: now, limit: mostWoken - pass.woken)
-      pass.woken += woken
-      try read(lane)
-      // Until all that is awake is in its place, nothing of the lane goes: the order must not depend on the batch.
-      guard pass.woken < mostWoken else {
-        pass.isCut = true
-        continue
+      // Asked before: an UPDATE that finds nothing costs more than the whole rest of a lane's look.
+      var parkedLook = try parkedLook(inLane: lane)
+      if let look = parkedLook, look <= now {
+        pass.woken += try wake(lane, now: now, limit: mostWoken - pass.woken)
+        // Until all that is awake is in its place, nothing of the lane goes: the order must not depend on the batch.
+        guard pass.woken < mostWoken else {
+          pass.isCut = true
+          lanes.changed(lane)
+          continue
+        }
+        parkedLook = try self.parkedLook(inLane: lane)
       }
+      try read(lane, parkedLook: parkedLook)
       turns += lanes.turns(of: lane, at: now)
     }
     return turns.sorted()
@@ -145,10 +150,9 @@ extension Transaction {
       """, [.integer(lane), .integer(now), .integer(Int64(limit))])
   }
 
-  private func read(_ lane: Int64) throws(StoreError) {
-    let turns = try turns(ofLane: lane)
-    let first = try turns.first.map { turn throws(StoreError) in try places(of: turn, limit: mostPlacesKept) }
-    lanes.read(lane, turns, first: first ?? [], parkedLook: try parkedLook(inLane: lane))
+  private func read(_ lane: Int64, parkedLook: Int64?) throws(StoreError) {
+    let ready = try ready(inLane: lane, limit: mostPlacesKept)
+    lanes.read(lane, ready.turns, first: ready.first, parkedLook: parkedLook)
   }
 
   /// Works through one priority of a lane.
@@ -399,61 +403,5 @@ extension PoolPolicy {
       case .roundRobin: .roundRobin
       }
     if pool.rotation == .roundRobin { lastAccount = pool.turn }
-  }
-}
-
-extension Reader {
-  /// The lanes with scheduled mail. Each step is one seek in an index, however much waits in between.
-  func laneIDs() throws(StoreError) -> [Int64] {
-    var lanes: Set<Int64> = []
-    for condition in [Self.isReady, Self.isParked] {
-      var last = Int64.min
-      while let lane = try minimum("lane", where: "\(condition) AND lane > ?", [.integer(last)]) {
-        lanes.insert(lane)
-        last = lane
-      }
-    }
-    return lanes.sorted()
-  }
-
-  /// The words of the partial indexes: a query finds them by saying the same.
-  private static let isReady = "state = 'scheduled' AND parked_by IS NULL AND scheduled_for IS NOT NULL"
-  private static let isParked = "state = 'scheduled' AND parked_by IS NOT NULL"
-
-  private func minimum(_ column: String, where condition: String, _ values: [SQLValue]) throws(StoreError) -> Int64? {
-    try first("SELECT MIN(\(column)) FROM message WHERE \(condition)", values) { row in row.integerOrNil(0) } ?? nil
-  }
-
-  /// The first mail of each priority of a lane, highest first.
-  func turns(ofLane lane: Int64) throws(StoreError) -> [Turn] {
-    var turns: [Turn] = []
-    var last = Int64.min
-    while let turn = try first(
-      """
-      SELECT priority, scheduled_for FROM message WHERE \(Self.isReady) AND lane = ? AND priority > ?
-      ORDER BY priority, scheduled_for LIMIT 1
-      """, [.integer(lane), .integer(last)],
-      { row in Turn(lane: lane, priority: row.integer(0), oldest: row.integer(1)) })
-    {
-      turns.append(turn)
-      last = turn.priority
-    }
-    return turns.reversed()
-  }
-
-  /// When the first of a lane's parked messages is to be looked at again.
-  func parkedLook(inLane lane: Int64) throws(StoreError) -> Int64? {
-    try minimum("next_look", where: "\(Self.isParked) AND lane = ?", [.integer(lane)])
-  }
-
-  /// The first messages of one priority of a lane. Only what the index has: what lies in the table is read of those that are
-  /// served.
-  func places(of turn: Turn, limit: Int) throws(StoreError) -> [Place] {
-    try connection.rows(
-      """
-      SELECT id, scheduled_for FROM message WHERE state = 'scheduled' AND parked_by IS NULL AND scheduled_for IS NOT NULL
-        AND lane = ? AND priority = ? ORDER BY scheduled_for, id LIMIT ?
-      """, [.integer(turn.lane), .integer(turn.priority), .integer(Int64(limit))]
-    ) { row in Place(id: row.integer(0), planned: row.integer(1)) }
   }
 }
