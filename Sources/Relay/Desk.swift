@@ -43,9 +43,9 @@ final class Desk: @unchecked Sendable {
   /// When it was looked; monotonic milliseconds.
   private var lookedAt: Int64 = 0
   private let isQueueChanged = Atomic<Bool>(true)
-  /// Lines whose servers answer at once, those that wait for the journal among them.
+  /// Lines whose servers answer at once.
   private var quickLines = 0
-  /// Lines that wait for the journal.
+  /// Lines that wait for the journal and not for a commit that is being made: they have an entry in `entries`.
   private var linesAtDot = 0
   private var isGathering = false
   private let gathered: Doorbell
@@ -168,6 +168,7 @@ final class Desk: @unchecked Sendable {
       }
       let group = entries
       entries = []
+      linesAtDot = 0
       if room != nil {
         needsLook = false
         lookedAt = Clock.monotonic()
@@ -330,7 +331,6 @@ final class Desk: @unchecked Sendable {
   /// Has something written before a dot; returns when it is on disk.
   func enter(_ entry: Entry) async -> Result<Bool, StoreError> {
     linesAtDot += 1
-    defer { linesAtDot -= 1 }
     endGathering()
     return await withUnsafeContinuation { add(Waiting(entry: entry, answer: $0)) }
   }
