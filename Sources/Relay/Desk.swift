@@ -31,7 +31,10 @@ final class Desk: @unchecked Sendable {
   /// When the queue was looked at last, by the clock of then.
   private var lastLook: Int64 = 0
   private var lines: [Int64: Running] = [:] {
-    didSet { linesAtWork.store(lines.count, ordering: .relaxed) }
+    didSet {
+      linesAtWork.store(lines.count, ordering: .relaxed)
+      gathering.lines = lines.count
+    }
   }
   /// How many of them there are, for those who ask from elsewhere.
   let linesAtWork = Atomic<Int>(0)
@@ -43,10 +46,9 @@ final class Desk: @unchecked Sendable {
   /// When it was looked; monotonic milliseconds.
   private var lookedAt: Int64 = 0
   private let isQueueChanged = Atomic<Bool>(true)
-  /// Lines whose servers answer at once.
-  private var quickLines = 0
-  /// Lines that wait for the journal and not for a commit that is being made: they have an entry in `entries`.
-  private var linesAtDot = 0
+  private var gathering = Gathering() {
+    didSet { if isGathering, !gathering.isWorthwhile { gathered.ring() } }
+  }
   private var isGathering = false
   private let gathered: Doorbell
   /// Servers that do not bear commands behind the end of a mail, and until when that is believed; monotonic milliseconds.
@@ -85,8 +87,6 @@ final class Desk: @unchecked Sendable {
 
   /// Less than this is the clock's discipline at work; all waiting bears it.
   private static let noticedSetBack: Int64 = 10_000
-  /// So many lines wait for each other, because two commits would take longer.
-  private static let mostInOneCommit = 5
   /// A server that objected may have been replaced or set up otherwise.
   private static let objectionMilliseconds: Int64 = 3_600_000
 
@@ -168,7 +168,7 @@ final class Desk: @unchecked Sendable {
       }
       let group = entries
       entries = []
-      linesAtDot = 0
+      gathering.waiting = 0
       if room != nil {
         needsLook = false
         lookedAt = Clock.monotonic()
@@ -177,28 +177,16 @@ final class Desk: @unchecked Sendable {
     }
   }
 
-  /// Waits for other lines that are about to have something to write: a commit costs as much as five mails.
+  /// Waits for other lines that are about to have something to write.
   private func gather() async {
-    guard isWorthGathering else { return }
+    guard gathering.isWorthwhile else { return }
     isGathering = true
     await gathered.wait(until: Clock.deadline(in: 1))
     isGathering = false
   }
 
-  /// Of many lines no more than half are waited for: while the store writes for these, the servers of the others are spoken to.
-  private var isWorthGathering: Bool {
-    quickLines > linesAtDot && (lines.count <= Self.mostInOneCommit || 2 * linesAtDot < lines.count)
-  }
-
   /// A line's server answers within a millisecond, or does so no more.
-  func isQuick(_ isQuick: Bool) {
-    quickLines += isQuick ? 1 : -1
-    endGathering()
-  }
-
-  private func endGathering() {
-    if isGathering, !isWorthGathering { gathered.ring() }
-  }
+  func isQuick(_ isQuick: Bool) { gathering.quick += isQuick ? 1 : -1 }
 
   private func rest(_ nextLook: Int64) async {
     if !isStopping { loop.spawn { [self] in await closeIdle(olderThan: settings.idleTimeMilliseconds) } }
@@ -330,8 +318,7 @@ final class Desk: @unchecked Sendable {
 
   /// Has something written before a dot; returns when it is on disk.
   func enter(_ entry: Entry) async -> Result<Bool, StoreError> {
-    linesAtDot += 1
-    endGathering()
+    gathering.waiting += 1
     return await withUnsafeContinuation { add(Waiting(entry: entry, answer: $0)) }
   }
 
