@@ -338,6 +338,9 @@ extension Transaction {
   private func factsAndAccounts(
     of message: MessageRecord, in pool: PoolRecord?, now: Int64, _ pass: ClaimPass, _ shared: inout SharedFacts
   ) throws(StoreError) -> (MessageFacts, [AccountBook.Entry]) {
+    if shared.workspaces[message.workspaceID] == nil {
+      shared.workspaces[message.workspaceID] = try accountBook.workspace(message.workspaceID, self)
+    }
     var facts = try facts(of: message, now: now, &shared)
     let accounts = try accountBook.candidates(for: message, now: now, self).map { $0.withLines(of: pass) }
     try complete(&facts, message, for: accounts.map(\.facts), in: PoolPolicy(pool))

@@ -68,11 +68,16 @@ struct LaneBook {
 
   /// One of an account's sends ended: its own lane and every pool's may go on, and so may what waits for a credit.
   mutating func freed(_ account: Int64) {
-    lanes[account]?.closedUntil = nil
-    for lane in pools { lanes[lane]?.closedUntil = nil }
+    open(account)
+    for lane in pools { open(lane) }
     guard !closedForCredits.isEmpty else { return }
-    for lane in closedForCredits { lanes[lane]?.closedUntil = nil }
+    for lane in closedForCredits { open(lane) }
     closedForCredits = []
+  }
+
+  private mutating func open(_ lane: Int64) {
+    guard let index = lanes.index(forKey: lane), lanes.values[index].closedUntil != nil else { return }
+    lanes.values[index].closedUntil = nil
   }
 
   /// One of an account's connections may take another mail.
