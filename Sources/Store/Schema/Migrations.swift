@@ -27,6 +27,7 @@ enum Migrations {
       Step(name: "rests", sql: SchemaRelay.rests),
       Step(name: "person", sql: SchemaPeople.person),
       Step(name: "statistics of people", sql: SchemaStatistics.people),
+      Step(name: "open attempts", sql: SchemaRelay.openAttempts),
     ]
 
   /// The first steps had numbers; `schema_version` says how many of them an old store has.
