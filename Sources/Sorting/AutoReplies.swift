@@ -9,17 +9,21 @@ struct AutoReplyRules {
   /// The verdict with what the answer tells: until when somebody is away, or that he has left.
   func verdict() -> Verdict? {
     let text = facts.bodyText()
-    guard var verdict = marked() ?? AutoReplyTexts.verdict(facts, text) else { return nil }
+    guard var verdict = marked(text) ?? AutoReplyTexts.verdict(facts, text) else { return nil }
     AutoReplyTexts.tell(&verdict, subject: facts.subject, text: text, from: facts.from?.address, now: now)
     return verdict
   }
 
   /// By fields or the subject.
-  private func marked() -> Verdict? {
+  private func marked(_ text: String) -> Verdict? {
     if let rule = Self.headerRule(facts.header) ?? generatedAnswer() {
       return Verdict(mailClass: .autoReply, confidence: 0.98, rule: rule.name, evidence: [rule.evidence])
     }
-    for index in Self.subjects.matches(in: facts.subjectWords)
+    let hits = Self.subjects.matches(in: facts.subjectWords)
+    // Newsletters speak of holidays; and behind "Re:" stand the words of the mail that is answered, perhaps by a person.
+    if hits.isEmpty || ReplyRules.isOfList(facts.header) { return nil }
+    if ReplyRules.hasPrefix(facts), !AutoReplyTexts.isAboutAbsence(text) { return nil }
+    for index in hits
     where !Self.subjectRows[index].onlyAtStart || startsSubject(index) {
       return Verdict(
         mailClass: .autoReply, confidence: 0.9, rule: "autoreply.subject", evidence: ["Subject: \(facts.subject)"])

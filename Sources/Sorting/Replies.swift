@@ -34,8 +34,11 @@ struct ReplyRules {
     for name in ["in-reply-to", "references"] {
       if let value = facts.header.value(name), !MessageID.list(in: value).isEmpty { return true }
     }
-    return prefixes.contains { facts.subjectWords.starts(with: $0) }
+    return hasPrefix(facts)
   }
+
+  /// Whether the subject begins as an answer's does.
+  static func hasPrefix(_ facts: MailFacts) -> Bool { prefixes.contains { facts.subjectWords.starts(with: $0) } }
 
   /// RFC 2919, RFC 2369, RFC 8058 and the words bulk mailers put into Precedence.
   static func isList(_ header: HeaderBlock) -> Bool {
