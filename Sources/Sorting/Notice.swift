@@ -10,6 +10,8 @@ struct Notice {
   let returned: HeaderBlock?
   /// The notice as tables are written.
   let words: [UInt8]
+  /// What its words say of the mail.
+  let marks: NoticeMarks.Marks
 
   /// The octets of the returned mail as far as the text has them.
   private let returnedBytes: ArraySlice<UInt8>
@@ -18,7 +20,7 @@ struct Notice {
   private static let longest = 32_768
 
   init(_ facts: MailFacts) {
-    let all = Self.text(of: facts.message).octets(atMost: Self.longest)
+    let all = Self.octets(of: facts.message)
     var bytes: [UInt8] = []
     var lines: [Range<Int>] = []
     var words: [UInt8] = []
@@ -56,6 +58,7 @@ struct Notice {
     self.bytes = bytes
     self.lines = lines
     self.words = words
+    marks = NoticeMarks.marks(in: words)
     returnedBytes = returnedAt.map { all[$0...] } ?? []
     returned = returnedAt.map { HeaderBlock(lenientlyParsing: Array(all[$0...])) }
   }
@@ -79,26 +82,28 @@ struct Notice {
   }
 
   /// The texts before the first enclosed mail or report, one of each alternative.
-  private static func text(of message: Message) -> String {
-    var texts: [String] = []
-    var html: String?
+  private static func octets(of message: Message) -> [UInt8] {
+    var plain: [UInt8] = []
+    var texts = 0
+    var html: MessagePart?
     for part in message.parts {
       if part.isMessage && part.depth < 3 || part.isHeaders || part.isFeedbackReport { break }
       guard part.contentType.type == "text", part.children.isEmpty else { continue }
       if part.contentType.subtype == "html" {
-        if html == nil { html = message.text(of: part, atMost: longest) }
+        if html == nil { html = part }
       } else {
-        texts.append(message.text(of: part, atMost: longest))
-        if texts.count >= 3 { break }
+        if texts > 0 { plain.append(Octet.lf) }
+        plain += message.octets(of: part, atMost: longest)
+        texts += 1
+        if texts >= 3 { break }
       }
     }
-    let plain = texts.joined(separator: "\n")
-    if plain.utf8.contains(where: { !$0.isSpace }) { return plain }
-    if let html { return HTMLText.convert(html) }
+    if plain.contains(where: { !$0.isSpace }) { return plain.count > longest ? Array(plain.prefix(longest)) : plain }
+    if let html { return HTMLText.convert(message.text(of: html, atMost: longest)).octets(atMost: longest) }
     // A multipart without its parts is still read as one text.
     let root = message.parts[0]
     return root.children.isEmpty && root.contentType.type == "multipart"
-      ? message.text(of: root, atMost: longest) : plain
+      ? Array(message.octets(of: root, atMost: longest).prefix(longest)) : plain
   }
 
   /// Whether the line is the first of a header: no sentence begins so.

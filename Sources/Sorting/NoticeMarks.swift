@@ -189,3 +189,40 @@ enum NoticeMarks {
     "delivery failed", "to:", "wasn't delivered to", "mailing list", "was addressed",
   ])
 }
+
+extension NoticeMarks {
+  /// What a notice's words say, table by table.
+  struct Marks: OptionSet {
+    let rawValue: Int
+    static let failure = Marks(rawValue: 1)
+    static let delay = Marks(rawValue: 2)
+    static let success = Marks(rawValue: 4)
+    static let end = Marks(rawValue: 8)
+    static let list = Marks(rawValue: 16)
+    static let permanent = Marks(rawValue: 32)
+    static let report = Marks(rawValue: 64)
+  }
+
+  private static let tables: [(mark: Marks, table: PhraseMatcher)] = [
+    (.failure, failures), (.delay, delays), (.success, successes), (.end, ends), (.list, listIntros),
+    (.permanent, permanence), (.report, reportFields),
+  ]
+  /// All these tables as one, and which mark each of its rows makes: the words are gone through once.
+  private static let all = PhraseMatcher(tables.flatMap(\.table.texts))
+  private static let markOfRow = tables.flatMap { entry in entry.table.texts.map { _ in entry.mark } }
+
+  static func marks(in words: [UInt8]) -> Marks {
+    all.matches(in: words).reduce(into: []) { $0.insert(markOfRow[$1]) }
+  }
+
+  /// Words of a notice that has given up.
+  static let permanence = PhraseMatcher([
+    "permanent error", "failed permanently", "permanent fatal", "permanent failure", "given up", "giving up",
+    "been removed from the queue", "removed from the mail queue", "no further delivery attempts",
+  ])
+
+  /// The fields of RFC 3464 in a text.
+  static let reportFields = PhraseMatcher([
+    "action: failed*final-recipient:", "final-recipient:*action: failed", "final-recipient:*action: delayed",
+  ])
+}

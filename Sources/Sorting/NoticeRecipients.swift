@@ -31,7 +31,7 @@ struct NoticeRecipients {
     var all: [Found] = []
     var before = 0..<0  // the last line with text
     var introduced = -100  // the line that announced a list
-    let introduces = NoticeMarks.listIntros.hasMatch(in: notice.words)
+    let introduces = notice.marks.contains(.list)
     for (number, line) in notice.lines.enumerated() where all.count < most {
       if notice.bytes[line].contains(Octet.at) {
         let bytes = Array(notice.bytes[line])

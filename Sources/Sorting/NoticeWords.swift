@@ -1,15 +1,6 @@
 import MailText
 
 extension Notice {
-  /// Whether the text says in words that it has given up.
-  var saysPermanent: Bool { Self.permanentWords.hasMatch(in: words) }
-
-  private static let permanentWords = PhraseMatcher([
-    "permanent error", "failed permanently", "permanent fatal", "permanent failure", "given up", "giving up",
-    "been removed from the queue",
-    "removed from the mail queue", "no further delivery attempts",
-  ])
-
   /// Whether one of the first lines with text says that a mail has failed.
   var beginsWithFailure: Bool {
     var first: [UInt8] = []

@@ -19,6 +19,8 @@ struct PhraseMatcher: Sendable {
     var anchor: Int
   }
 
+  /// The phrases as they were given.
+  let texts: [String]
   private var octets: [UInt8] = []
   private var phrases: [Phrase] = []
   /// One bit for each hash of rare octets.
@@ -31,6 +33,7 @@ struct PhraseMatcher: Sendable {
   private var short: [Int] = []
 
   init(_ texts: [String]) {
+    self.texts = texts
     var counts: [UInt32: Int] = [:]
     for text in texts {
       let pieces = text.utf8.split(separator: Octet.asterisk).map { piece in

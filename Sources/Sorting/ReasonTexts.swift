@@ -23,8 +23,6 @@ enum ReasonTexts {
     }
   }
 
-  static let matcher = PhraseMatcher(rows.map(\.text))
-
   /// Rows that share all but their text.
   struct Group: Sendable {
     let reason: Reason
