@@ -128,7 +128,7 @@ enum StopPhrases {
     "niet meer contacteren", "niet meer te contacteren", "niet meer schrijven", "niet meer aan te schrijven",
     "geen contact meer", "geen*mails meer*ontvangen", "geen*mails meer*sturen", "geen*mails meer van",
     "geen mail meer*ontvangen", "stop met mailen", "stop met het sturen", "stop met sturen", "stop met het mailen",
-    "stop met deze", "hou op met", "houd op met", "niet meer ontvangen", "laat me met rust", "laat mij met rust",
+    "stop met deze", "hou op met", "houd op met", "laat me met rust", "laat mij met rust",
     "meld mij af", "meld me af", "mij afmelden van", "me afmelden van",
     // Swedish
     "sluta mejla", "sluta maila", "sluta skicka", "sluta kontakta", "sluta skriva till", "sluta spamma",
@@ -197,7 +197,8 @@ enum StopPhrases {
     // Japanese
     "送らないで", "送信しないで", "連絡しないで", "送付しないで", "送ってこないで", "送らないよう", "配信しないで", "配信停止*お願い", "配信停止して", "配信停止希望", "配信停止を希望",
     "配信停止の手続", "配信停止を*お願い", "配信を停止して", "配信の停止を*お願い", "配信を止めて", "配信解除*お願い", "配信解除希望", "登録解除*お願い", "登録を解除して", "登録解除希望",
-    "登録を削除して", "購読を解除", "購読解除", "連絡は不要", "連絡は結構", "メールは不要", "メールは結構", "メールはいりません", "連絡不要", "メール不要", "送信を停止して",
+    "登録を削除して", "購読を解除", "購読解除", "連絡は不要", "連絡は結構", "メールは不要", "メールは結構", "メールはいりません", "連絡不要", "メール不要", "配信は不要", "配信不要",
+    "送信を停止して",
     "メールを止めて", "メールをやめて", "アドレスを削除", "リストから削除", "リストから外して", "名簿から削除", "二度と連絡", "二度と送", "二度とメール", "メールしないで", "リストから外",
     "送信停止を",
     // Chinese

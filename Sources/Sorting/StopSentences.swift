@@ -24,7 +24,7 @@ extension StopPhrases {
     "unsubscribe", "unsubscribe please", "unsubscribed", "unsub", "please remove", "remove please",
     "please delete me", "delete me", "opt out", "opt-out", "optout", "take me off", "remove", "desist",
     "please desist", "i said stop", "no more please", "take us off", "remove us", "delete it", "remove from list",
-    "remove from mailing list", "unsubscribe from list", "unsubscribe from this list", "leave me out",
+    "remove from mailing list", "unsubscribe from list", "unsubscribe from this list", "leave me out", "go away",
     // German
     "stopp", "stop", "bitte stoppen", "abmelden", "bitte abmelden", "abmelden bitte", "ich möchte mich abmelden",
     "abbestellen", "bitte abbestellen", "abbestellen bitte", "austragen", "bitte austragen", "bitte löschen",
