@@ -66,24 +66,35 @@ public struct Address: Sendable, Hashable {
 
   /// An envelope address for storage: white space and brackets off, the domain in small letters, the local part as given.
   public static func normalized(_ address: String) -> String {
-    var bytes = address.utf8.trimmedSpaces()
-    if bytes.first == Octet.lessThan, bytes.last == Octet.greaterThan {
-      bytes = bytes.dropFirst().dropLast().trimmedSpaces()
+    let bytes = bare(address)
+    guard let at = bytes.lastIndex(of: Octet.at) else { return String(decoding: bytes, as: UTF8.self) }
+    let domain = bytes[at...]
+    if domain.allSatisfy({ $0 < 128 }) {
+      return String(decoding: bytes[..<at] + domain.map(\.lowered), as: UTF8.self)
     }
-    let text = String(decoding: bytes, as: UTF8.self)
-    guard let at = text.lastIndex(of: "@") else { return text }
-    return text[..<at] + text[at...].lowercased()
+    return String(decoding: bytes[..<at], as: UTF8.self) + String(decoding: domain, as: UTF8.self).lowercased()
+  }
+
+  /// Without white space and brackets around it.
+  private static func bare(_ address: String) -> ArraySlice<UInt8> {
+    let bytes = address.octets().trimmedSpaces()
+    guard bytes.first == Octet.lessThan, bytes.last == Octet.greaterThan, bytes.count > 1 else { return bytes }
+    return bytes.dropFirst().dropLast().trimmedSpaces()
   }
 
   /// The key by which two addresses are the same mailbox for Postern: all letters small (RFC 5321 §2.4 allows servers to tell
   /// `Bob` from `bob`; none does).
-  public static func comparisonKey(_ address: String) -> String { normalized(address).lowercased() }
+  public static func comparisonKey(_ address: String) -> String {
+    let bytes = bare(address)
+    if bytes.allSatisfy({ $0 < 128 }) { return String(decoding: bytes.map(\.lowered), as: UTF8.self) }
+    return String(decoding: bytes, as: UTF8.self).lowercased()
+  }
 
   /// The domain of an address in small letters; empty when there is none.
   public static func domain(of address: String) -> String {
     let text = normalized(address)
-    guard let at = text.lastIndex(of: "@") else { return "" }
-    return String(text[text.index(after: at)...])
+    guard let at = text.utf8.lastIndex(of: Octet.at) else { return "" }
+    return String(text[text.utf8.index(after: at)...])
   }
 }
 

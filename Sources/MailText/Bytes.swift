@@ -70,6 +70,41 @@ extension [UInt8] {
   }
 }
 
+extension ArraySlice<UInt8> {
+  /// The first place of these octets; nil when they are not there.
+  package func firstPlace(of wanted: ArraySlice<UInt8>) -> Int? {
+    wanted.withUnsafeBufferPointer { wanted in
+      withUnsafeBufferPointer { octets in octets.firstPlace(of: wanted).map { startIndex + $0 } }
+    }
+  }
+}
+
+extension Collection<UInt8> where Index == Int {
+  /// The first place of an ASCII text.
+  package func range(of text: StaticString) -> Int? {
+    let wanted = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+    let found: Int?? = withContiguousStorageIfAvailable { $0.firstPlace(of: wanted) }
+    guard let found else { return Array(self).range(of: text).map { startIndex + $0 } }
+    return found.map { startIndex + $0 }
+  }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  /// memchr finds each place where the first octet stands, memcmp says whether the others follow.
+  fileprivate func firstPlace(of wanted: UnsafeBufferPointer<UInt8>) -> Int? {
+    guard let start = wanted.baseAddress, wanted.count > 0 else { return 0 }
+    guard let base = baseAddress else { return nil }
+    var from = 0
+    while from + wanted.count <= count {
+      guard let hit = memchr(base + from, Int32(start[0]), count - wanted.count + 1 - from) else { return nil }
+      from = UnsafeRawPointer(hit) - UnsafeRawPointer(base)
+      if memcmp(base + from, start, wanted.count) == 0 { return from }
+      from += 1
+    }
+    return nil
+  }
+}
+
 extension BidirectionalCollection<UInt8> {
   /// Without white space at both ends.
   @inlinable package func trimmedSpaces() -> SubSequence {

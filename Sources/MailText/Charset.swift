@@ -22,6 +22,13 @@ public enum Charset {
     }
   }
 
+  /// The same as octets of UTF-8: most parts are plain ASCII, and nothing has to be done to them.
+  package static func utf8(_ bytes: ArraySlice<UInt8>, label: String?) -> [UInt8] {
+    let isCompatible = commonNames.contains(canonical(label ?? ""))
+    if isCompatible, bytes.allSatisfy({ $0 < 128 }) { return Array(bytes) }
+    return decode(bytes, label: label).octets()
+  }
+
   /// Text of unlabelled octets: UTF-8 if valid (RFC 6532), else Windows-1252.
   package static func headerText(_ bytes: [UInt8]) -> String {
     if let text = String(validating: bytes, as: UTF8.self) { return text }
@@ -57,6 +64,7 @@ public enum Charset {
 
   /// The name iconv knows for a label as mails write it.
   static func canonical(_ label: String) -> String {
+    for common in commonNames where label.utf8.equalsASCII(common) { return common }
     let name = String(
       decoding: label.utf8.filter { $0 > 32 && $0 < 127 && $0 != Octet.quote && $0 != Octet.apostrophe }
         .map { $0 >= 97 && $0 <= 122 ? $0 - 32 : $0 }, as: UTF8.self)
@@ -64,6 +72,8 @@ public enum Charset {
     let bare = name.split(separator: "*", maxSplits: 1).first.map(String.init) ?? ""
     return aliases[bare] ?? bare
   }
+
+  private static let commonNames = ["", "UTF-8", "US-ASCII", "ISO-8859-1", "WINDOWS-1252"]
 
   /// Labels found in mails and what they mean; WHATWG Encoding "Names and labels" unless the row says otherwise.
   private static let aliases: [String: String] = [

@@ -33,7 +33,7 @@ public struct ContentType: Sendable, Equatable {
   /// Reads a field's value, such as `text/plain; charset="utf-8"`.
   public init(_ value: [UInt8]) {
     var scanner = ParameterScanner(bytes: value)
-    let head = scanner.word(until: [Octet.semicolon])
+    let head = scanner.word(until: Octet.semicolon)
     let slash = head.firstIndex(of: UInt8(ascii: "/")) ?? head.endIndex
     type = Self.token(head[..<slash])
     subtype = slash < head.endIndex ? Self.token(head[(slash + 1)...]) : ""
@@ -60,7 +60,7 @@ public struct ContentDisposition: Sendable, Equatable {
   /// Reads a field's value.
   public init(_ value: [UInt8]) {
     var scanner = ParameterScanner(bytes: value)
-    let head = scanner.word(until: [Octet.semicolon]).trimmedSpaces()
+    let head = scanner.word(until: Octet.semicolon).trimmedSpaces()
     kind = String(decoding: head.map(\.lowered), as: UTF8.self)
     fileName = scanner.parameters()["filename"]
   }
@@ -73,16 +73,16 @@ struct ParameterScanner {
 
   init(bytes: [UInt8]) { self.bytes = bytes }
 
-  /// Octets up to one of `ends` or the end, comments left out.
-  mutating func word(until ends: [UInt8]) -> [UInt8] {
+  /// Octets up to `end`, `other` or the end of all, comments left out.
+  mutating func word(until end: UInt8, or other: UInt8? = nil) -> [UInt8] {
+    let other = other ?? end
     var out: [UInt8] = []
-    while i < bytes.count, !ends.contains(bytes[i]) {
-      if bytes[i] == Octet.openParenthesis {
-        skipComment()
-      } else {
-        out.append(bytes[i])
-        i += 1
-      }
+    while i < bytes.count {
+      let start = i
+      while i < bytes.count, bytes[i] != end, bytes[i] != other, bytes[i] != Octet.openParenthesis { i += 1 }
+      out += bytes[start..<i]
+      guard i < bytes.count, bytes[i] == Octet.openParenthesis else { break }
+      skipComment()
     }
     return out
   }
@@ -105,7 +105,7 @@ struct ParameterScanner {
     var count = 0
     while i < bytes.count, count < ContentType.Limit.parameters {
       while i < bytes.count, bytes[i].isSpace || bytes[i] == Octet.semicolon { i += 1 }
-      let name = word(until: [Octet.equals, Octet.semicolon]).trimmedSpaces()
+      let name = word(until: Octet.semicolon, or: Octet.equals).trimmedSpaces()
       guard i < bytes.count, bytes[i] == Octet.equals else { continue }
       i += 1
       let value = Array(parameterValue().prefix(ContentType.Limit.parameterLength))
@@ -130,7 +130,7 @@ struct ParameterScanner {
   private mutating func parameterValue() -> [UInt8] {
     while i < bytes.count, bytes[i].isSpace { i += 1 }
     guard i < bytes.count, bytes[i] == Octet.quote else {
-      return Array(word(until: [Octet.semicolon]).trimmedSpaces())
+      return Array(word(until: Octet.semicolon).trimmedSpaces())
     }
     i += 1
     var out: [UInt8] = []

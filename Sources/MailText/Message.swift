@@ -38,6 +38,13 @@ public struct Message: Sendable {
     return Charset.decode(part.encoding.decode(body), label: label)
   }
 
+  /// The same as octets of UTF-8.
+  package func octets(of part: MessagePart, atMost: Int) -> [UInt8] {
+    let label = part.contentType.parameters["charset"]
+    let body = bytes[part.body].prefix(atMost)
+    return Charset.utf8(part.encoding == .identity ? body : part.encoding.decode(body)[...], label: label)
+  }
+
   /// The mail that a message/rfc822 part encloses, also when the part is encoded (which RFC 2046 §5.2.1 forbids; some do it).
   public func enclosed(in part: MessagePart) -> Message? {
     guard part.isMessage else { return nil }

@@ -40,18 +40,17 @@ public struct InboundFact: Sendable, Equatable {
 }
 
 extension InboundFact.Kind {
-  /// From the `class`, (for a bounce) the `permanence` and the `rule` of a verdict (DESIGN.md, "Verdicts"); unknown words are
+  /// From the `class`, the `rule` and (for a bounce) the `permanence` of a verdict (DESIGN.md, "Verdicts"); unknown words are
   /// `other`.
-  public init(verdictClass: String, permanence: String?, rule: String = "") {
+  public init(verdictClass: String, rule: String = "", permanence: String?) {
     switch verdictClass {
-    // RFC 6591: a server reports a signature that failed in a complaint's form; nobody has complained.
-    case "complaint" where rule == "arf.rfc6591": self = .other
     case "reply": self = .reply
     case "auto_reply": self = .autoReply
     // A bounce that does not say that it is permanent suppresses nobody.
     case "bounce": self = permanence == "hard" ? .hardBounce : .softBounce
     case "delay": self = .delay
-    case "complaint": self = .complaint
+    // RFC 6591 reports of a mail that did not pass DMARC, and RFC 6430 that one is no spam: nobody complains.
+    case "complaint": self = ["arf.auth-failure", "arf.not-spam"].contains(rule) ? .other : .complaint
     case "unsubscribe": self = .unsubscribe
     case "challenge": self = .challenge
     default: self = .other

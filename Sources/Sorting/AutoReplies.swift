@@ -19,10 +19,12 @@ struct AutoReplyRules {
     if let rule = Self.headerRule(facts.header) ?? generatedAnswer() {
       return Verdict(mailClass: .autoReply, confidence: 0.98, rule: rule.name, evidence: [rule.evidence])
     }
-    for index in Self.subjects.matches(in: facts.subjectWords)
+    let hits = Self.subjects.matches(in: facts.subjectWords)
+    // Newsletters speak of holidays; and behind "Re:" stand the words of the mail that is answered, perhaps by a person.
+    if hits.isEmpty || ReplyRules.isOfList(facts.header) { return nil }
+    if ReplyRules.hasPrefix(facts), !AutoReplyTexts.isAboutAbsence(text) { return nil }
+    for index in hits
     where !Self.subjectRows[index].onlyAtStart || startsSubject(index) {
-      // "Re: out of office cover": what follows the mark of an answer is the subject of the mail that is answered.
-      if ReplyRules.hasPrefix(facts), !AutoReplyTexts.speak(in: text) { return nil }
       return Verdict(
         mailClass: .autoReply, confidence: 0.9, rule: "autoreply.subject", evidence: ["Subject: \(facts.subject)"])
     }

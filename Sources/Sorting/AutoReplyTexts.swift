@@ -7,9 +7,9 @@ enum AutoReplyTexts {
 
   /// An answer that only its words show: short, without a quoted mail, and with two sentences that only such answers hold.
   static func verdict(_ facts: MailFacts, _ text: String) -> Verdict? {
-    guard !text.isEmpty, text.utf8.count <= longest, !ReplyRules.isOfList(facts.header), ReplyRules.isAnswer(facts),
-      !quotes(text), StopWords.wish(in: text) == nil
-    else { return nil }
+    guard !text.isEmpty, text.utf8.count <= longest, !ReplyRules.isOfList(facts.header) else { return nil }
+    guard ReplyRules.isAnswer(facts) else { return acknowledgement(facts, text) }
+    guard !quotes(text), StopWords.wish(in: text) == nil else { return nil }
     let words = PhraseMatcher.normalize(text)
     let robot = robots.hasMatch(in: facts.senderWords)
     // A machine that only its words show asks nothing: "I am away until Monday, can we talk on Tuesday?" is a person's.
@@ -23,6 +23,19 @@ enum AutoReplyTexts {
     let hits = away.matches(in: words)
     guard let first = hits.first, hits.count > 1 || courtesy.hasMatch(in: words) else { return nil }
     return Verdict(mailClass: .autoReply, confidence: 0.7, rule: "autoreply.text", evidence: [awayRows[first]])
+  }
+
+  /// A desk's program opens a thread of its own for the request, and says that nobody wrote.
+  private static func acknowledgement(_ facts: MailFacts, _ text: String) -> Verdict? {
+    guard let mark = facts.header.value("auto-submitted"), mark.asciiLowercased.hasPrefix("auto-generated"),
+      let hit = tickets.matches(in: facts.subjectWords + [Octet.space] + PhraseMatcher.normalize(text)).first
+    else { return nil }
+    return Verdict(mailClass: .autoReply, confidence: 0.8, rule: "autoreply.text", evidence: [ticketRows[hit]])
+  }
+
+  /// Whether a text, without another's mail in it, tells that somebody is away.
+  static func isAboutAbsence(_ text: String) -> Bool {
+    !quotes(text) && (away.hasMatch(in: PhraseMatcher.normalize(text)) || text.utf8.allSatisfy(\.isSpace))
   }
 
   /// Adds what the text tells to an automatic answer.
@@ -43,12 +56,6 @@ enum AutoReplyTexts {
 
   /// The rule's name of an answer that says that somebody has left for good.
   static let leftRule = "autoreply.left"
-
-  /// Whether what stands above the quote says what only automatic answers say.
-  static func speak(in text: String) -> Bool {
-    let words = PhraseMatcher.normalize(ReplyText.trim(text).octets(atMost: longest))
-    return away.hasMatch(in: words) || left.hasMatch(in: words) || tickets.hasMatch(in: words)
-  }
 
   private static func asks(_ text: String) -> Bool { text.contains { $0 == "?" || $0 == "\u{FF1F}" } }
 

@@ -52,7 +52,7 @@ struct BounceRules {
         verdict: Verdict(mailClass: .other, confidence: 0.99, rule: "dsn.success", evidence: evidence),
         original: original?.header, envelopeID: status.originalEnvelopeID)
     }
-    let gaveUp = NoticeMarks.ends.hasMatch(in: notice.words)
+    let gaveUp = notice.marks.contains(.end)
     let waits = !gaveUp && (failed.allSatisfy { $0.action == "delayed" } || announcesDelay(notice, failed))
     let reporter = Hosts.names(recipient: nil, remote: status.reportingMTA, said: "")
     let entries = failed.enumerated().map { index, recipient in
@@ -93,18 +93,16 @@ struct BounceRules {
 
   /// Some put the fields of RFC 3464 into the notice's text, and some lose the part's type.
   private func reportInText(_ notice: Notice) -> DeliveryStatus? {
-    guard looksLikeSystem, Self.reportFields.hasMatch(in: notice.words) else { return nil }
-    let lines = notice.lines.map { $0.trimmedSpaces }
-    guard
-      let start = lines.firstIndex(where: { line in Self.reportStarts.contains { line.asciiLowercased.hasPrefix($0) } })
-    else { return nil }
-    let status = DeliveryStatus(Array(notice.lines[start...].joined(separator: "\n").utf8))
+    guard looksLikeSystem, notice.marks.contains(.report) else { return nil }
+    let starts = notice.lines.firstIndex { place in
+      let line = notice.bytes[place].trimmedSpaces()
+      return Self.reportStarts.contains { line.count >= $0.utf8.count && line.prefix($0.utf8.count).equalsASCII($0) }
+    }
+    guard let start = starts else { return nil }
+    let status = DeliveryStatus(Array(notice.bytes[notice.lines[start].lowerBound...]))
     return status.recipients.allSatisfy { $0.action != nil && $0.finalRecipient != nil } ? status : nil
   }
 
-  private static let reportFields = PhraseMatcher([
-    "action: failed*final-recipient:", "final-recipient:*action: failed", "final-recipient:*action: delayed",
-  ])
   private static let reportStarts = [
     "reporting-mta:", "final-recipient:", "original-recipient:", "action:", "original-envelope-id:",
   ]
@@ -126,7 +124,7 @@ struct BounceRules {
   /// Some write `Action: failed` into a notice whose subject and text say that the mail waits (4.x.x only).
   private func announcesDelay(_ notice: Notice, _ failed: [RecipientStatus]) -> Bool {
     failed.allSatisfy { $0.status?.hasPrefix("5") != true }
-      && (NoticeMarks.delaySubjects.hasMatch(in: facts.subjectWords) && NoticeMarks.delays.hasMatch(in: notice.words))
+      && (NoticeMarks.delaySubjects.hasMatch(in: facts.subjectWords) && notice.marks.contains(.delay))
   }
 
   private func entry(
@@ -171,8 +169,13 @@ struct BounceRules {
       root.isType("multipart", "report") && root.parameters["report-type"]?.asciiLowercased == "delivery-status"
     guard bySender || bySubject || nullPath || named != nil || isReport else { return nil }
     let notice = read ?? Notice(facts)
-    let failure = NoticeMarks.failures.hasMatch(in: notice.words)
-    let delayed = NoticeMarks.delays.hasMatch(in: notice.words)
+    let failure = notice.marks.contains(.failure)
+    let delayed = notice.marks.contains(.delay)
+    if !failure, !delayed, notice.marks.contains(.success) {
+      let verdict = Verdict(
+        mailClass: .other, confidence: 0.9, rule: "notice.delivered", evidence: ["Subject: \(facts.subject)"])
+      return Outcome(verdict: verdict, original: ReturnedOriginal(facts, notice)?.header, envelopeID: nil)
+    }
     let delaySubject = NoticeMarks.delaySubjects.hasMatch(in: facts.subjectWords)
     let score =
       (bySender ? 2 : 0) + (bySubject ? 2 : 0) + (nullPath ? 1 : 0) + (named != nil ? 3 : 0)
@@ -200,7 +203,7 @@ struct BounceRules {
     {
       return nil
     }
-    let waits = delaySubject ? delayed || !failure : delayed && !notice.saysPermanent
+    let waits = delaySubject ? delayed || !failure : delayed && !notice.marks.contains(.permanent)
     let entries = entries(notice, named: named, original: original, waits: waits)
     // A person who answers a notice quotes its words, after some of their own.
     if !bySender, named == nil, !isReport, ReplyRules.isAnswer(facts), !(bySubject && notice.beginsWithFailure) {
@@ -252,7 +255,7 @@ struct BounceRules {
     if found.isEmpty { return [entry(nil, said: "", notice: notice, waits: waits)] }
     return found.enumerated().map { index, item in
       let next = found.dropFirst(index + 1).first { $0.line > item.line }?.line ?? notice.lines.count
-      let said = notice.lines[min(item.line, next)..<next].joined(separator: "\n")
+      let said = notice.text(ofLines: min(item.line, next)..<next)
       return entry(item.address, said: said, notice: index < Self.searched ? notice : nil, waits: waits)
     }
   }
@@ -266,7 +269,7 @@ struct BounceRules {
       said: said, section: text, status: status, code: code, delayed: waits,
       hosts: Hosts.names(recipient: address, remote: nil, said: said))
     let permanence: Bounce.Permanence =
-      finding.reason == .undefined && notice?.saysPermanent == true
+      finding.reason == .undefined && notice?.marks.contains(.permanent) == true
       ? .hard : ReasonSearch.permanence(finding, status, delayed: waits)
     let words = (said.isEmpty ? text : said).trimmedSpaces
     let bounce = Bounce(

@@ -7,31 +7,42 @@ struct ComplaintRules {
   func outcome() -> BounceRules.Outcome? { arf() ?? jmrp() }
 
   private func arf() -> BounceRules.Outcome? {
-    guard let part = facts.message.parts.first(where: { $0.isFeedbackReport }) else { return nil }
+    let part = facts.message.parts.first(where: \.isFeedbackReport)
     // Somebody shows a complaint that he got.
-    if facts.encloses(part), ReplyRules.isAnswer(facts) || ReplyRules.isForward(facts) { return nil }
-    let report = FeedbackReport(facts.message.content(of: part))
+    if let part, facts.encloses(part), ReplyRules.isAnswer(facts) || ReplyRules.isForward(facts) { return nil }
+    guard let content = part.map(facts.message.content) ?? undeclared() else { return nil }
+    let report = FeedbackReport(content)
     guard let type = report.feedbackType ?? facts.message.parts[0].contentType.parameters["feedback-type"] else {
       return nil
     }
     let original = ReturnedOriginal(facts, nil)
     var recipients = report.originalRecipients
     if recipients.isEmpty, let to = original?.header.value("to") { recipients = Address.list(in: to).map(\.address) }
-    let kind = Self.kinds[type.asciiLowercased] ?? (.complaint, "arf.rfc5965")
+    let optsOut = type.asciiLowercased == "opt-out"
     let verdict = Verdict(
-      mailClass: kind.mailClass, confidence: 0.99, rule: kind.rule,
+      mailClass: optsOut ? .unsubscribe : .complaint, confidence: 0.99,
+      rule: Self.ruleOfType[type.asciiLowercased] ?? "arf.rfc5965",
       evidence: ["Feedback-Type: \(type)"] + (report.userAgent.map { ["User-Agent: \($0)"] } ?? []),
-      bounces: kind.mailClass == .complaint ? recipients.map { complaint(about: $0) } : [], feedbackType: type)
+      bounces: optsOut ? [] : recipients.map { complaint(about: $0) }, feedbackType: type)
     return .init(verdict: verdict, original: original?.header, envelopeID: report.originalEnvelopeID)
   }
 
-  /// Reports in this form that complain about nothing.
-  private static let kinds: [String: (mailClass: Verdict.MailClass, rule: String)] = [
-    "not-spam": (.other, "arf.not-spam"),  // RFC 6430: the person took it out of the junk
-    "opt-out": (.unsubscribe, "arf.opt-out"),  // drafts of RFC 5965, AOL and others
-    // RFC 6591: a server tells of a signature that failed (DMARC's ruf); the class is that of the form, no person said anything.
-    "auth-failure": (.complaint, "arf.rfc6591"),
+  /// Types that say something else than that a person complains (RFC 6591, RFC 6430): nothing follows from them; or that he wants no
+  /// more mail (drafts of RFC 5965, AOL).
+  private static let ruleOfType = [
+    "auth-failure": "arf.auth-failure", "not-spam": "arf.not-spam", "opt-out": "arf.opt-out",
   ]
+
+  /// A report whose part has lost its type on the way, in a mail that calls itself one.
+  private func undeclared() -> [UInt8]? {
+    let root = facts.message.parts[0].contentType
+    guard root.isType("multipart", "report"), root.parameters["report-type"]?.asciiLowercased == "feedback-report"
+    else {
+      return nil
+    }
+    return facts.message.parts.dropFirst().lazy.filter(\.isInlineText).map(facts.message.content)
+      .first { HeaderBlock(parsing: Array($0.drop(while: \.isSpace))).contains("feedback-type") }
+  }
 
   /// Hotmail's Junk Mail Reporting Program encloses the mail and names the complainer in a field of it.
   private func jmrp() -> BounceRules.Outcome? {

@@ -9,6 +9,9 @@ enum FoldedText {
   /// What parts a sentence.
   static let pauses: Set<UInt8> = Set(",:()\"".utf8)
 
+  /// The same as a text.
+  static func text(_ text: String) -> String { String(decoding: fold(text), as: UTF8.self) }
+
   static func fold(_ text: String) -> [UInt8] {
     var out: [UInt8] = []
     out.reserveCapacity(text.utf8.count)

@@ -53,7 +53,7 @@ struct MailFacts {
       if part.contentType.subtype == "html" {
         continue
       } else if part.contentType.subtype == "plain" || part.contentType.subtype == "enriched"
-        || message.parts.count == 1
+        || message.parts.count == 1 && part.contentType.subtype != "calendar"
       {
         var text = message.text(of: part, atMost: Self.longest)
         if part.contentType.isFlowed {

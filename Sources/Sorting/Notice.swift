@@ -2,14 +2,16 @@ import MailText
 
 /// The text of a delivery notice: what the server wrote, and where the returned mail begins in it.
 struct Notice {
-  /// The notice's lines, without the returned mail.
-  let lines: [String]
+  /// The text's octets without the returned mail, every line but the last ended by LF.
+  let bytes: [UInt8]
+  /// Where its lines stand in `bytes`, without their ends.
+  let lines: [Range<Int>]
   /// The returned mail's header when it stands in the text.
   let returned: HeaderBlock?
-  /// The lines as one text.
-  let text: String
   /// The notice as tables are written.
   let words: [UInt8]
+  /// What its words say of the mail.
+  let marks: NoticeMarks.Marks
 
   /// The octets of the returned mail as far as the text has them.
   private let returnedBytes: ArraySlice<UInt8>
@@ -18,30 +20,57 @@ struct Notice {
   private static let longest = 32_768
 
   init(_ facts: MailFacts) {
-    let bytes = Self.text(of: facts.message).octets(atMost: Self.longest)
-    var lines: [String] = []
+    let all = Self.octets(of: facts.message)
+    var bytes: [UInt8] = []
+    var lines: [Range<Int>] = []
+    var words: [UInt8] = []
+    bytes.reserveCapacity(all.count)
+    words.reserveCapacity(all.count)
+    var hasText = false
     var position = 0
     var returnedAt: Int?
-    while position < bytes.count {
-      let (end, next) = bytes.line(from: position, limit: bytes.count)
-      let line = bytes[position..<end]
+    while position < all.count {
+      let (end, next) = all.line(from: position, limit: all.count)
+      let line = all[position..<end]
       if Self.beginsReturnedHeader(line) {
         returnedAt = position
         break
       }
-      if Self.isCut(line), lines.contains(where: { !$0.utf8.trimmedSpaces().isEmpty }) {
+      // Each line is made words once, for the marks of a cut and for all tables after them.
+      let wordsBefore = words.count
+      if !lines.isEmpty, words.last != Octet.space, !words.isEmpty { words.append(Octet.space) }
+      let lineWords = words.count
+      PhraseMatcher.normalize(line, onto: &words)
+      if hasText, Self.isCut(line, words[lineWords...]) {
         // Some head their reasons with the same words: then what follows is no mail.
-        returnedAt = Self.firstField(bytes, from: next)
-        if returnedAt != nil || NoticeMarks.headings.hasMatch(in: PhraseMatcher.normalize(line)) { break }
+        returnedAt = Self.firstField(all, from: next)
+        if returnedAt != nil || NoticeMarks.headings.hasMatch(in: words[lineWords...]) {
+          words.removeSubrange(wordsBefore...)
+          break
+        }
       }
-      lines.append(String(decoding: line, as: UTF8.self))
+      if !lines.isEmpty { bytes.append(Octet.lf) }
+      lines.append(bytes.count..<bytes.count + line.count)
+      bytes += line
+      hasText = hasText || line.contains { !$0.isSpace }
       position = next
     }
+    self.bytes = bytes
     self.lines = lines
-    text = lines.joined(separator: "\n")
-    words = PhraseMatcher.normalize(text.octets())
-    returnedBytes = returnedAt.map { bytes[$0...] } ?? []
-    returned = returnedAt.map { HeaderBlock(lenientlyParsing: Array(bytes[$0...])) }
+    self.words = words
+    marks = NoticeMarks.marks(in: words)
+    returnedBytes = returnedAt.map { all[$0...] } ?? []
+    returned = returnedAt.map { HeaderBlock(lenientlyParsing: Array(all[$0...])) }
+  }
+
+  /// The notice as one text.
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// Some lines as one text.
+  func text(ofLines range: Range<Int>) -> String {
+    guard !range.isEmpty else { return "" }
+    return String(
+      decoding: bytes[lines[range.lowerBound].lowerBound..<lines[range.upperBound - 1].upperBound], as: UTF8.self)
   }
 
   /// A report that was pasted whole into the text of another notice.
@@ -53,26 +82,28 @@ struct Notice {
   }
 
   /// The texts before the first enclosed mail or report, one of each alternative.
-  private static func text(of message: Message) -> String {
-    var texts: [String] = []
-    var html: String?
+  private static func octets(of message: Message) -> [UInt8] {
+    var plain: [UInt8] = []
+    var texts = 0
+    var html: MessagePart?
     for part in message.parts {
       if part.isMessage && part.depth < 3 || part.isHeaders || part.isFeedbackReport { break }
       guard part.contentType.type == "text", part.children.isEmpty else { continue }
       if part.contentType.subtype == "html" {
-        if html == nil { html = message.text(of: part, atMost: longest) }
+        if html == nil { html = part }
       } else {
-        texts.append(message.text(of: part, atMost: longest))
-        if texts.count >= 3 { break }
+        if texts > 0 { plain.append(Octet.lf) }
+        plain += message.octets(of: part, atMost: longest)
+        texts += 1
+        if texts >= 3 { break }
       }
     }
-    let plain = texts.joined(separator: "\n")
-    if plain.utf8.contains(where: { !$0.isSpace }) { return plain }
-    if let html { return HTMLText.convert(html) }
+    if plain.contains(where: { !$0.isSpace }) { return plain.count > longest ? Array(plain.prefix(longest)) : plain }
+    if let html { return HTMLText.convert(message.text(of: html, atMost: longest)).octets(atMost: longest) }
     // A multipart without its parts is still read as one text.
     let root = message.parts[0]
     return root.children.isEmpty && root.contentType.type == "multipart"
-      ? message.text(of: root, atMost: longest) : plain
+      ? Array(message.octets(of: root, atMost: longest).prefix(longest)) : plain
   }
 
   /// Whether the line is the first of a header: no sentence begins so.
@@ -90,10 +121,9 @@ struct Notice {
   ]
 
   /// Whether the line says that the returned mail follows.
-  private static func isCut(_ line: ArraySlice<UInt8>) -> Bool {
+  private static func isCut(_ line: ArraySlice<UInt8>, _ words: ArraySlice<UInt8>) -> Bool {
     let text = line.trimmedSpaces()
     guard text.count > 8, text.count < 200, let first = text.first, let last = text.last else { return false }
-    let words = PhraseMatcher.normalize(text)
     guard NoticeMarks.cuts.hasMatch(in: words) else { return false }
     // A heading, not a sentence that speaks of the original message.
     let decorated = !first.isLetter && !first.isDigit && first < 128

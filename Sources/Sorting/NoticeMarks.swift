@@ -51,7 +51,7 @@ enum NoticeMarks {
     "mail-daemon", "maildaemon", "mail.delivery.system", "mailerdaemon", "post_master", "mail daemon", "mailsystem",
     "mail system", "delivery-notification", "microsoftexchange", "microsoft outlook", "no-reply@sns.amazonaws",
     "smtp_mail_service", "smtp gateway", "_smtp_gateways", "lsmtp for", "mail delivery", "returned mail", "undeliver",
-    "internet mail delivery",
+    "internet mail delivery", "courier mail server",
   ]
 
   private static let otherSenderRows = [
@@ -86,7 +86,8 @@ enum NoticeMarks {
     "notificacion de estado de entrega", "\u{7cfb}\u{7edf}\u{9000}", "\u{e9}chec", "notifica dello stato",
     "no such user", "unknown user", "mail rejected", "undelivered mail", "message undeliverable", "failed delivery",
     "failed to deliver",
-    "unable to deliver", "are not member", "unable to send",
+    "unable to deliver", "are not member", "unable to send", "mail delivery status", "not member article",
+    "ignored not member", "loop alert", "loop back warning", "from loop",
   ])
 
   /// Sentences of notices that say a mail has failed.
@@ -134,6 +135,14 @@ enum NoticeMarks {
     "message still undelivered", "wird verzoegert",
   ])
 
+  /// Sentences of notices that a mail has arrived: Postfix, Exchange, Sendmail.
+  static let successes = PhraseMatcher([
+    "successfully delivered", "has been delivered to the following", "was delivered to the following",
+    "delivered to the following recipient", "recipients or groups is complete", "successfully relayed",
+    "had successful delivery", "erfolgreich zugestellt", "folgenden empfänger übermittelt", "a été remis aux",
+    "se entregó a los", "è stato recapitato",
+  ])
+
   /// Words of a mail that has left the queue, whatever the report's fields say: OpenSMTPD 7 tells the end of its patience with
   /// `Action: delayed` and this diagnosis (usr.sbin/smtpd/bounce.c and queue.c; seen end to end).
   static let ends = PhraseMatcher([": envelope expired"])
@@ -154,6 +163,8 @@ enum NoticeMarks {
     "questions",
     "unsubscribe", "ask ",
     "forward it to", "notify", "report", "message from", "hello", "hola", "bonjour", "dear", "hallo",
+    // Examples of how addresses are made, and what else to try.
+    "e.g.", "for example", "such as", "form of", "instead of", "try emailing", "please try ", " try ",
   ])
 
   /// Local parts of desks that letters give for questions (RFC 2142 and common use).
@@ -175,6 +186,43 @@ enum NoticeMarks {
     "smtp=", "user:", "rejected address", "rejected recipient", "could not be delivered to", "quota violation for",
     "account:", "mailbox:", "address:", "bounced",
     "emailaddress",
-    "delivery failed", "to:", "wasn't delivered to", "mailing list",
+    "delivery failed", "to:", "wasn't delivered to", "mailing list", "was addressed",
+  ])
+}
+
+extension NoticeMarks {
+  /// What a notice's words say, table by table.
+  struct Marks: OptionSet {
+    let rawValue: Int
+    static let failure = Marks(rawValue: 1)
+    static let delay = Marks(rawValue: 2)
+    static let success = Marks(rawValue: 4)
+    static let end = Marks(rawValue: 8)
+    static let list = Marks(rawValue: 16)
+    static let permanent = Marks(rawValue: 32)
+    static let report = Marks(rawValue: 64)
+  }
+
+  private static let tables: [(mark: Marks, table: PhraseMatcher)] = [
+    (.failure, failures), (.delay, delays), (.success, successes), (.end, ends), (.list, listIntros),
+    (.permanent, permanence), (.report, reportFields),
+  ]
+  /// All these tables as one, and which mark each of its rows makes: the words are gone through once.
+  private static let all = PhraseMatcher(tables.flatMap(\.table.texts))
+  private static let markOfRow = tables.flatMap { entry in entry.table.texts.map { _ in entry.mark } }
+
+  static func marks(in words: [UInt8]) -> Marks {
+    all.matches(in: words).reduce(into: []) { $0.insert(markOfRow[$1]) }
+  }
+
+  /// Words of a notice that has given up.
+  static let permanence = PhraseMatcher([
+    "permanent error", "failed permanently", "permanent fatal", "permanent failure", "given up", "giving up",
+    "been removed from the queue", "removed from the mail queue", "no further delivery attempts",
+  ])
+
+  /// The fields of RFC 3464 in a text.
+  static let reportFields = PhraseMatcher([
+    "action: failed*final-recipient:", "final-recipient:*action: failed", "final-recipient:*action: delayed",
   ])
 }

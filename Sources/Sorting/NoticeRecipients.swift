@@ -29,30 +29,39 @@ struct NoticeRecipients {
   /// The addresses of the best tier there is, each once, in order.
   static func find(in notice: Notice, except own: Set<String>) -> [Found] {
     var all: [Found] = []
-    var before = ""  // the last line with text
+    var before = 0..<0  // the last line with text
     var introduced = -100  // the line that announced a list
+    let introduces = notice.marks.contains(.list)
     for (number, line) in notice.lines.enumerated() where all.count < most {
-      let bytes = line.octets()
-      if bytes.contains(Octet.at) {
+      if notice.bytes[line].contains(Octet.at) {
+        let bytes = Array(notice.bytes[line])
         for place in AddressScan.places(in: bytes).prefix(most) {
-          if let tier = tier(of: place, in: bytes, before: before, listed: number - introduced < 40) {
+          if let tier = tier(
+            of: place, in: bytes, before: notice.bytes[before], listed: number - introduced < 40)
+          {
             all.append(Found(address: place.address, line: number, tier: tier))
           }
         }
-      } else if bytes.count > 8, NoticeMarks.listIntros.hasMatch(in: PhraseMatcher.normalize(bytes)) {
+      } else if introduces, line.count > 8,
+        NoticeMarks.listIntros.hasMatch(in: PhraseMatcher.normalize(notice.bytes[line]))
+      {
         introduced = number
       }
-      if bytes.contains(where: { !$0.isSpace }) { before = line }
+      if notice.bytes[line].contains(where: { !$0.isSpace }) { before = line }
     }
     // The mail's sender gets the notice: its own address is named, but did not fail, unless nothing else is.
     let others = all.filter { !own.contains(Address.comparisonKey($0.address)) }
     let candidates = others.isEmpty ? all.filter { $0.tier >= .named } : others
     guard let best = candidates.map(\.tier).max() else { return [] }
     var seen: Set<String> = []
-    return candidates.filter { $0.tier == best && seen.insert(Address.comparisonKey($0.address)).inserted }
+    let found = candidates.filter { $0.tier == best && seen.insert(Address.comparisonKey($0.address)).inserted }
+    // Of several that are only mentioned none is known to have failed.
+    return best == .mentioned && found.count > 1 ? [] : found
   }
 
-  private static func tier(of place: AddressScan.Place, in line: [UInt8], before: String, listed: Bool) -> Tier? {
+  private static func tier(
+    of place: AddressScan.Place, in line: [UInt8], before: ArraySlice<UInt8>, listed: Bool
+  ) -> Tier? {
     // Far words say nothing, and a line may hold thousands of addresses.
     let head = PhraseMatcher.normalize(line[max(0, place.start - 256)..<place.start])
     var lead = head.drop { !$0.isLetter && !$0.isDigit && $0 < 128 }
@@ -73,7 +82,7 @@ struct NoticeRecipients {
         || tail.starts(with: " :".utf8) || tail.starts(with: " [".utf8) || tail.starts(with: " <".utf8)
         || listed && tail.starts(with: " ".utf8)
       {
-        let words = PhraseMatcher.normalize(before.octets())
+        let words = PhraseMatcher.normalize(before)
         return NoticeMarks.notRecipients.hasMatch(in: words) && !NoticeMarks.failures.hasMatch(in: words)
           ? .mentioned : .listed
       }

@@ -1,47 +1,43 @@
 import MailText
 
 extension Notice {
-  /// Whether the text says in words that it has given up.
-  var saysPermanent: Bool { Self.permanentWords.hasMatch(in: words) }
-
-  private static let permanentWords = PhraseMatcher([
-    "permanent error", "failed permanently", "permanent fatal", "permanent failure", "given up", "giving up",
-    "been removed from the queue",
-    "removed from the mail queue", "no further delivery attempts",
-  ])
-
   /// Whether one of the first lines with text says that a mail has failed.
   var beginsWithFailure: Bool {
-    let first = lines.lazy.filter { $0.utf8.contains { $0.isLetter } }.prefix(3).joined(separator: " ")
-    return NoticeMarks.failures.hasMatch(in: PhraseMatcher.normalize(first.octets()))
+    var first: [UInt8] = []
+    for line in lines.lazy.map({ bytes[$0] }).filter({ $0.contains(where: \.isLetter) }).prefix(3) {
+      first += line
+      first.append(Octet.space)
+    }
+    return NoticeMarks.failures.hasMatch(in: PhraseMatcher.normalize(first))
   }
 
   /// The lines about a recipient: from the first that names it to the next empty line after some text; all of them when the
   /// notice is about this one alone.
   func section(about addresses: [String], alone: Bool) -> String {
     if alone { return text }
-    for address in addresses {
-      guard let start = lines.firstIndex(where: { $0.contains(address) }) else { continue }
+    for address in addresses where !address.isEmpty {
+      let octets = address.octets()
+      guard let place = bytes[...].firstPlace(of: octets[...]),
+        let start = lines.firstIndex(where: { $0.upperBound >= place })
+      else { continue }
       var end = start + 1
-      while end < lines.count, end - start < 20, !lines[end].utf8.allSatisfy(\.isSpace),
-        !Self.namesAnother(lines[end], than: address)
+      while end < lines.count, end - start < 20, !bytes[lines[end]].allSatisfy(\.isSpace),
+        !namesAnother(end, than: octets)
       {
         end += 1
       }
-      return lines[start..<end].joined(separator: "\n")
+      return text(ofLines: start..<end)
     }
     return ""
   }
-}
 
-extension Notice {
   /// Whether the line begins with another address: the next recipient's.
-  fileprivate static func namesAnother(_ line: String, than address: String) -> Bool {
-    let bytes = line.octets()
-    guard let place = AddressScan.places(in: bytes).first, !place.address.utf8.equalsASCII(address) else {
-      return false
-    }
-    return bytes[..<place.start].allSatisfy { !$0.isLetter && !$0.isDigit }
+  private func namesAnother(_ line: Int, than address: [UInt8]) -> Bool {
+    let line = Array(bytes[lines[line]])
+    guard let place = AddressScan.places(in: line).first,
+      !place.address.utf8.lazy.map(\.lowered).elementsEqual(address.lazy.map(\.lowered))
+    else { return false }
+    return line[..<place.start].allSatisfy { !$0.isLetter && !$0.isDigit }
   }
 }
 

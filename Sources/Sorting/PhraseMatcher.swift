@@ -19,6 +19,8 @@ struct PhraseMatcher: Sendable {
     var anchor: Int
   }
 
+  /// The phrases as they were given.
+  let texts: [String]
   private var octets: [UInt8] = []
   private var phrases: [Phrase] = []
   /// One bit for each hash of rare octets.
@@ -30,13 +32,11 @@ struct PhraseMatcher: Sendable {
   /// Phrases too short for rare octets: each is searched by itself, so a table has few.
   private var short: [Int] = []
 
-  init(_ texts: [String]) { self.init(folded: texts.map { Array($0.utf8) }) }
-
-  /// The same for phrases that are octets already.
-  init(folded texts: [[UInt8]]) {
+  init(_ texts: [String]) {
+    self.texts = texts
     var counts: [UInt32: Int] = [:]
     for text in texts {
-      let pieces = text.split(separator: Octet.asterisk).map { piece in
+      let pieces = text.utf8.split(separator: Octet.asterisk).map { piece in
         let start = octets.count
         octets += piece
         return start..<octets.count
@@ -83,7 +83,7 @@ struct PhraseMatcher: Sendable {
   /// The indices of the phrases that are in the text, in the order of the table.
   func matches(in text: [UInt8]) -> [Int] {
     var found: [Int] = []
-    search(text) { index in
+    search(text[...]) { index in
       found.append(index)
       return true
     }
@@ -91,7 +91,10 @@ struct PhraseMatcher: Sendable {
   }
 
   /// Whether any phrase is in the text.
-  func hasMatch(in text: [UInt8]) -> Bool {
+  func hasMatch(in text: [UInt8]) -> Bool { hasMatch(in: text[...]) }
+
+  /// Whether any phrase is in this piece of a text.
+  func hasMatch(in text: ArraySlice<UInt8>) -> Bool {
     var found = false
     search(text) { _ in
       found = true
@@ -101,7 +104,7 @@ struct PhraseMatcher: Sendable {
   }
 
   /// Calls `hit` once with each phrase that is in the text, until it says no.
-  private func search(_ text: [UInt8], _ hit: (Int) -> Bool) {
+  private func search(_ text: ArraySlice<UInt8>, _ hit: (Int) -> Bool) {
     for index in short where holds(phrases[index], text) {
       if !hit(index) { return }
     }
@@ -145,19 +148,25 @@ struct PhraseMatcher: Sendable {
   }
 
   /// Whether the phrase's pieces stand in the text in their order; the leftmost place of each leaves most for the next.
-  private func holds(_ phrase: Phrase, _ text: [UInt8]) -> Bool {
-    var from = 0
+  private func holds(_ phrase: Phrase, _ text: ArraySlice<UInt8>) -> Bool {
+    var from = text.startIndex
     for piece in phrase.pieces {
-      guard let place = octets[piece].place(in: text, from: from) else { return false }
+      guard let place = text[from...].firstPlace(of: octets[piece]) else { return false }
       from = place + piece.count
     }
     return true
   }
 
-  /// ASCII letters made small, runs of white space made one space, typographic apostrophes and no-break spaces made plain.
+  /// ASCII, Latin-1, Greek and Cyrillic letters made small, runs of white space made one space, typographic apostrophes and no-break spaces made plain.
   static func normalize(_ text: some Sequence<UInt8>) -> [UInt8] {
     var out: [UInt8] = []
     out.reserveCapacity(text.underestimatedCount)
+    normalize(text, onto: &out)
+    return out
+  }
+
+  /// The same, written behind what was read before.
+  static func normalize(_ text: some Sequence<UInt8>, onto out: inout [UInt8]) {
     for octet in text {
       var octet = octet
       if octet >= 65, octet <= 90 { octet |= 32 }
@@ -171,24 +180,28 @@ struct PhraseMatcher: Sendable {
         octet = 32
       }
       if octet == 32, out.last == 32 || out.isEmpty { continue }
+      if octet >= 0x80, octet < 0xC0, let lead = out.last, lead >= 0xC3, lead <= 0xD0,
+        let small = small(lead, octet)
+      {
+        out[out.count - 1] = small.0
+        octet = small.1
+      }
       out.append(octet)
     }
-    return out
+  }
+
+  /// The small letter of a capital in two octets: Latin-1, Greek and Cyrillic ones; notices shout, and sentences begin with them.
+  private static func small(_ lead: UInt8, _ octet: UInt8) -> (UInt8, UInt8)? {
+    switch (lead, octet) {
+    case (0xC3, 0x80...0x96), (0xC3, 0x98...0x9E), (0xD0, 0x90...0x9F): (lead, octet + 0x20)
+    case (0xCE, 0x91...0x9F): (lead, octet + 0x20)
+    case (0xCE, 0xA0...0xA9): (0xCF, octet - 0x20)
+    case (0xD0, 0xA0...0xAF): (0xD1, octet - 0x20)
+    case (0xD0, 0x80...0x8F): (0xD1, octet + 0x10)
+    default: nil
+    }
   }
 
   /// The same for text with letters beyond ASCII, which are made small too: for subjects and table rows.
   static func normalize(_ text: String) -> [UInt8] { normalize(text.lowercased().utf8) }
-}
-
-extension ArraySlice<UInt8> {
-  /// The first place of these octets in a text, from `start` on.
-  fileprivate func place(in text: [UInt8], from start: Int) -> Int? {
-    guard let head = first else { return start }
-    var from = start
-    while from + count <= text.count, let place = text.firstIndex(of: head, in: from..<text.count - count + 1) {
-      if text[place..<place + count].elementsEqual(self) { return place }
-      from = place + 1
-    }
-    return nil
-  }
 }

@@ -4,7 +4,6 @@ import MailText
 enum ProviderCodes {
   /// The meaning of the first known code in the words.
   static func finding(_ words: [UInt8]) -> Diagnosis.Finding? {
-    guard marks.hasMatch(in: words) else { return nil }
     for family in families {
       var from = words.startIndex
       while let place = words[from...].range(of: family.mark) {
@@ -26,8 +25,8 @@ enum ProviderCodes {
     let meaning: @Sendable (ArraySlice<UInt8>) -> Reason?
   }
 
-  /// All families' marks at once: most refusals hold none.
-  private static let marks = PhraseMatcher(families.map { $0.mark.description })
+  /// All families' marks: most refusals hold none.
+  static let marks = families.map { $0.mark.description }
 
   private static let families: [Family] = [
     // Orange, La Poste, Wanadoo: letters, perhaps digits, and after "_" or "-" three digits

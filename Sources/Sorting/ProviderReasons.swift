@@ -13,14 +13,31 @@ enum ProviderReasons {
 
   /// The first row of the provider that is in the words.
   static func finding(_ words: [UInt8], hosts: [String]) -> Diagnosis.Finding? {
-    guard !hosts.isEmpty else { return nil }
-    for (group, matcher) in zip(groups, matchers) where hosts.contains(where: { group.isAbout($0) }) {
-      guard let hit = matcher.matches(in: words).first else { continue }
-      let row = group.rows[hit]
+    for index in groups(of: hosts) {
+      guard let hit = matchers[index].matches(in: words).first else { continue }
+      let row = groups[index].rows[hit]
       return .init(reason: row.reason, rule: "reason.provider", words: row.text, lasting: row.reason == .userunknown)
     }
     return nil
   }
+
+  /// The groups that are about one of these hosts, in their order: an end of the host's name at a dot is one of theirs.
+  static func groups(of hosts: [String]) -> [Int] {
+    var found: [Int] = []
+    for host in hosts {
+      var end = host[...]
+      while true {
+        if let index = byEnd[end], !found.contains(index) { found.append(index) }
+        guard let dot = end.utf8.firstIndex(of: Octet.dot) else { break }
+        end = end[end.utf8.index(after: dot)...]
+      }
+    }
+    return found.sorted()
+  }
+
+  private static let byEnd: [Substring: Int] = Dictionary(
+    groups.enumerated().flatMap { index, group in group.hosts.map { ($0[...], index) } },
+    uniquingKeysWith: { first, _ in first })
 
   private static let matchers = groups.map { PhraseMatcher($0.rows.map(\.text)) }
 
@@ -46,6 +63,10 @@ enum ProviderReasons {
         ("552 too much mail data", .mailboxfull), ("552 too many recipients", .toomanyconn),
         ("503 bad sequence of commands", .syntaxerror), ("504 command parameter not implemented", .syntaxerror),
       ]),
+    Group(
+      source: "SoftBank: 5.7.1 for an address that is not there, with no word more",
+      hosts: ["softbank.ne.jp", "vodafone.ne.jp", "softbank.jp"],
+      rows: [("recipient address rejected", .userunknown)]),
     Group(
       source: "Tencent, service.mail.qq.com/detail/122",
       hosts: ["qq.com", "foxmail.com", "exmail.qq.com"],
@@ -179,16 +200,4 @@ enum ProviderReasons {
         ("multiple destination domains", .systemerror), ("too many recipients", .toomanyconn),
       ]),
   ]
-}
-
-extension ProviderReasons.Group {
-  /// Whether the host is one of the provider's.
-  func isAbout(_ host: String) -> Bool {
-    let host = host.utf8
-    return hosts.contains { end in
-      let before = host.count - end.utf8.count
-      guard before >= 0, host.suffix(end.utf8.count).elementsEqual(end.utf8) else { return false }
-      return before == 0 || host[host.index(host.startIndex, offsetBy: before - 1)] == Octet.dot
-    }
-  }
 }

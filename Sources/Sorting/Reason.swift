@@ -64,22 +64,53 @@ struct Reading {
   /// The command that was answered.
   let command: AnsweredCommand?
 
+  /// Whether the words hold an introduction of another server's answer.
+  let isIntroduced: Bool
+
   init(_ text: String) {
     words = Self.cleaned(text)
-    rows = ReasonTexts.matcher.matches(in: words)
-    code = ProviderCodes.finding(words)
-    command = AnsweredCommand.find(in: words)
+    let hits = Self.tables.matches(in: words)
+    rows = Array(hits.prefix { $0 < Self.commandsStart })
+    command = hits.first { $0 >= Self.commandsStart && $0 < Self.codesStart }
+      .map { AnsweredCommand.rows[$0 - Self.commandsStart].command }
+    code =
+      hits.contains { $0 >= Self.codesStart && $0 < Self.introductionsStart } ? ProviderCodes.finding(words) : nil
+    isIntroduced = hits.last.map { $0 >= Self.introductionsStart } ?? false
   }
 
-  private init() { (words, rows, code, command) = ([], [], nil, nil) }
+  private init() { (words, rows, code, command, isIntroduced) = ([], [], nil, nil, false) }
+
+  /// All that is looked for, as one table: the words are gone through once.
+  private static let tables = PhraseMatcher(
+    ReasonTexts.rows.map(\.text) + AnsweredCommand.rows.map(\.text) + ProviderCodes.marks
+      + ReasonSearch.introductions.map { $0.description.asciiLowercased })
+  private static let commandsStart = ReasonTexts.rows.count
+  private static let codesStart = commandsStart + AnsweredCommand.rows.count
+  private static let introductionsStart = codesStart + ProviderCodes.marks.count
 
   /// No words at all.
   static let empty = Reading()
 
+  /// Whether a word begins as a reply's line does, "550-" or "550 ", at more than one place.
+  private static func hasCodesTwice(_ words: [UInt8]) -> Bool {
+    words.withUnsafeBufferPointer { words in
+      var seen = false
+      for i in 3..<max(3, words.count)
+      where (words[i] == Octet.dash || words[i] == Octet.space) && words[i - 1].isDigit && words[i - 2].isDigit
+        && (words[i - 3] == UInt8(ascii: "4") || words[i - 3] == UInt8(ascii: "5"))
+        && (i == 3 || words[i - 4] == Octet.space)
+      {
+        if seen { return true }
+        seen = true
+      }
+      return false
+    }
+  }
+
   private static func cleaned(_ text: String) -> [UInt8] {
     // With a space at the end, so that the last word has one on either side too.
     let words = PhraseMatcher.normalize(text.octets()) + [Octet.space]
-    guard words.count < 16_384 else { return words }
+    guard words.count < 16_384, hasCodesTwice(words) else { return words }
     var out: [UInt8] = []
     out.reserveCapacity(words.count)
     var i = 0
@@ -192,7 +223,8 @@ struct Diagnosis {
 }
 
 extension AnsweredCommand {
-  private static let rows: [(text: String, command: AnsweredCommand)] = [
+  /// Words that tell what was answered.
+  static let rows: [(text: String, command: AnsweredCommand)] = [
     // Postfix smtp(8).
     ("in reply to end of data command", .data), ("in reply to data command", .data),
     ("in reply to rcpt to command", .recipient), ("in reply to mail from command", .mail),
@@ -226,7 +258,4 @@ extension AnsweredCommand {
     (">>> rcpt to", .recipient), (">>> mail from", .mail), (">>> data", .data), (">>> ehlo", .connection),
     (">>> helo", .connection),
   ]
-  private static let matcher = PhraseMatcher(rows.map(\.text))
-
-  static func find(in words: [UInt8]) -> AnsweredCommand? { matcher.matches(in: words).first.map { rows[$0].command } }
 }

@@ -22,7 +22,7 @@ enum ReasonSearch {
     }
     for (text, reading) in section == said ? [(said, direct)] : [(said, direct), (section, around)]
     where !text.isEmpty {
-      let answer = answer(in: text)
+      let answer = reading.isIntroduced ? answer(in: text) : ""
       if !answer.isEmpty, let found = judge(Reading(answer)), found.rule != "reason.command" { return found }
       if let found = judge(reading), found.rule != "reason.command" { return found }
     }
@@ -43,7 +43,7 @@ enum ReasonSearch {
   }
 
   /// Words before a quoted answer: Gmail until 2017 and since, in the languages it writes notices in; Exchange; others.
-  private static let introductions: [StaticString] = [
+  static let introductions: [StaticString] = [
     "other server returned was:", "response from the remote server was:", "The response was:", "La respuesta ha sido:",
     "La respuesta fue:", "La réponse est la suivante", "La réponse du serveur", "Antwort lautete:",
     "Antwort vom Remote-Server:", "La risposta è stata:", "A resposta foi:", "Remote Server returned",

@@ -23,8 +23,6 @@ enum ReasonTexts {
     }
   }
 
-  static let matcher = PhraseMatcher(rows.map(\.text))
-
   /// Rows that share all but their text.
   struct Group: Sendable {
     let reason: Reason
@@ -93,7 +91,9 @@ enum ReasonTexts {
           "carries a virus", "virus in your message", "virus in message", "infected by ", "trojan",
           "email contains a virus", "virus (",
         ]),
-      Group(.blocked, "Microsoft: codes of its block lists", ["s3140", "s3150"]),
+      Group(
+        .blocked, "Microsoft: codes of its block lists, and Hotmail's before them",
+        ["s3140", "s3150", " ou-00", " sc-00", " dy-00", " rp-00"]),
       Group(.spamdetected, "Microsoft", ["as(4810)"]),
       Group(
         .rejected, "Exchange Online 5.7.124 and 5.7.133",
@@ -171,7 +171,7 @@ enum ReasonTexts {
         [
           "cannot start tls", "certificate not trusted", "certificate not verified", "certificate verification failed",
           "untrusted issuer", "self-signed certificate", "server certificate not", "tls is not available",
-          "tls not available", "no tlsa", "dane", "mta-sts",
+          "tls not available", "no tlsa", " dane ", " dane-", "(dane)", "mta-sts",
         ]),
       Group(
         .notcompliantrfc, "Gmail SMTP errors on RFC 5322",
@@ -239,6 +239,7 @@ enum ReasonTexts {
           "per-domain connection limit", "throttling failure", "too many errors from your ip", "trop de connexions",
           "numerous attempts to deliver", "max message per connection", "message threshold exceeded",
           "messages on this connection", "messages in this connection", "connections rate limit",
+          "too busy to accept mail",
           "connections from your host", "connections from your ip", "maximum number of concurrent", "session limit",
           "too many parallel", "connection count", "concurrency limit", "connections per", "too many transactions",
         ]),
@@ -315,7 +316,8 @@ enum ReasonTexts {
           "not enough space", "quota limit", "no more space", "account over quota", "over allocated quota",
           "over the allowed quota", "quota is full", "quota full", "disk space limit",
           "writing message: file too large", "mailbox size exceeded", "user is out of quota",
-          "user has too many messages", "mailbox cannot accept",
+          "user has too many messages", "mailbox cannot accept", "exceeded the quota", "destination mailbox*is full",
+          "quota exceed", "space not enough", "überfüllt", "ueberfuellt",
 
         ]),
       Group(
@@ -364,7 +366,10 @@ enum ReasonTexts {
           "suspended account", "suspended user", "cuenta*suspendida", "cuenta*desactivada", "cuenta*inactiva",
           "conta*desativada", "conta*suspensa", "compte*suspendu", "compte*désactivé", "compte*bloqué",
           "konto*gesperrt",
-          "konto*deaktiviert", "postfach*gesperrt", "mailbox*gesperrt", "аккаунт*заблокирован", "ящик*заблокирован",
+          "administratively disabled", "bloccato per inutilizzo", "inactivo", "nieaktywn", "zablokowan",
+          "mailbox was disabled", "is now disabled", "not activated", "status is locked", "closed due to inactivity",
+          "mailbox*is restricted", "konto*deaktiviert", "postfach*gesperrt", "mailbox*gesperrt", "аккаунт*заблокирован",
+          "ящик*заблокирован",
           "ящик*отключен", "帐号已停用", "账号被禁用", "帳號停用",
         ]),
       Group(
@@ -398,6 +403,8 @@ enum ReasonTexts {
           "authentication required for relay", "authenticated before relaying", "not permitted to send to this domain",
           "domain is not hosted here", "domain not hosted", "not hosted here", "not a local domain",
           "not one of our domains", "domain is not local", "is not one of my domains", "kein relay", "relais refusé",
+          "relaying to*prohibited",
+          "unauthorized relay", "local user only",
         ]),
       Group(
         .spamdetected, "SpamAssassin, Barracuda, Proofpoint, Orange, Gmail texts on spam",
@@ -429,9 +436,11 @@ enum ReasonTexts {
           "spamhaus dbl", "url in this email", "url listed", "urls listed", "contains a url", "listed in dbl",
           "dbl.spamhaus", "rejected by content scanner", "content scanner", "considered junk", "as junk",
           "junkmail", "unwanted mail", "unwanted content", "unsolicited commercial", "bayes", "rspamd", "razor",
-          "cloudmark", "vade", "hits=", "pourriel", "indésirable", "correo no deseado", "als spam", "come spam",
+          "cloudmark", "vade secure", "vaderetro", "hits=", "pourriel", "indésirable", "correo no deseado", "als spam",
+          "come spam",
           "como spam", "jako spam", "спам", "垃圾邮件", "垃圾郵件", "迷惑メール", "スパム",
-          "spam list", "appears to be unsolicited", "spam or virus", "rejected by*(spam)",
+          "spam list", "antyspamow", "spamtrap", "declared spam", "appears to be unsolicited", "spam or virus",
+          "rejected by*(spam)",
         ]),
       Group(
         .blocked, "RFC 5321 §3.1: a greeting of 554 refuses this client", after: .connection,
@@ -482,7 +491,9 @@ enum ReasonTexts {
           "access denied. ip", "go away", "rejected - multi-blacklist", "esmtp not accepting connections", "rbl reject",
           "cannot accept mail from", "poor sender", "refused - see http", "banned ip", "in rbl", "zen.spamhaus",
           "bl.spamcop",
-          "suspected spam ip",
+          "suspected spam ip", "connection refused due to", "access from your location", "ips blocked",
+          "bad ip profile",
+          "denyip", "client host bypass",
         ]),
     ]
 }

@@ -8,6 +8,7 @@ extension ReasonTexts {
         "all host address lookups failed permanently", "all relevant mx records point to non-existent hosts",
         "unrouteable address",
       ]),
+    Group(.networkerror, "Exim 3: no router takes the domain", lasting: true, ["unrouteable mail domain"]),
     Group(
       .notaccept, "Exim; OpenSMTPD mta.c",
       [

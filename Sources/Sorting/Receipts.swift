@@ -4,8 +4,16 @@ import MailText
 struct ReceiptRules {
   let facts: MailFacts
 
-  func verdict() -> Verdict? {
-    guard let part = facts.message.parts.first(where: \.isDispositionNotification) else { return bySubject() }
+  /// A receipt's verdict, and the mail that it is about.
+  struct Receipt {
+    var verdict: Verdict
+    var originalMessageID: String?
+  }
+
+  func receipt() -> Receipt? {
+    guard let part = facts.message.parts.first(where: \.isDispositionNotification) else {
+      return letter().map { Receipt(verdict: $0) }
+    }
     // Somebody shows a receipt that he got.
     if facts.encloses(part), ReplyRules.isAnswer(facts) || ReplyRules.isForward(facts) { return nil }
     let fields = HeaderBlock(lenientlyParsing: Array(facts.message.content(of: part).drop(while: \.isSpace)))
@@ -16,9 +24,14 @@ struct ReceiptRules {
         String.init)
       ?? ""
     let word = type.trimmedSpaces.asciiLowercased
-    return Verdict(
+    let verdict = Verdict(
       mailClass: .other, confidence: 0.99, rule: "receipt." + (Self.words[word] ?? "other"),
       evidence: ["Disposition: \(disposition)"])
+    // RFC 8098 §3.2.5: it must be there; the answer's own fields often are not.
+    let original =
+      fields.value("original-message-id").flatMap(MessageID.first)
+      ?? ReturnedOriginal(facts, nil)?.messageID
+    return Receipt(verdict: verdict, originalMessageID: original)
   }
 
   private static let words = [
@@ -26,35 +39,53 @@ struct ReceiptRules {
     "failed": "failed",
   ]
 
-  /// Old Outlook and Notes write the receipt as a letter.
-  private func bySubject() -> Verdict? {
-    guard Self.subjects.contains(where: { facts.subjectWords.starts(with: $0) }),
-      facts.message.parts[0].contentType.type != "multipart" || facts.header.contains("x-ms-tnef-correlator")
+  /// A receipt is a few lines.
+  private static let longest = 1_500
+
+  /// Outlook, Notes and trackers write the receipt as a letter, too.
+  private func letter() -> Verdict? {
+    let unread = Self.unreadSubjects.contains { facts.subjectWords.starts(with: $0) }
+    guard unread || Self.readSubjects.contains(where: { facts.subjectWords.starts(with: $0) }),
+      !ReplyRules.isOfList(facts.header)
     else { return nil }
-    let text = PhraseMatcher.normalize(facts.bodyText().octets(atMost: 1_000))
-    guard Self.sentences.hasMatch(in: text) else { return nil }
+    let text = facts.bodyText()
+    guard text.utf8.count <= Self.longest else { return nil }
+    let words = PhraseMatcher.normalize(text.utf8)
+    let deleted = unread || Self.deletedSentences.hasMatch(in: words)
+    guard deleted || Self.readSentences.hasMatch(in: words) else { return nil }
     return Verdict(
-      mailClass: .other, confidence: 0.9, rule: "receipt.read", evidence: ["Subject: \(facts.subject)"])
+      mailClass: .other, confidence: 0.9, rule: deleted ? "receipt.deleted" : "receipt.read",
+      evidence: ["Subject: \(facts.subject)"])
   }
 
-  /// Outlook's and Notes' words in the languages they are sold in.
-  private static let subjects: [[UInt8]] = [
-    "read:", "not read:", "return receipt", "read receipt", "gelesen:", "ungelesen:", "nicht gelesen:",
-    "lesebest\u{e4}tigung", "lu\u{a0}:", "lu :", "lu:", "non lu", "le\u{ed}do:", "lido:", "n\u{e3}o lido:", "letto:",
-    "non letto:", "gelezen:", "niet gelezen:", "l\u{e4}st:", "l\u{e6}st:", "lest:", "luettu:", "przeczytano:",
-    "p\u{159}e\u{10d}teno:", "\u{43f}\u{440}\u{43e}\u{447}\u{442}\u{435}\u{43d}\u{43e}:",
-    "\u{958b}\u{5c01}\u{6e08}\u{307f}:",
-    "\u{5df2}\u{8bfb}:", "\u{5df2}\u{8bfb}\u{ff1a}", "okundu:",
+  /// Outlook's, Notes' and Thunderbird's words in the languages they are sold in.
+  private static let readSubjects: [[UInt8]] = [
+    "read:", "return receipt", "read receipt", "gelesen:", "lesebestätigung", "empfangsbestätigung (", "lu :", "lu:",
+    "accusé de lecture", "leído:", "confirmación de lectura", "lido:", "lida:", "confirmação de leitura", "letto:",
+    "conferma di lettura", "gelezen:", "leesbevestiging", "läst:", "läskvitto", "læst:", "lest:", "luettu:",
+    "przeczytano:", "odczytano:", "potwierdzenie przeczytania", "přečteno:", "prečítané:", "olvasott:", "citit:",
+    "okundu:", "прочтено:", "прочитано:", "уведомление о прочтении", "開封済み:", "開封確認", "已读:", "已读：", "讀取:", "已讀:", "읽음:",
   ].map { PhraseMatcher.normalize($0) }
 
-  private static let sentences = PhraseMatcher([
-    "was read", "was deleted without being read", "has been read", "wurde gelesen", "wurde ungelesen",
-    "a \u{e9}t\u{e9} lu",
-    "fue le\u{ed}do", "se ley\u{f3}", "foi lida", "\u{e8} stato letto", "is gelezen", "l\u{e4}stes", "blev l\u{e6}st",
-    "ble lest",
-    "on luettu", "zosta\u{142}a przeczytana", "byla p\u{159}e\u{10d}tena",
-    "\u{431}\u{44b}\u{43b}\u{43e} \u{43f}\u{440}\u{43e}\u{447}\u{442}\u{435}\u{43d}\u{43e}",
-    "\u{958b}\u{5c01}\u{3055}\u{308c}",
-    "\u{5df2}\u{88ab}\u{9605}\u{8bfb}", "okundu",
+  private static let unreadSubjects: [[UInt8]] = [
+    "not read:", "ungelesen:", "nicht gelesen:", "non lu :", "non lu:", "no leído:", "não lido:", "não lida:",
+    "non letto:", "niet gelezen:", "inte läst:", "ikke læst:", "ikke lest:", "ei luettu:", "nie przeczytano:",
+    "nepřečteno:", "okunmadı:", "не прочтено:", "не прочитано:", "未開封:", "未读:", "未读：", "未讀:", "읽지 않음:",
+  ].map { PhraseMatcher.normalize($0) }
+
+  private static let readSentences = PhraseMatcher([
+    "was read", "has been read", "was opened", "has been opened", "was displayed", "been displayed", "was received by",
+    "wurde*gelesen", "wurde*geöffnet", "wurde*angezeigt", "a été lu", "a été ouvert", "a été affiché", "fue leído",
+    "se leyó", "ha sido leído", "foi lid", "è stato letto", "is gelezen", "werd gelezen", "lästes", "har lästs",
+    "blev læst", "er læst", "ble lest", "on luettu", "została przeczytana", "została odczytana", "byla přečtena",
+    "bola prečítaná", "elolvas", "a fost citit", "было прочитано", "було прочитано", "прочтено", "開封され", "已被阅读",
+    "已閱讀", "已讀取", "okundu", "읽었습니다",
+  ])
+
+  private static let deletedSentences = PhraseMatcher([
+    "deleted without being read", "ungelesen gelöscht", "gelöscht*ohne gelesen", "supprimé sans", "eliminado sin",
+    "eliminó sin", "eliminato senza", "eliminada sem", "excluída sem", "excluída antes", "verwijderd zonder",
+    "raderades utan", "togs bort utan", "slettet uden", "slettet uten", "poistettu lukematta", "usunięta bez",
+    "odstraněna bez", "удалено без", "未読のまま削除", "未读即被删除", "未阅读即", "okunmadan silindi",
   ])
 }

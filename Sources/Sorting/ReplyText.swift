@@ -432,9 +432,13 @@ enum ReplyText {
     var isDevice: Bool {
       let bare = words.drop { !$0.isLetter && $0 < 128 }
       guard bare.count < 160, bare.count > 6 else { return false }
+      // A sentence that only begins so is the person's.
       return QuoteMarks.deviceStarts.contains { bare.starts(with: $0) }
+        && !Self.verbs.contains { bare.range(of: $0) != nil }
         || bare.count < 60 && QuoteMarks.deviceEnds.hasMatch(in: Array(bare))
     }
+
+    private static let verbs: [StaticString] = [", is ", ", was ", " is much ", " i ", " you "]
 
     /// Fields of a pasted header that got all on one line: "From: X Sent: D To: K Subject: S".
     var fieldsWithin: Set<QuoteMarks.Field> {
@@ -471,28 +475,5 @@ extension [UInt8] {
       }
     }
     return rest
-  }
-}
-
-extension Collection<UInt8> where Index == Int {
-  /// The first place of an ASCII text.
-  func range(of text: StaticString) -> Int? {
-    let length = text.utf8CodeUnitCount
-    guard count >= length, length > 0 else { return nil }
-    let found: Int?? = withContiguousStorageIfAvailable { bytes in
-      let (text, last) = (text.utf8Start, bytes.count - length)
-      var i = 0
-      while i <= last {
-        if bytes[i] == text[0] {
-          var k = 1
-          while k < length, bytes[i + k] == text[k] { k += 1 }
-          if k == length { return i }
-        }
-        i += 1
-      }
-      return nil
-    }
-    guard let found else { return Array(self).range(of: text).map { startIndex + $0 } }
-    return found.map { startIndex + $0 }
   }
 }

@@ -9,16 +9,19 @@ public func sort(_ mail: [UInt8], now: Int64? = nil, answersOurs: Bool = false) 
   let facts = MailFacts(mail)
   var original: HeaderBlock?
   var envelopeID: String?
+  var readMessageID: String?
   var verdict: Verdict
   if let found = ComplaintRules(facts: facts).outcome() ?? BounceRules(facts: facts).verdict() {
     verdict = found.verdict
     original = found.original
     envelopeID = found.envelopeID
+  } else if let receipt = ReceiptRules(facts: facts).receipt() {
+    verdict = receipt.verdict
+    readMessageID = receipt.originalMessageID
   } else {
     let date = facts.header.value("date").flatMap(MailDate.parse) ?? now
     verdict =
-      ReceiptRules(facts: facts).verdict() ?? CalendarRules(facts: facts).answer()
-      ?? ChallengeRules(facts: facts).verdict()
+      CalendarRules(facts: facts).answer() ?? ChallengeRules(facts: facts).verdict()
       ?? AutoReplyRules(facts: facts, now: date).verdict() ?? UnsubscribeRules(facts: facts).verdict()
       ?? CalendarRules(facts: facts).verdict() ?? ReplyRules(facts: facts, answersOurs: answersOurs).verdict()
       ?? BulkRules(facts: facts).verdict() ?? UnsubscribeRules(facts: facts).inWords()
@@ -31,7 +34,7 @@ public func sort(_ mail: [UInt8], now: Int64? = nil, answersOurs: Bool = false) 
   var correlation = Correlation()
   correlation.inReplyTo = facts.header.value("in-reply-to").map(MessageID.list) ?? []
   correlation.references = facts.header.value("references").map(MessageID.list) ?? []
-  correlation.returnedMessageID = original?.value("message-id").flatMap(MessageID.first)
+  correlation.returnedMessageID = original?.value("message-id").flatMap(MessageID.first) ?? readMessageID
   correlation.microsoftOriginalMessageID =
     (facts.header.value("x-microsoft-original-message-id") ?? original?.value("x-microsoft-original-message-id"))
     .flatMap(MessageID.first)
@@ -41,7 +44,9 @@ public func sort(_ mail: [UInt8], now: Int64? = nil, answersOurs: Bool = false) 
   correlation.returnedUnsubscribe = original?.value("list-unsubscribe")
   verdict.originalMessageID =
     correlation.returnedMessageID ?? correlation.inReplyTo.first ?? correlation.references.last
-  if original == nil, verdict.mailClass != .reply, verdict.mailClass != .autoReply, correlation.inReplyTo.isEmpty {
+  if original == nil, readMessageID == nil, verdict.mailClass != .reply, verdict.mailClass != .autoReply,
+    correlation.inReplyTo.isEmpty
+  {
     verdict.originalMessageID = nil
   }
   let wish = wish(of: verdict, facts)

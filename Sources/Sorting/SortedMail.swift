@@ -24,7 +24,7 @@ public struct Correlation: Sendable, Equatable {
   public var inReplyTo: [String] = []
   /// Message-IDs of References, the newest last as written.
   public var references: [String] = []
-  /// The Message-ID of the returned original.
+  /// The Message-ID of the returned original, or of the mail that a receipt is about.
   public var returnedMessageID: String?
   /// `X-Microsoft-Original-Message-ID` of the mail or the returned original: Exchange replaces Message-IDs.
   public var microsoftOriginalMessageID: String?

@@ -105,8 +105,8 @@ enum StopWords {
 
   private static func set(_ rows: [String]) -> Set<ArraySlice<UInt8>> { Set(rows.map { FoldedText.fold($0)[...] }) }
 
-  private static let clear = PhraseMatcher(folded: StopPhrases.clear.map(FoldedText.fold))
-  private static let innocent = PhraseMatcher(folded: StopPhrases.innocent.map(FoldedText.fold))
+  private static let clear = PhraseMatcher(StopPhrases.clear.map(FoldedText.text))
+  private static let innocent = PhraseMatcher(StopPhrases.innocent.map(FoldedText.text))
   private static let patterns = StopPatterns.rows.map(WordPattern.init)
   private static let unsubscribe = FoldedText.fold("unsubscribe")[...]
   private static let misspelt = set(StopPhrases.misspelt)

@@ -1,3 +1,5 @@
+import MailText
+
 extension Verdict {
   /// The verdict as one JSON object without a line end, keys in the order of DESIGN.md; `file` first when it is given.
   ///
@@ -78,20 +80,31 @@ struct JSONWriter {
 
   mutating func string(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
-    for octet in text.utf8 {
-      switch octet {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), octet]
-      case 10: bytes.append(contentsOf: "\\n".utf8)
-      case 13: bytes.append(contentsOf: "\\r".utf8)
-      case 9: bytes.append(contentsOf: "\\t".utf8)
-      case 0..<32:
-        bytes.append(contentsOf: "\\u00".utf8)
-        for digit in [octet >> 4, octet & 15] { bytes.append(digit < 10 ? 48 + digit : 87 + digit) }
-      default: bytes.append(octet)
+    var text = text
+    text.withUTF8 { octets in
+      // What needs no escape is copied in one piece.
+      var start = 0
+      for (place, octet) in octets.enumerated() where octet < 32 || octet == Octet.quote || octet == Octet.backslash {
+        bytes.append(contentsOf: octets[start..<place])
+        escape(octet)
+        start = place + 1
       }
+      bytes.append(contentsOf: octets[start...])
     }
     bytes.append(UInt8(ascii: "\""))
     needsComma = true
+  }
+
+  private mutating func escape(_ octet: UInt8) {
+    switch octet {
+    case Octet.quote, Octet.backslash: bytes += [Octet.backslash, octet]
+    case Octet.lf: bytes.append(contentsOf: "\\n".utf8)
+    case Octet.cr: bytes.append(contentsOf: "\\r".utf8)
+    case Octet.tab: bytes.append(contentsOf: "\\t".utf8)
+    default:
+      bytes.append(contentsOf: "\\u00".utf8)
+      for digit in [octet >> 4, octet & 15] { bytes.append(digit < 10 ? 48 + digit : 87 + digit) }
+    }
   }
 
   private mutating func begin(_ bracket: UInt8) {

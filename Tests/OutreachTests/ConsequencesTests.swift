@@ -102,4 +102,11 @@ import Testing
   func kindsFromVerdicts(verdict: String, permanence: String?, kind: InboundFact.Kind) {
     #expect(InboundFact.Kind(verdictClass: verdict, permanence: permanence) == kind)
   }
+
+  @Test(arguments: [
+    ("arf.rfc5965", InboundFact.Kind.complaint), ("complaint.jmrp", .complaint), ("arf.auth-failure", .other),
+    ("arf.not-spam", .other),
+  ]) func aReportOfSomethingElseIsNobodysComplaint(rule: String, kind: InboundFact.Kind) {
+    #expect(InboundFact.Kind(verdictClass: "complaint", rule: rule, permanence: nil) == kind)
+  }
 }

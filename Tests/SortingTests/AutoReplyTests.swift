@@ -56,6 +56,15 @@ struct AnswerCase: Sendable, CustomTestStringConvertible {
       "a person of the support answers", .reply, "reply.thread", from: "Support <support@example.net>",
       "Hi, the price is 20 euros a month.\n\n> What does it cost?\n"),
     AnswerCase(
+      "a person answers a mail about an absence", .reply, "reply.thread", subject: "Re: Out of office next week?",
+      "No, I am here."),
+    AnswerCase(
+      "a program that puts its words behind", .autoReply, "autoreply.subject", subject: "Re: Hello [Out of office]",
+      "I am out of the office this week."),
+    AnswerCase(
+      "a newsletter about holidays", .other, "bulk.list", subject: "On vacation? Look here",
+      fields: "List-Unsubscribe: <mailto:u@example.net>\n", "Deals for your vacation."),
+    AnswerCase(
       "a person asks about a ticket", .reply, "reply.thread", "Which ticket number is it?\n\nKim"),
     AnswerCase(
       "read receipt", .other, "receipt.read", subject: "Read: Hello",
@@ -114,6 +123,16 @@ struct AnswerCase: Sendable, CustomTestStringConvertible {
     let verdict = sort(Array(answer.mail.utf8)).verdict
     #expect(verdict.mailClass == answer.mailClass)
     #expect(verdict.rule == answer.rule)
+  }
+
+  /// Desks' programs open a thread of their own for a request; other mails that nobody wrote are none.
+  @Test(arguments: [
+    ("[Acme] Request received: Hello", "Your request (#123) has been received.", Verdict.MailClass.autoReply),
+    ("[Acme] Build passed", "All tests of main have passed.", .other),
+  ]) func aDeskAcknowledges(subject: String, words: String, mailClass: Verdict.MailClass) {
+    let mail =
+      "From: Acme <support@acme.example>\nSubject: \(subject)\nAuto-Submitted: auto-generated\n\n\(words)\n"
+    #expect(sort(Array(mail.utf8)).verdict.mailClass == mailClass)
   }
 
   @Test func tellsTheNewAddress() {

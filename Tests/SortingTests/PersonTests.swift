@@ -89,8 +89,8 @@ import Testing
 
   @Test(
     arguments: [
-      ("not-spam", Verdict.MailClass.other, "arf.not-spam"), ("opt-out", .unsubscribe, "arf.opt-out"),
-      ("auth-failure", .complaint, "arf.rfc6591"), ("abuse", .complaint, "arf.rfc5965"),
+      ("not-spam", Verdict.MailClass.complaint, "arf.not-spam"), ("opt-out", .unsubscribe, "arf.opt-out"),
+      ("auth-failure", .complaint, "arf.auth-failure"), ("abuse", .complaint, "arf.rfc5965"),
     ]) func onlySomeReportsComplain(_ type: String, _ mailClass: Verdict.MailClass, _ rule: String)
   {
     let mail =

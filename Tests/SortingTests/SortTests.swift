@@ -92,6 +92,16 @@ struct SortCase: Sendable, CustomTestStringConvertible {
         + "Content-Type: message/feedback-report\n\nFeedback-Type: abuse\nOriginal-Rcpt-To: <kim@example.net>\n--b\n"
         + "Content-Type: message/rfc822\n\nMessage-ID: <first@example.org>\n\nx\n--b--\n"),
     SortCase(
+      "complaint whose part has lost its type", .complaint, "arf.rfc5965",
+      "From: fbl@example.net\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\n\n--b\n\nx\n--b\n"
+        + "Content-Type: text/plain\n\nFeedback-Type: abuse\nOriginal-Rcpt-To: <kim@example.net>\n--b\n"
+        + "Content-Type: message/rfc822\n\nMessage-ID: <first@example.org>\n\nx\n--b--\n"),
+    SortCase(
+      "report of a mail that did not pass DMARC", .complaint, "arf.auth-failure",
+      "From: ruf@example.net\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\n\n--b\n\nx\n--b\n"
+        + "Content-Type: message/feedback-report\n\nFeedback-Type: auth-failure\nAuth-Failure: dmarc\n--b\n"
+        + "Content-Type: text/rfc822-headers\n\nMessage-ID: <first@example.org>\n\n--b--\n"),
+    SortCase(
       "newsletter", .other, "bulk.list",
       "From: news@example.net\nSubject: News\nList-Unsubscribe: <mailto:u@example.net>\n\nBuy.\n"),
     SortCase("nothing", .other, "none", ""),

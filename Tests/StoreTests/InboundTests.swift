@@ -201,7 +201,7 @@ import Testing
     let bench = try Bench()
     let (message, account) = try await sent(bench)
     var report = bench.inbound("complaint", answering: message, account: account)
-    report.rule = "arf.rfc6591"
+    report.rule = "arf.auth-failure"
     let made = report
     #expect(try await bench.store.write { try $0.recordInbound(made) }?.messageID == message.id)
     #expect(try await bench.enrollment().state == .active)

@@ -176,7 +176,7 @@ extension Reader {
     _ verdictClass: String, rule: String, bounces: [BouncedRecipient], asksToStop: Bool, for message: MessageRecord
   ) -> [InboundFact.Kind] {
     let kind = InboundFact.Kind(
-      verdictClass: verdictClass, permanence: permanence(of: bounces, for: message), rule: rule)
+      verdictClass: verdictClass, rule: rule, permanence: permanence(of: bounces, for: message))
     return asksToStop && (kind == .reply || kind == .autoReply) ? [kind, .unsubscribe] : [kind]
   }
 

@@ -24,16 +24,18 @@ LATER = {
 
 
 def refusing_sink() -> Sink:
-    """The other side: `unknown@…`, `full@…` and `slow@…` are refused at RCPT, `policy@…` and `big@…` after the dot."""
+    """The other side: `unknown@…`, `full@…` and `slow@…` are refused at RCPT, `policy@…` and `big@…` after the dot; it says
+    beforehand how much it takes, which `huge` exceeds."""
 
     def at_rcpt(address):
         answer = REFUSALS.get(address.split("@")[0])
         return answer and answer.format(address)
 
-    return Sink(on_rcpt=at_rcpt, on_data=lambda arrival: LATER.get(arrival.recipients[0].split("@")[0]))
+    return Sink(on_rcpt=at_rcpt, on_data=lambda arrival: LATER.get(arrival.recipients[0].split("@")[0]), size_limit=300_000)
 
 
-def letter(kind: str, maker: str, size: int = 200) -> str:
+def letter(kind: str, maker: str) -> str:
+    size = 400_000 if kind == "huge" else 200
     return (f"From: {SENDER}\nTo: {kind}@remote.test\nSubject: To {kind}\nMessage-ID: <{kind}.{maker}@home.test>\n\n"
             + "A letter.\n" * (size // 10))
 
@@ -130,6 +132,8 @@ trusted_users = root : nobody
 delay_warning = 1s
 local_interfaces = 127.0.0.1
 keep_environment =
+dsn_advertise_hosts = *
+acl_smtp_rcpt = accept
 begin routers
 out:
   driver = manualroute
@@ -164,8 +168,10 @@ begin retry
         pass
 
     def send(self, kind: str, notify: str = "") -> None:
-        self.space.run(self.binary, "-C", self.file, "-odf", "-oi", "-f", SENDER, f"{kind}@remote.test",
-                       text=letter(kind, self.name.lower()))
+        words = ["EHLO home.test", f"MAIL FROM:<{SENDER}>",
+                 f"RCPT TO:<{kind}@remote.test>" + (f" NOTIFY={notify}" if notify else ""), "DATA"]
+        session = "\r\n".join([*words, *letter(kind, self.name.lower()).splitlines(), ".", "QUIT", ""])
+        self.space.run(self.binary, "-C", self.file, "-odf", "-bs", text=session)
 
     def tick(self) -> None:
         self.space.run(self.binary, "-C", self.file, "-qff")
@@ -208,7 +214,8 @@ match from any for any action out
 
     def send(self, kind: str, notify: str = "") -> None:
         with smtplib.SMTP("127.0.0.1", self.port, timeout=20) as client:
-            client.sendmail(SENDER, [f"{kind}@remote.test"], letter(kind, self.name.lower()).replace("\n", "\r\n"))
+            client.sendmail(SENDER, [f"{kind}@remote.test"], letter(kind, self.name.lower()).replace("\n", "\r\n"),
+                            rcpt_options=[f"NOTIFY={notify}"] if notify else [])
 
     def tick(self) -> None:
         """Its queue runs by itself."""

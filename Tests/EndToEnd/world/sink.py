@@ -42,6 +42,8 @@ class Sink:
     on_data: object = None
     delay: object = None
     port: int = field(default_factory=free_port)
+    #: What it takes at most, as it says in its answer to EHLO (RFC 1870).
+    size_limit: int = 64 << 20
 
     def __post_init__(self):
         self.arrivals: list[Arrival] = []
@@ -87,7 +89,7 @@ class Sink:
     def __enter__(self) -> "Sink":
         logins = dict(authenticator=self._authenticate, auth_require_tls=False, auth_required=True)
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port, ident="sink",
-                                      data_size_limit=64 << 20, **(logins if self.passwords is not None else {}))
+                                      data_size_limit=self.size_limit, **(logins if self.passwords is not None else {}))
         self._controller.start()
         return self
 
