@@ -25,8 +25,6 @@ struct AutoReplyRules {
     if ReplyRules.hasPrefix(facts), !AutoReplyTexts.isAboutAbsence(text) { return nil }
     for index in hits
     where !Self.subjectRows[index].onlyAtStart || startsSubject(index) {
-      // "Re: out of office cover": what follows the mark of an answer is the subject of the mail that is answered.
-      if ReplyRules.hasPrefix(facts), !AutoReplyTexts.speak(in: text) { return nil }
       return Verdict(
         mailClass: .autoReply, confidence: 0.9, rule: "autoreply.subject", evidence: ["Subject: \(facts.subject)"])
     }

@@ -57,12 +57,6 @@ enum AutoReplyTexts {
   /// The rule's name of an answer that says that somebody has left for good.
   static let leftRule = "autoreply.left"
 
-  /// Whether what stands above the quote says what only automatic answers say.
-  static func speak(in text: String) -> Bool {
-    let words = PhraseMatcher.normalize(ReplyText.trim(text).octets(atMost: longest))
-    return away.hasMatch(in: words) || left.hasMatch(in: words) || tickets.hasMatch(in: words)
-  }
-
   private static func asks(_ text: String) -> Bool { text.contains { $0 == "?" || $0 == "\u{FF1F}" } }
 
   private static func quotes(_ text: String) -> Bool {

@@ -39,11 +39,24 @@ enum ReplyText {
           hasText = true
         }
         let next = lines[attribution.end...].first { !$0.isBlank }
-        guard let next, next.isQuoted else { break }  // all that follows is the other mail
+        guard let next, next.isQuoted else {
+          // "I wrote at 10:" introduces nothing: an attribution says when, or whose address.
+          if attribution.end == i + 1, attribution.before == nil, !line.saysWhenOrWho {
+            kept.append(line)
+            hasText = true
+            i += 1
+            continue
+          }
+          break  // all that follows is the other mail
+        }
         i = attribution.end
         continue
       }
-      if isHeading(line) || isHeaderBlock(lines, at: i) { break }
+      if isHeading(line) || isHeaderBlock(lines, at: i) || line.words.starts(with: armourEnd) { break }
+      if let end = afterArmour(lines, at: i) {
+        i = end
+        continue
+      }
       if line.isSignatureMark {
         signed = true
       } else if line.isDevice {
@@ -56,6 +69,17 @@ enum ReplyText {
       i += 1
     }
     return finish(kept)
+  }
+
+  private static let armour = Array("-----begin pgp signed message".utf8)
+  private static let armourEnd = Array("-----begin pgp signature".utf8)
+
+  /// RFC 9580 section 7: past the line that begins a signed text and the fields below it, which end with an empty line.
+  private static func afterArmour(_ lines: [Line], at start: Int) -> Int? {
+    guard lines[start].words.starts(with: armour) else { return nil }
+    var i = start + 1
+    while i < lines.count, lines[i].words.starts(with: "hash:".utf8) { i += 1 }
+    return i
   }
 
   /// What to show of a mail in which nothing stands above the other's: what lies below a header pasted at its top (a forward, or an
@@ -93,11 +117,14 @@ enum ReplyText {
   private static func split(_ text: String) -> [Line] {
     var lines: [Line] = []
     var current: [UInt8] = []
+    // A CR alone ends a line too, as old Macs wrote them.
+    var previous: UInt8 = 0
     for octet in text.utf8.prefix(longest) {
-      if octet == Octet.lf {
+      defer { previous = octet }
+      if octet == Octet.cr || octet == Octet.lf && previous != Octet.cr {
         lines.append(Line(current))
         current.removeAll(keepingCapacity: true)
-      } else if octet != Octet.cr {
+      } else if octet != Octet.lf {
         current.append(octet)
       }
     }
@@ -376,6 +403,10 @@ enum ReplyText {
       let name = raw[1...].drop { $0 == Octet.space }
       return name.first.map { $0 >= 65 && $0 <= 90 || $0 > 127 } ?? false
         && name.allSatisfy { $0.isLetter || $0 > 127 || $0 == Octet.space || $0 == Octet.dot }
+    }
+    /// Whether it holds an address or enough digits for a date.
+    var saysWhenOrWho: Bool {
+      words.contains(Octet.at) || words.count(where: \.isDigit) > 2 || raw.contains { $0 > 127 }
     }
     var isBarred: Bool { raw.first == UInt8(ascii: "|") }
     var isQuoted: Bool { raw.first { !$0.isBlank } == Octet.greaterThan }

@@ -9,6 +9,16 @@ enum StopWishTable {
     + others
 
   private static let english = [
+    "mind removing/unsubscribing/deleting/taking me/us/my",
+    "not send again $",
+    "do/not not contact/email/mail/call list~",
+    "not contact/email/mail list~",
+    "no longer contact/email/mail/message/write",
+    "have unsubscribed/asked … twice/already/before/times",
+    "delete/erase all … data",
+    "erasure/deletion of my/our … data",
+    "stop bugging/annoying/stalking me/us",
+    "prefer not to receive/get/be/have/hear",
     "not send … any/further … correspondence/communication~",
     "not send ?me/us this/these/such/that crap/junk/stuff/spam/garbage/rubbish/emails/mails",
     "ask/asked/asking/tell/told you … to stop $",
@@ -165,6 +175,7 @@ enum StopWishTable {
   ]
 
   private static let italian = [
+    "non vogl~/desider~ piu … email/mail/messaggi",
     "non mandat~/inviat~ altre/altri/piu",
     "essere rimoss~/cancellat~/tolt~ … lista/elenco",
     "essere rimoss~/cancellat~/tolt~/eliminat~ … lista/liste/mailing/database/elenco/newsletter/$",
@@ -356,7 +367,8 @@ enum StopWishTable {
     "stop ?stop ?stop", "desist", "cease", "remove/unsubscribe from ?your/the/this ?mailing/email list/database",
     "stop it/this/that/these/emails/mails/mail/email/spam/spamming/emailing/mailing",
     "stop these/the/this emails/mails/spam",
-    "unsubscribe", "unsubscribe me/us", "remove", "remove me/us", "delete me/us", "delete", "removal", "opt out",
+    "unsubscribe", "unsubscribe me/us", "go away", "remove", "remove me/us", "delete me/us", "delete", "removal",
+    "opt out",
     "no more",
     "no more emails/mails/mail/email", "unsub", "take me/us off",
     "stopp/stoppt ?das", "stoppen", "sluta", "eliminar de la lista", "stop pub", "abmelden", "abmeldung", "abbestellen",
@@ -384,7 +396,7 @@ enum StopWishTable {
 
   /// Parts of texts in scripts that do not part words, without white space: Japanese, Chinese, Korean, Thai, Arabic, Persian, Hebrew, Hindi.
   static let runOn = [
-    "配信停止", "配信を停止", "配信の停止", "配信解除", "配信不要", "配信を希望しません", "配信を希望しない", "配信を止め", "配信をやめ", "配信を中止", "配信拒否",
+    "配信停止", "配信を停止", "配信の停止", "配信解除", "配信不要", "配信は不要", "配信を希望しません", "配信を希望しない", "配信を止め", "配信をやめ", "配信を中止", "配信拒否",
     "送らないで", "送信しないで", "送付しないで", "送ってこないで", "送信を停止", "送信を止め", "送信停止", "配信しないで", "連絡しないで", "連絡してこないで",
     "連絡は不要", "連絡は控え", "連絡はお控え", "メールはお控え", "メールは控え", "連絡不要", "メールは不要", "メール不要", "メールは結構", "メールはお断り", "メールはご遠慮",
     "メールを止め", "メールをやめ", "メールを停止", "メール停止", "メールしないで",

@@ -112,6 +112,20 @@ import Testing
     #expect(answer.verdict.replyText == "Yes. Stop emailing me.")
   }
 
+  @Test(
+    arguments: [
+      ReplyCase(
+        "signed with PGP",
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nYes.\n-----BEGIN PGP SIGNATURE-----\n\nabc\n-----END PGP SIGNATURE-----",
+        "Yes."),
+      ReplyCase(
+        "a sentence like an attribution", "I wrote at 10:\nyes to all.\nFine.", "I wrote at 10:\nyes to all.\nFine."),
+      ReplyCase("lines of old Macs", "one\rtwo\r", "one\ntwo"),
+    ]) func plainTextIsTrimmed(_ c: ReplyCase)
+  {
+    #expect(sort(ReplyTests.mail(c.text)).verdict.replyText == c.reply)
+  }
+
   private static let gmail = "<div class=\"gmail_attr\">On Wed, Nov 25, 2026 at 10:00 AM Me wrote:<br></div>"
 
   @Test(
