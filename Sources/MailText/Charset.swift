@@ -15,8 +15,8 @@ public enum Charset {
       return headerText(bytes)
     case "ISO-8859-1", "WINDOWS-1252":
       // WHATWG Encoding: what calls itself Latin-1 is Windows-1252; mails labelled so but written in UTF-8 are common too.
-      if bytes.allSatisfy({ $0 < 128 }) { return String(decoding: bytes, as: UTF8.self) }
-      return windows1252(bytes)
+      // Nobody writes "Ã¼", so what is valid UTF-8 is UTF-8.
+      return headerText(bytes)
     default:
       return IconvPool.shared.decode(bytes, from: name) ?? headerText(bytes)
     }
@@ -73,6 +73,9 @@ public enum Charset {
     "ISO_8859-1": "ISO-8859-1", "ISO8859-1": "ISO-8859-1", "ISO88591": "ISO-8859-1", "LATIN1": "ISO-8859-1",
     "LATIN-1": "ISO-8859-1", "L1": "ISO-8859-1", "ISO-8859-1-WINDOWS-3.1-LATIN-1": "WINDOWS-1252",
     "CP1252": "WINDOWS-1252", "CP-1252": "WINDOWS-1252", "X-CP1252": "WINDOWS-1252", "ANSI": "WINDOWS-1252",
+    "WINDOWS1252": "WINDOWS-1252", "WINDOWS1250": "CP1250", "WINDOWS1251": "CP1251", "CP-1250": "CP1250",
+    "CP-1251": "CP1251", "CP-437": "CP437", "CP-850": "CP850", "CP-852": "CP852", "CP-866": "CP866", "IBM-850": "CP850",
+    "CP50220": "ISO-2022-JP-3", "CP50221": "ISO-2022-JP-3",
     "WIN-1250": "CP1250", "WINDOWS-1250": "CP1250", "WINDOWS-1251": "CP1251", "WIN-1251": "CP1251",
     "X-CP1251": "CP1251",
     "WINDOWS-1253": "CP1253", "WINDOWS-1254": "CP1254", "WINDOWS-1255": "CP1255", "WINDOWS-1256": "CP1256",

@@ -40,9 +40,12 @@ public struct InboundFact: Sendable, Equatable {
 }
 
 extension InboundFact.Kind {
-  /// From the `class` and (for a bounce) the `permanence` of a verdict (DESIGN.md, "Verdicts"); unknown words are `other`.
-  public init(verdictClass: String, permanence: String?) {
+  /// From the `class`, (for a bounce) the `permanence` and the `rule` of a verdict (DESIGN.md, "Verdicts"); unknown words are
+  /// `other`.
+  public init(verdictClass: String, permanence: String?, rule: String = "") {
     switch verdictClass {
+    // RFC 6591: a server reports a signature that failed in a complaint's form; nobody has complained.
+    case "complaint" where rule == "arf.rfc6591": self = .other
     case "reply": self = .reply
     case "auto_reply": self = .autoReply
     // A bounce that does not say that it is permanent suppresses nobody.

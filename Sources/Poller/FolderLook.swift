@@ -103,9 +103,7 @@ struct FolderLook {
     var count = 0
     while !left.isEmpty {
       let uids = left.first(Bounds.facts)
-      let facts = try await facts(uids, withIdentity: false)
-      // What has vanished since the search is not missed by anybody.
-      let mails = uids.compactMap { facts[$0]?.facts }
+      let mails = try await present(uids, try await facts(uids, withIdentity: false)).map(\.facts)
       count += try await read(mails) { cursor, last in cursor.lastUID = Int64(last) }
       guard let last = uids.last, last < .max else { break }
       left = left.clamped(to: last + 1 ... .max)
@@ -129,8 +127,8 @@ struct FolderLook {
     while !left.isEmpty {
       let uids = left.last(Bounds.facts)
       guard let lowest = uids.last else { break }
-      let facts = try await facts(uids, withIdentity: isKnown)
-      let mails = uids.compactMap { facts[$0] }.filter { ($0.internalDate ?? .max) >= backlog.since }
+      let known = try await present(uids, try await facts(uids, withIdentity: isKnown))
+      let mails = known.filter { ($0.internalDate ?? .max) >= backlog.since }
       count += try await read(try await unseen(mails), beside: mailbox) { cursor, last in
         cursor.backlog?.below = Int64(last)
       }
@@ -205,6 +203,25 @@ struct FolderLook {
     return found
   }
 
+  /// The mails that the server told of, in order. What has vanished since the search is not missed by anybody; what is still there
+  /// though the server did not speak of it is fetched without being described.
+  private func present(
+    _ uids: [UInt32], _ facts: [UInt32: IdentifiedMail]
+  ) async throws(WatchFailure) -> [IdentifiedMail] {
+    let silent = uids.filter { facts[$0] == nil }
+    guard !silent.isEmpty else { return uids.compactMap { facts[$0] } }
+    let there = try await stillThere(silent)
+    return uids.compactMap { uid in
+      facts[uid] ?? (there.contains(uid) ? IdentifiedMail(facts: MailFacts(uid: uid, size: 0)) : nil)
+    }
+  }
+
+  /// Those of these mails that are in the folder now.
+  private func stillThere(_ uids: [UInt32]) async throws(WatchFailure) -> IdentifierSet {
+    guard let first = uids.min(), let last = uids.max() else { return IdentifierSet([UInt32]()) }
+    return try await connection.search([.uid(from: first, through: last)])
+  }
+
   /// Fetches and records mails in groups; `move` moves the cursor behind the last mail of a group. `beside`: what comes to this
   /// folder meanwhile goes before the next group.
   private func read(
@@ -239,23 +256,33 @@ struct FolderLook {
 
   /// A group at once; when the server refuses that, one by one, so that one unreadable mail does not hold up the others.
   private func fetch(_ group: [MailFacts]) async throws(WatchFailure) -> [FetchedMail] {
-    do {
-      return try await fetchTogether(group)
-    } catch {
-      guard case .refused(_, let words) = error else { throw error }
-      if let only = group.first, group.count == 1 {
-        // Some servers say NO to a fetch of what was deleted meanwhile.
-        guard try await !connection.search([.uid(from: only.uid, through: only.uid)]).isEmpty else { return [] }
-        let count = (state.failures[only.uid] ?? 0) + 1
-        state.failures[only.uid] = count
-        guard count >= Bounds.tries else { throw error }
-        recorder.passOver(only.uid, account, folder, words)
-        return []
-      }
-    }
     var fetched: [FetchedMail] = []
-    for mail in group { fetched += try await fetch([mail]) }
-    return fetched
+    var refusal: WatchFailure?
+    do {
+      fetched = try await fetchTogether(group)
+    } catch {
+      guard case .refused = error else { throw error }
+      refusal = error
+    }
+    let got = Set(fetched.map(\.facts.uid))
+    let missing = group.filter { !got.contains($0.uid) }
+    guard group.count == 1, let only = missing.first else {
+      for mail in missing { fetched += try await fetch([mail]) }
+      return fetched
+    }
+    // A server can also say OK and send nothing of a mail (RFC 9051 section 7.5.2: NIL).
+    try await passOver(only, refusal ?? .refused(command: "UID FETCH", words: "OK, but nothing of the mail was sent"))
+    return []
+  }
+
+  /// Fails while a mail that is still there may be read another time; says so when it is given up. Some servers refuse to fetch
+  /// what was deleted meanwhile, others are silent of it.
+  private func passOver(_ mail: MailFacts, _ failure: WatchFailure) async throws(WatchFailure) {
+    guard try await stillThere([mail.uid]).contains(mail.uid) else { return }
+    let count = (state.failures[mail.uid] ?? 0) + 1
+    state.failures[mail.uid] = count
+    guard count >= Bounds.tries, case .refused(_, let words) = failure else { throw failure }
+    recorder.passOver(mail.uid, account, folder, words)
   }
 
   private func fetchTogether(_ group: [MailFacts]) async throws(WatchFailure) -> [FetchedMail] {

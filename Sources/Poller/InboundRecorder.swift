@@ -127,7 +127,9 @@ struct InboundRecorder: Sendable {
     if folder.role == .sent { return try transaction.recordSentMail(mail.asSent) }
     let isOwn = try mail.messageID.map { id throws(StoreError) in try transaction.isOurs(messageID: id) } ?? false
     let asked = mail.inbound.subject.flatMap(tokenOwner).map { mail.asking(toStopBecauseOf: $0) }
-    var taken = isOwn ? mail.asOwn : asked ?? mail.inbound
+    var answersOurs = false
+    for id in mail.answersInBulk where !answersOurs { answersOurs = try transaction.isOurs(messageID: id) }
+    var taken = isOwn ? mail.asOwn : asked ?? (answersOurs ? mail.asAnswer : mail.inbound)
     if !isOwn { taken.token = mail.tokenTexts.lazy.compactMap { [tokenOwner] in tokenOwner($0) }.first }
     // Seen is what is being written: of a step that was claimed before, nobody shall read that it set out after the stop.
     taken.seenAt = Clock.now()

@@ -30,7 +30,10 @@ struct SortedInbound: Sendable {
       answers: isOwn ? [] : Self.answers(sorted.correlation), bounces: verdict.bounces,
       asksToStop: verdict.asksToStop, objectID: mail.facts.objectID, threadID: mail.facts.threadID,
       awayUntil: verdict.awayUntil)
-    if !isOwn { found.envelopeID = sorted.correlation.envelopeID }
+    if !isOwn {
+      found.envelopeID = sorted.correlation.envelopeID
+      found.returnedSubject = sorted.correlation.originalSubject
+    }
     inbound = found
     // Only a copy in Sent says whom it went to in secret.
     let secret = folder.role == .sent ? HeaderBlock(parsing: mail.bytes).all("bcc") : []
@@ -59,6 +62,24 @@ struct SortedInbound: Sendable {
   static func identity(header: [UInt8]) -> String? {
     let sorted = Sorting.sort(header)
     return sorted.messageID == nil ? nil : identity(sorted, header)
+  }
+
+  /// Message-IDs that a mail answers which only its list's or its program's fields make a newsletter: when one of them is ours,
+  /// it is somebody's answer.
+  var answersInBulk: [String] {
+    guard inbound.rule.hasPrefix("bulk.") else { return [] }
+    return inbound.answers.filter { $0.evidence == NewInbound.byInReplyTo }.map(\.id)
+  }
+
+  /// The same for a mail whose In-Reply-To is one of ours.
+  var asAnswer: NewInbound {
+    let verdict = InboundVerdict(Sorting.sort(inbound.bytes, now: inbound.seenAt, answersOurs: true))
+    var answer = inbound
+    answer.kind = verdict.kind
+    answer.rule = verdict.rule
+    answer.verdict = verdict.json
+    answer.asksToStop = verdict.asksToStop
+    return answer
   }
 
   /// The same for a mail in the account's Sent folder. A vacation notice that the server files there is nobody's own words.
@@ -110,11 +131,11 @@ struct SortedInbound: Sendable {
     correlation.messageIDs.map { id in
       let evidence =
         if id == correlation.returnedMessageID {
-          "returned original"
+          NewInbound.byReturnedOriginal
         } else if id == correlation.microsoftOriginalMessageID {
           "X-Microsoft-Original-Message-ID"
         } else if correlation.inReplyTo.contains(id) {
-          "In-Reply-To"
+          NewInbound.byInReplyTo
         } else {
           "References"
         }

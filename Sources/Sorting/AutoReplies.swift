@@ -9,18 +9,20 @@ struct AutoReplyRules {
   /// The verdict with what the answer tells: until when somebody is away, or that he has left.
   func verdict() -> Verdict? {
     let text = facts.bodyText()
-    guard var verdict = marked() ?? AutoReplyTexts.verdict(facts, text) else { return nil }
+    guard var verdict = marked(text) ?? AutoReplyTexts.verdict(facts, text) else { return nil }
     AutoReplyTexts.tell(&verdict, subject: facts.subject, text: text, from: facts.from?.address, now: now)
     return verdict
   }
 
   /// By fields or the subject.
-  private func marked() -> Verdict? {
+  private func marked(_ text: String) -> Verdict? {
     if let rule = Self.headerRule(facts.header) ?? generatedAnswer() {
       return Verdict(mailClass: .autoReply, confidence: 0.98, rule: rule.name, evidence: [rule.evidence])
     }
     for index in Self.subjects.matches(in: facts.subjectWords)
     where !Self.subjectRows[index].onlyAtStart || startsSubject(index) {
+      // "Re: out of office cover": what follows the mark of an answer is the subject of the mail that is answered.
+      if ReplyRules.hasPrefix(facts), !AutoReplyTexts.speak(in: text) { return nil }
       return Verdict(
         mailClass: .autoReply, confidence: 0.9, rule: "autoreply.subject", evidence: ["Subject: \(facts.subject)"])
     }
@@ -45,6 +47,7 @@ struct AutoReplyRules {
       for field in header.all(row.name) {
         let value = field.value.asciiLowercased
         if row.excluded.contains(where: value.hasPrefix) { continue }
+        if row.namesSender, !namesSender(value, header) { continue }
         if row.values.isEmpty || row.values.contains(where: { value == $0 || value.hasPrefix($0) }) {
           return ("autoreply." + row.name.asciiLowercased, "\(field.name): \(field.value)")
         }
@@ -53,16 +56,25 @@ struct AutoReplyRules {
     return nil
   }
 
+  private static func namesSender(_ value: String, _ header: HeaderBlock) -> Bool {
+    Address.list(in: header.value("from") ?? "").first.map { value.contains($0.address.asciiLowercased) } ?? false
+  }
+
   private struct FieldRow: Sendable {
     let name: String
     let values: [String]
     let excluded: [String]
+    /// Whether the value must hold the address in From.
+    let namesSender: Bool
     let source: String
 
-    init(_ name: String, _ values: [String], except excluded: [String] = [], _ source: String) {
+    init(
+      _ name: String, _ values: [String], except excluded: [String] = [], namesSender: Bool = false, _ source: String
+    ) {
       self.name = name
       self.values = values
       self.excluded = excluded
+      self.namesSender = namesSender
       self.source = source
     }
   }
@@ -77,7 +89,8 @@ struct AutoReplyRules {
     FieldRow("X-Mail-Autoreply", [], "Open-Xchange"),
     FieldRow("X-Away", ["yes", "vacation"], "Netscape"),
     FieldRow("X-AutoReply", ["yes", "true"], "Plesk"),
-    FieldRow("X-MS-Exchange-Inbox-Rules-Loop", [], "Exchange rules that answer"),
+    // Rules that redirect or forward a person's mail write it too, with the address of the mailbox whose rule it is.
+    FieldRow("X-MS-Exchange-Inbox-Rules-Loop", [], namesSender: true, "Exchange rules that answer"),
     FieldRow("Delivered-To", ["autoresponder"], "qmail-autoresponder"),
     FieldRow("Precedence", ["auto_reply", "auto-reply"], "RFC 3834 §3.1.8 mentions such words; CGP, Zendesk"),
     FieldRow("X-Precedence", ["auto_reply"], "CommuniGate Pro"),

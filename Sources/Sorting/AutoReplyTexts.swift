@@ -8,13 +8,15 @@ enum AutoReplyTexts {
   /// An answer that only its words show: short, without a quoted mail, and with two sentences that only such answers hold.
   static func verdict(_ facts: MailFacts, _ text: String) -> Verdict? {
     guard !text.isEmpty, text.utf8.count <= longest, !ReplyRules.isOfList(facts.header), ReplyRules.isAnswer(facts),
-      !quotes(text)
+      !quotes(text), StopWords.wish(in: text) == nil
     else { return nil }
     let words = PhraseMatcher.normalize(text)
+    let robot = robots.hasMatch(in: facts.senderWords)
+    // A machine that only its words show asks nothing: "I am away until Monday, can we talk on Tuesday?" is a person's.
+    guard robot || !asks(text) else { return nil }
     if let hit = left.matches(in: Array(words.prefix(500))).first {
       return Verdict(mailClass: .autoReply, confidence: 0.7, rule: "autoreply.text", evidence: [leftRows[hit]])
     }
-    let robot = robots.hasMatch(in: facts.senderWords)
     if robot, let hit = tickets.matches(in: words).first {
       return Verdict(mailClass: .autoReply, confidence: 0.8, rule: "autoreply.text", evidence: [ticketRows[hit]])
     }
@@ -27,7 +29,7 @@ enum AutoReplyTexts {
   static func tell(_ verdict: inout Verdict, subject: String, text: String, from: String?, now: Int64?) {
     let words = PhraseMatcher.normalize(String(text.prefix(4_000)))
     if let hit = left.matches(in: words).first {
-      verdict.rule = "autoreply.left"
+      verdict.rule = leftRule
       verdict.evidence.append(leftRows[hit])
       verdict.newAddress = newAddress(in: text, except: from)
     } else if let hit = tickets.matches(in: PhraseMatcher.normalize(subject) + [Octet.space] + words).first {
@@ -38,6 +40,17 @@ enum AutoReplyTexts {
       if let until = verdict.until { verdict.evidence.append("back on \(until)") }
     }
   }
+
+  /// The rule's name of an answer that says that somebody has left for good.
+  static let leftRule = "autoreply.left"
+
+  /// Whether what stands above the quote says what only automatic answers say.
+  static func speak(in text: String) -> Bool {
+    let words = PhraseMatcher.normalize(ReplyText.trim(text).octets(atMost: longest))
+    return away.hasMatch(in: words) || left.hasMatch(in: words) || tickets.hasMatch(in: words)
+  }
+
+  private static func asks(_ text: String) -> Bool { text.contains { $0 == "?" || $0 == "\u{FF1F}" } }
 
   private static func quotes(_ text: String) -> Bool {
     let lines = text.split(whereSeparator: \.isNewline)

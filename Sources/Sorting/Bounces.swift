@@ -111,12 +111,12 @@ struct BounceRules {
 
   /// A report inside a mail that a person forwards is not a report to us.
   private func isOwnReport(_ part: MessagePart) -> Bool {
-    var index = part.parent
-    while let place = index {
-      if facts.message.parts[place].isMessage { return looksLikeSystem }
-      index = facts.message.parts[place].parent
-    }
-    return true
+    if looksLikeSystem { return true }
+    if facts.encloses(part) { return false }
+    // Passed on "inline" (Thunderbird, Apple Mail) a report's parts stand beside the person's words.
+    let root = facts.message.parts[0].contentType
+    return root.isType("multipart", "report") || root.type == "message"
+      || !ReplyRules.isAnswer(facts) && !ReplyRules.isForward(facts)
   }
 
   private var looksLikeSystem: Bool {
@@ -178,9 +178,16 @@ struct BounceRules {
       (bySender ? 2 : 0) + (bySubject ? 2 : 0) + (nullPath ? 1 : 0) + (named != nil ? 3 : 0)
       + (failure || delayed ? 2 : 0) + (isReport ? 3 : 0)
     guard score >= 4 else { return nil }
+    // Behind the mark of an answer stands the subject of ours: a postmaster who writes of it says first what has failed, if
+    // anything, and quotes nobody.
+    if named == nil, !isReport, ReplyRules.hasPrefix(facts),
+      !notice.beginsWithFailure || ReplyText.introduction(of: notice.text, orHeader: false) != nil
+    {
+      return nil
+    }
     // Newsletters and shops speak of returns and deliveries too: without a mark of a mail system there must be what only
     // such a system gives, and what can be unsubscribed from is bulk mail (list servers pass on bounces to their owners).
-    let byMachine = bySender || nullPath || named != nil || isReport
+    let byMachine = NoticeMarks.sureSenders.hasMatch(in: facts.senderWords) || nullPath || named != nil || isReport
     if !byMachine, !notice.beginsWithFailure { return nil }
     if facts.header.contains("list-unsubscribe"), !bySender, named == nil, !isReport { return nil }
     // RFC 3834 answers also come with a null return path: their own field decides, unless everything says notice.
@@ -216,10 +223,13 @@ struct BounceRules {
     return Outcome(verdict: verdict, original: original?.header, envelopeID: nil)
   }
 
-  /// Whether the text gives an address that is not the sender's desk for questions.
+  /// Whether the text gives an address that is not the sender's desk for questions, nor the one it was written to.
   private func namesPerson(_ notice: Notice) -> Bool {
-    NoticeRecipients.find(in: notice, except: own).contains {
-      $0.tier >= .named && !NoticeMarks.desks.contains(String($0.address.prefix { $0 != "@" }).asciiLowercased)
+    let to = Set(
+      facts.header.all("to").flatMap { Address.list(in: $0.value) }.map { Address.comparisonKey($0.address) })
+    return NoticeRecipients.find(in: notice, except: own).contains {
+      $0.tier >= .named && !to.contains(Address.comparisonKey($0.address))
+        && !NoticeMarks.desks.contains(String($0.address.prefix { $0 != "@" }).asciiLowercased)
     }
   }
 

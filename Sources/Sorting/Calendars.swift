@@ -4,6 +4,12 @@ import MailText
 struct CalendarRules {
   let facts: MailFacts
 
+  /// A person's answer only: calendars mark those as generated, which makes them no automatic answers.
+  func answer() -> Verdict? {
+    guard let verdict = verdict(), verdict.mailClass == .reply else { return nil }
+    return verdict
+  }
+
   func verdict() -> Verdict? {
     for part in facts.message.parts where part.contentType.isType("text", "calendar") {
       let lines = Self.unfolded(facts.message.text(of: part, atMost: 65_536))

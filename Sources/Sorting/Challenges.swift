@@ -9,13 +9,16 @@ struct ChallengeRules {
       return Verdict(
         mailClass: .challenge, confidence: 0.95, rule: "challenge.field", evidence: ["\(row.name): \(row.source)"])
     }
-    guard Self.subjects.hasMatch(in: facts.subjectWords) || ReplyRules.isAnswer(facts), !ReplyRules.isList(facts.header)
-    else {
-      return nil
-    }
+    let bySubject = Self.subjects.hasMatch(in: facts.subjectWords)
+    guard bySubject || ReplyRules.isAnswer(facts), !ReplyRules.isList(facts.header) else { return nil }
     let text = facts.bodyText()
-    let hits = Self.sentences.matches(in: PhraseMatcher.normalize(text.octets(atMost: 4_096)))
-    guard let hit = hits.first else { return nil }
+    guard Self.sentences.hasMatch(in: PhraseMatcher.normalize(text.octets(atMost: 4_096))) else { return nil }
+    // Quoted words are those of the mail that is answered.
+    let hits = Self.sentences.matches(in: PhraseMatcher.normalize(ReplyText.trim(text).octets(atMost: 4_096)))
+    let isNamed = !ReplyRules.hasPrefix(facts) && bySubject || Self.marks.hasMatch(in: facts.subjectWords)
+    guard
+      let hit = hits.first(where: { !Self.sentenceRows[$0].isVague }) ?? (isNamed || hits.count > 1 ? hits.first : nil)
+    else { return nil }
     return Verdict(
       mailClass: .challenge, confidence: 0.9, rule: "challenge.text", evidence: [Self.sentenceRows[hit].text])
   }
@@ -31,16 +34,20 @@ struct ChallengeRules {
     "challenge", "awaiting confirmation", "sender verification", "verify#",
   ])
 
-  private static let sentenceRows: [(text: String, source: String)] = [
-    ("confirm that you are a human", "several"), ("prove that you are a human", "several"),
-    ("spam arrest", "Spam Arrest"),
-    ("your message was intercepted by boxbe", "Boxbe"), ("waitlist for approval", "Boxbe"),
-    ("reply to this message to confirm", "TMDA, ASK"),
-    ("this message was created automatically by mail delivery software (tmda)", "TMDA"), ("tmda-powered", "TMDA"),
-    ("i use an anti-spam*to verify that your", "several"),
-    ("click the link below to be added to*allowed senders", "EarthLink"),
-    ("permission-based", "ChoiceMail"), ("choicemail", "ChoiceMail"), ("only need to do this once", "several"),
-    ("controlled by a challenge", "several"), ("one-time request", "EarthLink spamBlocker"),
+  /// In a subject that is ours but for them.
+  private static let marks = PhraseMatcher(["verify#", "[confirm", "confirm#"])
+
+  /// Vague ones are also said by people: they need another, or a subject that asks.
+  private static let sentenceRows: [(text: String, isVague: Bool, source: String)] = [
+    ("confirm that you are a human", false, "several"), ("prove that you are a human", false, "several"),
+    ("your message was intercepted by boxbe", false, "Boxbe"), ("waitlist for approval", false, "Boxbe"),
+    ("reply to this message to confirm", false, "TMDA, ASK"),
+    ("this message was created automatically by mail delivery software (tmda)", false, "TMDA"),
+    ("tmda-powered", false, "TMDA"), ("i use an anti-spam*to verify that your", false, "several"),
+    ("click the link below to be added to*allowed senders", false, "EarthLink"),
+    ("controlled by a challenge", false, "several"), ("spam arrest", true, "Spam Arrest"),
+    ("permission-based", true, "ChoiceMail"), ("choicemail", true, "ChoiceMail"),
+    ("only need to do this once", true, "several"), ("one-time request", true, "EarthLink spamBlocker"),
   ]
   private static let sentences = PhraseMatcher(sentenceRows.map(\.text))
 }

@@ -8,6 +8,8 @@ struct ComplaintRules {
 
   private func arf() -> BounceRules.Outcome? {
     guard let part = facts.message.parts.first(where: { $0.isFeedbackReport }) else { return nil }
+    // Somebody shows a complaint that he got.
+    if facts.encloses(part), ReplyRules.isAnswer(facts) || ReplyRules.isForward(facts) { return nil }
     let report = FeedbackReport(facts.message.content(of: part))
     guard let type = report.feedbackType ?? facts.message.parts[0].contentType.parameters["feedback-type"] else {
       return nil
@@ -15,12 +17,21 @@ struct ComplaintRules {
     let original = ReturnedOriginal(facts, nil)
     var recipients = report.originalRecipients
     if recipients.isEmpty, let to = original?.header.value("to") { recipients = Address.list(in: to).map(\.address) }
+    let kind = Self.kinds[type.asciiLowercased] ?? (.complaint, "arf.rfc5965")
     let verdict = Verdict(
-      mailClass: .complaint, confidence: 0.99, rule: "arf.rfc5965",
+      mailClass: kind.mailClass, confidence: 0.99, rule: kind.rule,
       evidence: ["Feedback-Type: \(type)"] + (report.userAgent.map { ["User-Agent: \($0)"] } ?? []),
-      bounces: recipients.map { complaint(about: $0) }, feedbackType: type)
+      bounces: kind.mailClass == .complaint ? recipients.map { complaint(about: $0) } : [], feedbackType: type)
     return .init(verdict: verdict, original: original?.header, envelopeID: report.originalEnvelopeID)
   }
+
+  /// Reports in this form that complain about nothing.
+  private static let kinds: [String: (mailClass: Verdict.MailClass, rule: String)] = [
+    "not-spam": (.other, "arf.not-spam"),  // RFC 6430: the person took it out of the junk
+    "opt-out": (.unsubscribe, "arf.opt-out"),  // drafts of RFC 5965, AOL and others
+    // RFC 6591: a server tells of a signature that failed (DMARC's ruf); the class is that of the form, no person said anything.
+    "auth-failure": (.complaint, "arf.rfc6591"),
+  ]
 
   /// Hotmail's Junk Mail Reporting Program encloses the mail and names the complainer in a field of it.
   private func jmrp() -> BounceRules.Outcome? {

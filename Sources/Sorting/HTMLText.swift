@@ -3,8 +3,8 @@ import MailText
 /// The readable text of an HTML body; quoted parts get `> ` before their lines, as in plain text. Never fails; linear in size.
 package struct HTMLText {
   private var out: [UInt8] = []
-  /// Open elements that can hold a quote: whether each one is one.
-  private var open: [(name: [UInt8], isQuote: Bool)] = []
+  /// Open elements that can hold a quote: whether each one is one, and what its class or id says.
+  private var open: [(name: [UInt8], isQuote: Bool, role: HTMLMarks.Role?)] = []
   private var quoteDepth = 0
   private var atLineStart = true
   private var pendingSpace = false
@@ -101,7 +101,15 @@ package struct HTMLText {
       if tag.isClosing {
         guard let index = open.lastIndex(where: { $0.name.elementsEqual(tag.name) }) else { return }
         for element in open[index...] where element.isQuote { quoteDepth -= 1 }
+        let closed = open[index]
         open.removeSubrange(index...)
+        // Gmail's element holds the attribution and the quote, and then what is written below or between its pieces.
+        if closed.name.count == 10, closed.role == .quoteAndMore, let around = open.last, around.isQuote,
+          around.role == .quoteAndMore, around.name.count < 10
+        {
+          open[open.count - 1].isQuote = false
+          quoteDepth -= 1
+        }
       } else if open.count < Self.deepest {
         let role = tag.role(html)
         if role == .quoteStart { restIsQuote = true }
@@ -110,8 +118,8 @@ package struct HTMLText {
           append(Array("-- ".utf8))
           newLine()
         }
-        let isQuote = tag.name.count == 10 || role == .quote
-        open.append((Array(tag.name), isQuote))
+        let isQuote = tag.name.count == 10 || role == .quote || role == .quoteAndMore
+        open.append((Array(tag.name), isQuote, role))
         if isQuote { quoteDepth += 1 }
       }
     case "tr", "li", "dt", "dd", "title", "address", "center": breakLine()
@@ -188,6 +196,8 @@ enum HTMLMarks {
   enum Role {
     /// The element holds the quoted mail.
     case quote
+    /// The element begins with the quoted mail; below it the answer may go on.
+    case quoteAndMore
     /// The quoted mail follows the element, up to the end.
     case quoteStart
     /// The element holds the signature.
@@ -200,7 +210,8 @@ enum HTMLMarks {
     ("appendonsend", .quoteStart, "Outlook on the web"),
     ("outlookmessageheader", .quoteStart, "Outlook 2003"), ("zwchr", .quoteStart, "Zimbra"),
     ("stopspelling", .quoteStart, "Hotmail"),
-    ("gmail_quote", .quote, "Gmail"), ("gmail_extra", .quote, "Gmail before 2018"), ("yahoo_quoted", .quote, "Yahoo"),
+    ("gmail_quote", .quoteAndMore, "Gmail"), ("gmail_extra", .quote, "Gmail before 2018"),
+    ("yahoo_quoted", .quote, "Yahoo"),
     ("yahooquotedtext", .quote, "Yahoo"), ("moz-cite-prefix", .quote, "Thunderbird"),
     ("moz-forward-container", .quote, "Thunderbird"), ("zmail_extra", .quote, "Zoho"),
     ("protonmail_quote", .quote, "Proton"), ("tutanota_quote", .quote, "Tuta"), ("replyto\"", .quote, "AOL"),

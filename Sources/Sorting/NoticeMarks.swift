@@ -41,19 +41,23 @@ enum NoticeMarks {
     "not relayed to", "had permanent", "did not reach", "destinatarios", "folgenden empf",
   ])
 
-  /// Senders' names and local parts that only mail systems use.
-  static let senders = PhraseMatcher([
-    "mailer-daemon", "mail delivery s", "mail delivery system", "postmaster", "mail administrator",
-    "delivery subsystem", "mdaemon@",
-    "mail-daemon", "maildaemon", "system administrator", "mail.delivery.system", "mailerdaemon", "post_master",
-    "mail daemon",
-    "mailsystem", "mail system", "delivery-notification", "microsoftexchange", "microsoft outlook", "bounce@",
-    "bounces@", "bounce-", "bounces-", "bounce+",
-    "no-reply@sns.amazonaws",
-    "smtp_mail_service", "administrator@", "mailadmin", "smtp gateway", "antivirus", "_smtp_gateways", "lsmtp for",
-    "mail delivery", "complaints@", "returned mail", "undeliver", "mailerdaemon", "majordomo",
+  /// Senders' names and local parts that mail systems use.
+  static let senders = PhraseMatcher(sureSenderRows + otherSenderRows)
+  /// Without those that people, shops and lists have too: alone they make no mail a machine's.
+  static let sureSenders = PhraseMatcher(sureSenderRows)
+
+  private static let sureSenderRows = [
+    "mailer-daemon", "mail delivery s", "mail delivery system", "postmaster", "delivery subsystem", "mdaemon@",
+    "mail-daemon", "maildaemon", "mail.delivery.system", "mailerdaemon", "post_master", "mail daemon", "mailsystem",
+    "mail system", "delivery-notification", "microsoftexchange", "microsoft outlook", "no-reply@sns.amazonaws",
+    "smtp_mail_service", "smtp gateway", "_smtp_gateways", "lsmtp for", "mail delivery", "returned mail", "undeliver",
     "internet mail delivery",
-  ])
+  ]
+
+  private static let otherSenderRows = [
+    "mail administrator", "system administrator", "administrator@", "mailadmin", "antivirus", "bounce@", "bounces@",
+    "bounce-", "bounces-", "bounce+", "complaints@", "majordomo",
+  ]
 
   /// Subjects of notices.
   static let subjects = PhraseMatcher([

@@ -30,10 +30,13 @@ struct PhraseMatcher: Sendable {
   /// Phrases too short for rare octets: each is searched by itself, so a table has few.
   private var short: [Int] = []
 
-  init(_ texts: [String]) {
+  init(_ texts: [String]) { self.init(folded: texts.map { Array($0.utf8) }) }
+
+  /// The same for phrases that are octets already.
+  init(folded texts: [[UInt8]]) {
     var counts: [UInt32: Int] = [:]
     for text in texts {
-      let pieces = text.utf8.split(separator: Octet.asterisk).map { piece in
+      let pieces = text.split(separator: Octet.asterisk).map { piece in
         let start = octets.count
         octets += piece
         return start..<octets.count

@@ -6,6 +6,8 @@ struct ReceiptRules {
 
   func verdict() -> Verdict? {
     guard let part = facts.message.parts.first(where: \.isDispositionNotification) else { return bySubject() }
+    // Somebody shows a receipt that he got.
+    if facts.encloses(part), ReplyRules.isAnswer(facts) || ReplyRules.isForward(facts) { return nil }
     let fields = HeaderBlock(lenientlyParsing: Array(facts.message.content(of: part).drop(while: \.isSpace)))
     let disposition = fields.value("disposition") ?? ""
     // RFC 8098 §3.2.6: modes "/" modes ";" type, with modifiers after a slash.

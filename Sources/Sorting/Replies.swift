@@ -3,9 +3,11 @@ import MailText
 /// A person's answers, told from lists and newsletters without knowing what was sent.
 struct ReplyRules {
   let facts: MailFacts
+  /// Whether its In-Reply-To names a mail of ours: then it is no newsletter, whatever list or CRM it came through.
+  var answersOurs = false
 
   func verdict() -> Verdict? {
-    guard !Self.isList(facts.header) else { return nil }
+    guard answersOurs || !Self.isList(facts.header) else { return nil }
     guard Self.isAnswer(facts) else { return byQuote() }
     var evidence: [String] = []
     for name in ["in-reply-to", "references"] {
@@ -34,8 +36,20 @@ struct ReplyRules {
     for name in ["in-reply-to", "references"] {
       if let value = facts.header.value(name), !MessageID.list(in: value).isEmpty { return true }
     }
-    return prefixes.contains { facts.subjectWords.starts(with: $0) }
+    return hasPrefix(facts)
   }
+
+  /// Whether the subject begins as an answer's does.
+  static func hasPrefix(_ facts: MailFacts) -> Bool { prefixes.contains { facts.subjectWords.starts(with: $0) } }
+
+  /// The same for what a person passes on.
+  static func isForward(_ facts: MailFacts) -> Bool { forwards.contains { facts.subjectWords.starts(with: $0) } }
+
+  private static let forwards: [[UInt8]] = [
+    "fwd:", "fw:", "fwd :", "fw :", "wg:", "tr:", "i:", "rv:", "enc:", "doorst:", "vb:", "vl:", "pd:", "pd.:",
+    "fw\u{ff1a}", "\u{8f6c}\u{53d1}:", "\u{8f6c}\u{53d1}\u{ff1a}", "\u{8f49}\u{5bc4}:", "\u{8f49}\u{5bc4}\u{ff1a}",
+    "\u{8ee2}\u{9001}:", "\u{43f}\u{435}\u{440}\u{435}\u{441}\u{43b}:", "ilt:", "tov\u{e1}bb\u{ed}tva:", "fs:",
+  ].map { PhraseMatcher.normalize($0) }
 
   /// RFC 2919, RFC 2369, RFC 8058 and the words bulk mailers put into Precedence.
   static func isList(_ header: HeaderBlock) -> Bool {

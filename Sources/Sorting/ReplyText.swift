@@ -76,13 +76,15 @@ enum ReplyText {
     return trim(lines.map(\.text).joined(separator: "\n"))
   }
 
-  /// The line that introduces a quoted mail below some text; nil when none does.
-  static func introduction(of text: String) -> String? {
+  /// The line that introduces a quoted mail below some text; nil when none does. `orHeader`: a pasted header too.
+  static func introduction(of text: String, orHeader: Bool = true) -> String? {
     let lines = split(text)
     guard let start = lines.firstIndex(where: { !$0.isBlank }), !lines[start].isQuoted else { return nil }
     // Only the pasted header and the attribution prove that another's mail follows; a heading may be a forward.
     for i in (start + 1)..<max(start + 1, min(lines.count, 200)) {
-      if attribution(lines, at: i) != nil || isHeaderBlock(lines, at: i) { return lines[i].text.trimmedSpaces }
+      if attribution(lines, at: i) != nil || orHeader && isHeaderBlock(lines, at: i) {
+        return lines[i].text.trimmedSpaces
+      }
       if isHeading(lines[i]) || lines[i].isQuoted { return nil }
     }
     return nil

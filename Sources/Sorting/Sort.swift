@@ -3,8 +3,9 @@ import MailText
 /// Says what an inbound mail is: the classes are tried from the surest to the vaguest, the first that fits counts.
 ///
 /// Takes any octets, never fails, and takes time linear in the size. `now` (UTC epoch milliseconds) stands for the mail's Date
-/// where that is missing: days that an absence is told in are counted from it.
-public func sort(_ mail: [UInt8], now: Int64? = nil) -> SortedMail {
+/// where that is missing: days that an absence is told in are counted from it. `answersOurs`: its In-Reply-To names a mail that was
+/// sent, which no mailing list's fields make a newsletter.
+public func sort(_ mail: [UInt8], now: Int64? = nil, answersOurs: Bool = false) -> SortedMail {
   let facts = MailFacts(mail)
   var original: HeaderBlock?
   var envelopeID: String?
@@ -16,10 +17,12 @@ public func sort(_ mail: [UInt8], now: Int64? = nil) -> SortedMail {
   } else {
     let date = facts.header.value("date").flatMap(MailDate.parse) ?? now
     verdict =
-      ReceiptRules(facts: facts).verdict() ?? ChallengeRules(facts: facts).verdict()
+      ReceiptRules(facts: facts).verdict() ?? CalendarRules(facts: facts).answer()
+      ?? ChallengeRules(facts: facts).verdict()
       ?? AutoReplyRules(facts: facts, now: date).verdict() ?? UnsubscribeRules(facts: facts).verdict()
-      ?? CalendarRules(facts: facts).verdict() ?? ReplyRules(facts: facts).verdict()
-      ?? BulkRules(facts: facts).verdict() ?? Verdict(mailClass: .other, confidence: 0.5, rule: "none")
+      ?? CalendarRules(facts: facts).verdict() ?? ReplyRules(facts: facts, answersOurs: answersOurs).verdict()
+      ?? BulkRules(facts: facts).verdict() ?? UnsubscribeRules(facts: facts).inWords()
+      ?? Verdict(mailClass: .other, confidence: 0.5, rule: "none")
   }
   verdict.from = facts.from?.address
   verdict.subject = facts.header.contains("subject") ? facts.subject : nil
@@ -41,9 +44,8 @@ public func sort(_ mail: [UInt8], now: Int64? = nil) -> SortedMail {
   if original == nil, verdict.mailClass != .reply, verdict.mailClass != .autoReply, correlation.inReplyTo.isEmpty {
     verdict.originalMessageID = nil
   }
-  // A person may say so in a mail of its own; what lists and machines write has been told from it before.
-  let own = verdict.rule == "none" && !facts.header.contains("auto-submitted") ? ReplyText.trim(facts) : ""
-  let asksToStop = verdict.mailClass == .unsubscribe || StopWords.areIn(verdict.replyText ?? own)
+  let wish = wish(of: verdict, facts)
+  if let wish { verdict.evidence.append("asks to stop: \"\(wish)\"") }
   // After that: what is only quoted is nobody's wish.
   if verdict.mailClass == .reply, verdict.replyText == "" { verdict.replyText = ReplyText.shown(facts.bodyText()) }
   let recipients = (facts.header.all("to") + facts.header.all("cc")).flatMap { Address.list(in: $0.value) }
@@ -51,5 +53,14 @@ public func sort(_ mail: [UInt8], now: Int64? = nil) -> SortedMail {
     verdict: verdict, correlation: correlation, from: verdict.from, to: recipients.map(\.address),
     subject: verdict.subject,
     date: facts.header.value("date").flatMap(MailDate.parse), messageID: facts.messageID,
-    asksToStop: asksToStop)
+    asksToStop: verdict.mailClass == .unsubscribe || wish != nil)
+}
+
+/// Words that ask for no more mail, in an answer or in the notice that somebody has left.
+private func wish(of verdict: Verdict, _ facts: MailFacts) -> String? {
+  switch verdict.mailClass {
+  case .reply: StopWords.wish(in: verdict.replyText ?? "")
+  case .autoReply where verdict.rule == AutoReplyTexts.leftRule: StopWords.wish(in: facts.bodyText())
+  default: nil
+  }
 }

@@ -18,6 +18,17 @@ struct UnsubscribeRules {
       mailClass: .unsubscribe, confidence: 0.9, rule: "unsubscribe.subject", evidence: ["Subject: \(facts.subject)"])
   }
 
+  /// A mail of its own, not an answer, in which a person asks to be left alone; only short ones do nothing else.
+  func inWords() -> Verdict? {
+    guard facts.from != nil, !facts.header.contains("auto-submitted") else { return nil }
+    let text = facts.bodyText()
+    guard text.utf8.count <= Self.longest, let wish = StopWords.wish(in: ReplyText.trim(text)) else { return nil }
+    return Verdict(mailClass: .unsubscribe, confidence: 0.8, rule: "unsubscribe.words", evidence: [wish])
+  }
+
+  /// Octets of such a mail, with the disclaimer below it.
+  private static let longest = 2_000
+
   /// Subjects that mail programs write when a person follows a List-Unsubscribe of the form mailto.
   private static let subjects: [[UInt8]] = [
     "unsubscribe", "unsubscribe me", "stop", "abmelden", "abbestellen", "d\u{e9}sabonner", "d\u{e9}sinscription",
@@ -29,69 +40,79 @@ struct UnsubscribeRules {
   ].map { PhraseMatcher.normalize($0) }
 }
 
-/// Plain words by which people ask for no more mail; only short answers are looked at, long ones speak of other things too.
+/// Plain words by which people ask for no more mail: a table of ``StopPhrases`` against the sentences of an answer.
+///
+/// Heard by the sentence, as a wish stands above a disclaimer or among other things, and as the same words speak of something
+/// else in another sentence: "please stop" is one, "please stop by" is none.
 enum StopWords {
-  /// Letters of an answer that may be nothing but such a wish.
-  private static let longest = 400
+  /// Octets looked at: below that nobody begins to ask.
+  private static let longest = 4_096
+  /// Words of a sentence that is looked at: nobody is begged to stop in longer ones.
+  private static let longestSentence = 80
+  /// A lone word further down is somebody's footer ("Unsubscribe").
+  private static let lastForOneWord = 1
 
-  static func areIn(_ text: String) -> Bool {
-    guard !text.isEmpty, text.utf8.count <= longest else { return false }
-    let words = PhraseMatcher.normalize(text)
-    if lone.contains(where: {
-      words.trimmedSpaces().elementsEqual($0) || words.trimmedSpaces().elementsEqual($0 + [Octet.dot])
-    }) {
-      return true
+  /// The words that ask for no more mail, in small letters without accents; nil when none do.
+  static func wish(in text: String) -> String? {
+    let words = FoldedText.fold(text.utf8.count > longest ? String(text.prefix(longest)) : text)
+    var index = 0
+    let sentences = words.split { FoldedText.ends.contains($0) }
+    if sentences.count == 1, let only = sentences.first, alone.contains(plain(bare(only))) { return shown(only) }
+    for sentence in sentences {
+      let core = bare(sentence)
+      guard !core.isEmpty else { continue }
+      // "Dear Kim," is above the first sentence.
+      defer { if index > 0 || sentence.trimmedSpaces().last != Octet.comma { index += 1 } }
+      let octets = Array(sentence)
+      guard !conditions.contains(where: { core.starts(with: $0) }), !innocent.hasMatch(in: octets) else { continue }
+      if clear.hasMatch(in: octets) { return shown(sentence) }
+      let spoken = WordPattern.words(sentence)
+      if spoken.count <= longestSentence, patterns.contains(where: { $0.isIn(spoken) }) { return shown(sentence) }
+      for clause in sentence.split(whereSeparator: { FoldedText.pauses.contains($0) }) {
+        let clause = bare(clause)
+        if opening.contains(where: { clause.starts(with: $0) }) { return shown(clause) }
+        guard whole.contains(clause) || whole.contains(plain(clause)),
+          index <= lastForOneWord || clause.contains(Octet.space)
+        else { continue }
+        return shown(clause)
+      }
     }
-    return phrases.hasMatch(in: words)
+    return nil
   }
 
-  private static let lone: [[UInt8]] = [
-    "stop", "unsubscribe", "remove", "remove me", "stopp", "basta", "arr\u{ea}tez", "no more",
-  ].map { Array($0.utf8) }
+  private static func shown(_ words: ArraySlice<UInt8>) -> String {
+    String(decoding: words, as: UTF8.self).trimmedSpaces
+  }
 
-  private static let phrases = PhraseMatcher([
-    // English
-    "unsubscribe", "remove me", "take me off", "stop emailing", "stop e-mailing", "stop contacting", "stop sending me",
-    "do not contact me",
-    "don't contact me", "do not email me", "don't email me", "no more emails", "opt out", "opt-out", "delete my data",
-    "please stop", "not contact me again",
-    // German
-    "abmelden", "abbestellen", "keine weiteren mails", "keine mails mehr", "keine e-mails mehr",
-    "keine weiteren e-mails", "bitte streichen sie mich", "aus ihrem verteiler",
-    "aus dem verteiler", "nicht mehr anschreiben", "nicht mehr kontaktieren", "keine werbung",
-    "l\u{f6}schen sie meine daten",
-    // French
-    "d\u{e9}sabonne", "d\u{e9}sinscri", "ne plus recevoir", "ne plus me contacter", "retirez-moi",
-    "ne me contactez plus", "supprimez mes donn\u{e9}es", "ne m'envoyez plus",
-    // Spanish
-    "darme de baja", "dame de baja", "denme de baja", "no me env\u{ed}e", "no me envie", "no deseo recibir",
-    "no quiero recibir", "no me escriba", "eliminar mis datos", "deje de enviar",
-    // Italian
-    "cancellami", "cancellatemi", "disiscriv", "non desidero ricevere", "non voglio ricevere", "non scrivetemi",
-    "rimuovetemi", "non contattatemi",
-    // Portuguese
-    "descadastr", "n\u{e3}o quero receber", "n\u{e3}o desejo receber", "pare de enviar", "remova meu",
-    "n\u{e3}o me envie", "cancelar a inscri\u{e7}\u{e3}o",
-    // Dutch
-    "uitschrijven", "afmelden", "geen mails meer", "geen e-mails meer", "verwijder mij", "niet meer mailen",
-    // Swedish, Danish, Norwegian
-    "avregistrera", "avprenumerera", "inga fler mejl", "ta bort mig", "sluta skicka", "afmeld mig", "ikke flere mails",
-    "slet mig", "fjern mig", "meld meg av",
-    // Polish, Czech
-    "wypisz mnie", "prosz\u{119} o usuni\u{119}cie", "nie chc\u{119} otrzymywa\u{107}",
-    "prosz\u{119} nie wysy\u{142}a\u{107}", "odhl\u{e1}sit", "nep\u{159}eji si", "ji\u{17e} mi nepi\u{161}te",
-    // Russian, Ukrainian
-    "\u{43e}\u{442}\u{43f}\u{438}\u{448}\u{438}\u{442}\u{435}",
-    "\u{43e}\u{442}\u{43f}\u{438}\u{441}\u{430}\u{442}\u{44c}",
-    "\u{43d}\u{435} \u{43f}\u{438}\u{448}\u{438}\u{442}\u{435} \u{43c}\u{43d}\u{435}",
-    "\u{431}\u{43e}\u{43b}\u{44c}\u{448}\u{435} \u{43d}\u{435} \u{43f}\u{438}\u{448}\u{438}\u{442}\u{435}",
-    "\u{43d}\u{435} \u{43f}\u{440}\u{438}\u{441}\u{44b}\u{43b}\u{430}\u{439}\u{442}\u{435}",
-    // Japanese, Chinese
-    "\u{914d}\u{4fe1}\u{505c}\u{6b62}", "\u{914d}\u{4fe1}\u{3092}\u{505c}\u{6b62}",
-    "\u{9001}\u{3089}\u{306a}\u{3044}\u{3067}", "\u{9000}\u{8ba2}", "\u{4e0d}\u{8981}\u{518d}\u{53d1}",
-    "\u{53d6}\u{6d88}\u{8ba2}\u{9605}",
-    // Turkish, Hungarian, Finnish
-    "abonelikten \u{e7}\u{131}k", "mail g\u{f6}ndermeyin", "leiratkoz", "ne k\u{fc}ldj\u{f6}n", "poista minut",
-    "\u{e4}lk\u{e4}\u{e4} l\u{e4}hett\u{e4}k\u{f6}",
-  ])
+  /// Without what stands around words.
+  private static func bare(_ words: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    func isWord(_ octet: UInt8) -> Bool { octet.isLetter || octet.isDigit || octet > 127 }
+    guard let first = words.firstIndex(where: isWord), let last = words.lastIndex(where: isWord) else { return [] }
+    return words[first...last]
+  }
+
+  /// Without politeness around it and without repeating: "please stop stop now, thanks".
+  private static func plain(_ clause: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    var words: [ArraySlice<UInt8>] = []
+    for word in clause.split(separator: Octet.space) {
+      let word = misspelt.contains(word) ? unsubscribe : word
+      if words.last != word { words.append(word) }
+    }
+    while let first = words.first, courtesies.contains(first) { words.removeFirst() }
+    while let last = words.last, courtesies.contains(last) { words.removeLast() }
+    return Array(words.joined(separator: [Octet.space]))[...]
+  }
+
+  private static func set(_ rows: [String]) -> Set<ArraySlice<UInt8>> { Set(rows.map { FoldedText.fold($0)[...] }) }
+
+  private static let clear = PhraseMatcher(folded: StopPhrases.clear.map(FoldedText.fold))
+  private static let innocent = PhraseMatcher(folded: StopPhrases.innocent.map(FoldedText.fold))
+  private static let patterns = StopPatterns.rows.map(WordPattern.init)
+  private static let unsubscribe = FoldedText.fold("unsubscribe")[...]
+  private static let misspelt = set(StopPhrases.misspelt)
+  private static let courtesies = set(StopPhrases.courtesies)
+  private static let opening = StopPhrases.opening.map(FoldedText.fold)
+  private static let conditions = StopPhrases.conditions.map(FoldedText.fold)
+  private static let whole = set(StopPhrases.whole)
+  private static let alone = set(StopPhrases.alone + StopPhrases.whole)
 }

@@ -11,7 +11,9 @@ extension API {
     let apply = try request.flag("apply")
     let mails = try await store.read { db in try db.inboundToResort(after: cursor, limit: Self.resortBatch) }
     let sorted = mails.map { mail in
-      (record: mail.record, verdict: InboundVerdict(sort(mail.bytes, now: mail.record.receivedAt)))
+      let answersOurs = mail.record.matchedBy == NewInbound.byInReplyTo
+      let sorted = sort(mail.bytes, now: mail.record.receivedAt, answersOurs: answersOurs)
+      return (record: mail.record, verdict: InboundVerdict(sorted))
     }
     let now = now()
     let changes = try await store.read { db in

@@ -28,6 +28,8 @@ import Testing
   @Test(
     arguments: [
       ("utf-8", [0xC3, 0xA4], "ä"), ("utf-8", [0xE4], "ä"), ("iso-8859-1", [0xE4, 0x80], "ä€"),
+      ("iso-8859-1", [0xC3, 0xA4], "ä"), ("windows-1252", [0xE2, 0x82, 0xAC], "€"), ("cp-850", [0x84], "ä"),
+      ("windows1251", [0xCF, 0xF0], "Пр"),
       ("\"UTF8\"", [0xC3, 0xA4], "ä"),
       ("windows-1251", [0xCF, 0xF0], "Пр"), ("iso-8859-15", [0xA4], "€"), ("gb2312", [0xC4, 0xE3], "你"),
       ("ks_c_5601-1987", [0xC7, 0xD1], "한"), ("shift_jis", [0x93, 0xFA], "日"), ("euc-jp", [0xC6, 0xFC], "日"),

@@ -20,6 +20,7 @@ import Testing
   @Test(
     arguments: [
       ("Re: Aw: Fwd: Offer ", "offer"), ("offer", "offer"), ("RE[4]: sv:Offer", "offer"), ("a: b", "a: b"), ("Re:", ""),
+      ("R: Offer", "offer"), ("回复：Offer", "offer"), ("Ynt: Re: Offer", "offer"),
     ])
   func aStem(subject: String, stem: String) { #expect(SubjectLine.stem(of: subject) == stem) }
 }

@@ -57,6 +57,15 @@ import Testing
     #expect(received(answer(from: "ann@example.com", to: "me@example.org")).tokenTexts.isEmpty)
   }
 
+  @Test func anAnswerThatCameThroughAListIsOneWhenItNamesOurs() {
+    let text = answer(from: "ann@example.com", to: "me@example.org")
+    let mail = received("List-Id: <sales.example.org>\r\n" + text)
+    #expect(mail.inbound.kind == "other")
+    #expect(mail.answersInBulk == ["<o@x.example>"])
+    #expect(mail.asAnswer.kind == "reply" && mail.asAnswer.rule == "reply.thread")
+    #expect(received(text).answersInBulk.isEmpty)
+  }
+
   @Test func whatTheOwnerWroteByHandIsNoAnswer() {
     let mail = received(answer(from: "Me@example.org", to: "ann@example.com"))
     #expect(mail.inbound.kind == "other" && mail.inbound.rule == "own.address" && mail.inbound.answers.isEmpty)

@@ -281,6 +281,10 @@ private func inRoom(
       ("UID FETCH 1 (UID BODY", "* 1 FETCH (UID 1 BODY[] {9999999}\r\n"),
       ("UID FETCH 1 (UID BODY", "* 1 FETCH (UID 1 BODY[]<7> {1}\r\nx)\r\n% OK\r\n"),
       ("UID FETCH 1 (UID BODY", "* 1 FETCH (UID 1 BODY[TEXT]<0> {1}\r\nx)\r\n% OK\r\n"),
+      // OK, and nothing of a mail that is there.
+      ("UID FETCH 1 (UID RFC822", "% OK\r\n"), ("UID FETCH 1 (UID BODY", "% OK\r\n"),
+      ("UID FETCH 1 (UID BODY", "* 1 FETCH (UID 1 BODY[]<0> NIL)\r\n% OK\r\n"),
+      ("UID FETCH 1 (UID BODY", "* 1 FETCH (UID 1 BODY[]<0> \"\")\r\n% OK\r\n"),
       ("CAPABILITY", "* BAD LINE\n"), ("IDLE", "% OK at once\r\n"), ("IDLE", "* BYE idle no more\r\n"),
     ]) func aServersLapseIsFollowedByAnotherTry(_ command: String, _ answer: String) async throws
   {
@@ -307,6 +311,24 @@ private func inRoom(
       }
       test.room.start()
       #expect(try await test.until { try await test.inbound().map(\.subject) == ["one", "three"] })
+      server.deliver(mail("four"))
+      #expect(try await test.until { try await test.inbound().map(\.subject) == ["one", "three", "four"] })
+    }
+  }
+
+  @Test func aMailThatIsNeverSentIsPassedOverInTheEnd() async throws {
+    try await inRoom { test in
+      let two = "* 2 FETCH (UID 2 BODY[]<0> NIL)\r\n% OK\r\n"
+      let server = try await test.add {
+        for name in ["one", "two", "three"] { $0.deliver(mail(name)) }
+        $0.answer("UID FETCH 1:3 (UID BODY", with: two, times: .max)
+        $0.answer("UID FETCH 2 (UID BODY", with: two, times: .max)
+        $0.answer("UID FETCH 2:3 (UID BODY", with: two, times: .max)
+      }
+      test.room.start()
+      #expect(try await test.until { try await test.inbound().map(\.subject) == ["one", "three"] })
+      // Twice it might have come another time.
+      #expect(server.state.withLock { $0.logins } == 3)
       server.deliver(mail("four"))
       #expect(try await test.until { try await test.inbound().map(\.subject) == ["one", "three", "four"] })
     }

@@ -171,22 +171,20 @@ import Testing
     #expect(record?.matchedBy == "sender and subject")
   }
 
-  /// People who want out write "unsubscribe" to whoever wrote to them: in a mail of its own, which answers none.
-  @Test(arguments: ["unsubscribe", "reply", "other"])
-  func whoAsksOutByAMailOfItsOwnGetsNoMore(kind: String) async throws {
+  @Test(arguments: ["unsubscribe", "reply"])
+  func whoAsksAnotherOfOurMailboxesIsHeardToo(kind: String) async throws {
     let bench = try Bench()
     let (message, account) = try await sent(bench)
     var asking = bench.inbound(kind, answering: message, account: account)
     (asking.answers, asking.subject, asking.sender) = ([], "please, no more", "ANN@example.org")
     asking.asksToStop = true
-    // Another of the workspace's mailboxes may have got it, and long after.
     try await bench.addAccount("s2@sender.test")
     asking.accountID = account + 1
     asking.receivedAt += 90 * 86_400_000
     let made = asking
     let record = try await bench.store.write { try $0.recordInbound(made) }
     #expect(record?.messageID == message.id)
-    #expect(record?.matchedBy == "sender, who asks out")
+    #expect(record?.matchedBy == "sender's wish")
     #expect(try await bench.enrollment().stopReason == (kind == "reply" ? .replied : .unsubscribed))
     #expect(
       try await bench.store.read { try $0.suppression(of: "ann@example.org", workspaceID: 1)?.reason } == "unsubscribed"
@@ -204,6 +202,83 @@ import Testing
       #expect(try await bench.store.write { try $0.recordInbound(made) }?.messageID == nil)
     }
     #expect(try await bench.enrollment().state == .active)
+  }
+
+  @Test func whoAsksInAMailOfHisOwnIsHeard() async throws {
+    let bench = try Bench()
+    let (message, account) = try await sent(bench)
+    var wish = bench.inbound("unsubscribe", answering: message, account: account)
+    wish.answers = []
+    wish.subject = "your mails"
+    wish.asksToStop = true
+    wish.receivedAt += 90 * 86_400_000
+    let asked = wish
+    let record = try await bench.store.write { try $0.recordInbound(asked) }
+    #expect(record?.messageID == message.id && record?.matchedBy == "sender's wish")
+    #expect(try await bench.enrollment().stopReason == .unsubscribed)
+    #expect(try await bench.store.read { try $0.suppression(of: "ann@example.org", workspaceID: 1) } != nil)
+  }
+
+  @Test func whoHasLeftAndAsksToBeStruckOutIsWrittenToNoMore() async throws {
+    let bench = try Bench()
+    let (message, account) = try await sent(bench)
+    var left = bench.inbound("auto_reply", answering: message, account: account)
+    left.asksToStop = true
+    let asked = left
+    _ = try await bench.store.write { try $0.recordInbound(asked) }
+    #expect(try await bench.enrollment().stopReason == .unsubscribed)
+    #expect(try await bench.message(message.id).repliedAt == nil)
+  }
+
+  @Test func aReportOfAFailedSignatureComplainsOfNothing() async throws {
+    let bench = try Bench()
+    let (message, account) = try await sent(bench)
+    var report = bench.inbound("complaint", answering: message, account: account)
+    report.rule = "arf.rfc6591"
+    let made = report
+    #expect(try await bench.store.write { try $0.recordInbound(made) }?.messageID == message.id)
+    #expect(try await bench.enrollment().state == .active)
+    #expect(try await bench.store.read { try $0.suppressions(workspaceID: 1, limit: 10).isEmpty })
+  }
+
+  /// A spammer took the account's address: what comes back names a contact of ours, but not our mail.
+  @Test(arguments: [("Cheap pills", false), ("[EXT] Hello", true), (nil, true)])
+  func whatCameBackOfAnotherMailIsNotOurs(subject: String?, isOurs: Bool) async throws {
+    let bench = try Bench()
+    let (message, account) = try await sent(bench)
+    var bounce = bench.inbound(
+      "bounce", answering: message, account: account,
+      bounces: [BouncedRecipient(address: "ann@example.org", isHard: true, reason: "userunknown")])
+    bounce.answers = [(id: "<other@forged.test>", evidence: NewInbound.byReturnedOriginal)]
+    bounce.returnedSubject = subject
+    let made = bounce
+    #expect(try await bench.store.write { try $0.recordInbound(made) }?.messageID == (isOurs ? message.id : nil))
+    #expect(try await bench.message(message.id).state == (isOurs ? .bounced : .sent))
+  }
+
+  @Test func aReportAboutNobodyWhoSharesAMessageIDHitsNoneOfThem() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    _ = try await bench.queue(bench.submission(to: ["ann@example.org", "ben@example.org"]))
+    let claims = try await bench.sendAll()
+    let first = try await bench.message(claims[0].message.id)
+    let second = try await bench.message(claims[1].message.id)
+    _ = try await bench.store.write { transaction in
+      try transaction.connection.run(
+        "UPDATE message SET message_id = ? WHERE id = ?", [.text(first.messageID), .integer(second.id)])
+    }
+    var bounce = bench.inbound(
+      "bounce", answering: first, account: claims[0].account.id,
+      bounces: [BouncedRecipient(address: "elsewhere@example.net", isHard: true, reason: "userunknown")])
+    bounce.sender = "mailer-daemon@mx.example.net"
+    let unclear = bounce
+    #expect(try await bench.store.write { try $0.recordInbound(unclear) }?.messageID == nil)
+    #expect(try await bench.message(first.id).state == .sent)
+    bounce.identity = "<second@example.org>"
+    bounce.token = second.id
+    let told = bounce
+    #expect(try await bench.store.write { try $0.recordInbound(told) }?.messageID == second.id)
+    #expect(try await bench.message(second.id).state == .bounced)
   }
 
   @Test func anAnswerProvesThatAnUnknownMailWent() async throws {

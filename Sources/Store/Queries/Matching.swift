@@ -24,7 +24,10 @@ extension Reader {
       let found = try messages(withMessageID: answer.id).filter { $0.workspaceID == workspaceID }
       let ours = found.filter { $0.accountID == inbound.accountID }
       let candidates = ours.isEmpty ? found : ours
-      let meant = candidates.first { people.contains($0.recipient.lowercased()) }
+      let meant =
+        candidates.first { people.contains($0.recipient.lowercased()) } ?? candidates.first { $0.id == inbound.token }
+      // A report about none of those who share the Message-ID must not be taken for one about the first of them.
+      if meant == nil, candidates.count > 1, !inbound.bounces.isEmpty { continue }
       if let message = meant ?? candidates.first {
         let isClear = meant != nil || candidates.count == 1
         return InboundMatch(message: message, evidence: answer.evidence, isByID: isClear)
@@ -38,7 +41,9 @@ extension Reader {
       return InboundMatch(message: message, evidence: "envelope id", isByID: false)
     }
     for bounce in inbound.bounces {
-      if let message = try newestSent(to: bounce.address, accountID: inbound.accountID, since: .min, subject: nil) {
+      if let message = try newestSent(
+        to: bounce.address, accountID: inbound.accountID, since: .min, where: { inbound.mayBeAbout($0.subject) })
+      {
         return InboundMatch(message: message, evidence: "bounced recipient", isByID: false)
       }
     }
@@ -49,18 +54,14 @@ extension Reader {
     let stem = SubjectLine.stem(of: inbound.subject ?? "")
     let monthAgo = inbound.receivedAt - 30 * 86_400_000
     if !stem.isEmpty,
-      let message = try newestSent(to: sender, accountID: inbound.accountID, since: monthAgo, subject: stem)
+      let message = try newestSent(
+        to: sender, accountID: inbound.accountID, since: monthAgo, where: { SubjectLine.stem(of: $0.subject) == stem })
     {
       return InboundMatch(message: message, evidence: "sender and subject", isByID: false)
     }
-    // Who asks out by a mail of its own, as "unsubscribe" to the address they were written from, has said it of all mails:
-    // whatever its subject is and however long ago the last one went.
-    guard inbound.kind == "unsubscribe" || inbound.asksToStop && ["reply", "other"].contains(inbound.kind) else {
-      return nil
-    }
-    return try newestSent(to: sender, workspaceID: workspaceID).map {
-      InboundMatch(message: $0, evidence: "sender, who asks out", isByID: false)
-    }
+    // Who asks in a mail of his own to be left alone means whatever we write to him, from whichever mailbox.
+    guard inbound.asksToStop, let message = try newestSent(to: sender, workspaceID: workspaceID) else { return nil }
+    return InboundMatch(message: message, evidence: "sender's wish", isByID: false)
   }
 
   /// Whether a Message-ID (with angle brackets) is one of a mail that Postern sends: seen in a mailbox, it is no answer.
@@ -103,8 +104,7 @@ extension Reader {
     ) { row throws(StoreError) in try MessageRecord(row) }
   }
 
-  /// The newest message that any account of a workspace has sent to somebody: mails that ask out also come to an address that is there
-  /// for them alone.
+  /// The newest message that any account of a workspace has sent to somebody.
   private func newestSent(to recipient: String, workspaceID: Int64) throws(StoreError) -> MessageRecord? {
     try first(
       """
@@ -114,16 +114,28 @@ extension Reader {
     ) { row throws(StoreError) in try MessageRecord(row) }
   }
 
-  private func newestSent(to recipient: String, accountID: Int64, since: Int64, subject stem: String?)
-    throws(StoreError) -> MessageRecord?
-  {
+  private func newestSent(
+    to recipient: String, accountID: Int64, since: Int64, where isMeant: (MessageRecord) -> Bool
+  ) throws(StoreError) -> MessageRecord? {
     let sent = try connection.rows(
       """
       SELECT \(MessageRecord.columns) FROM message m WHERE \(samePerson) AND m.account_id = ?
         AND m.state IN ('sent', 'bounced', 'unknown') AND COALESCE(m.sent_at, m.created_at) >= ? ORDER BY m.id DESC LIMIT 50
       """, recipient.person + [.integer(accountID), .integer(since)]
     ) { row throws(StoreError) in try MessageRecord(row) }
-    guard let stem else { return sent.first }
-    return sent.first { SubjectLine.stem(of: $0.subject) == stem }
+    return sent.first(where: isMeant)
+  }
+}
+
+extension NewInbound {
+  /// Whether what came back may be a mail of this subject. A report that returns another Message-ID than ours may still be about
+  /// our mail, as some servers replace it; with another subject too it is about a mail that somebody sent in our name.
+  fileprivate func mayBeAbout(_ subject: String) -> Bool {
+    guard answers.contains(where: { $0.evidence == Self.byReturnedOriginal }), let returned = returnedSubject else {
+      return true
+    }
+    // Gateways put words before it ("[EXT]", "***SPAM***"), and some cut it.
+    let (ours, theirs) = (SubjectLine.stem(of: subject), SubjectLine.stem(of: returned))
+    return ours.isEmpty || theirs.isEmpty || ours.contains(theirs) || theirs.contains(ours)
   }
 }

@@ -61,8 +61,9 @@ extension Transaction {
     if match.isByID, try proveSent(message, by: "inbound \(id)", at: nil, now: inbound.seenAt) {
       message = try self.message(message.id) ?? message
     }
-    if inbound.kind == "complaint" { try countReturn(of: message, isComplaint: true, now: inbound.seenAt) }
-    let kinds = kinds(inbound.kind, bounces: inbound.bounces, asksToStop: inbound.asksToStop, for: message)
+    let kinds = kinds(
+      inbound.kind, rule: inbound.rule, bounces: inbound.bounces, asksToStop: inbound.asksToStop, for: message)
+    if kinds.contains(.complaint) { try countReturn(of: message, isComplaint: true, now: inbound.seenAt) }
     for kind in kinds { try follow(kind, message, inbound, id: id) }
   }
 
@@ -169,16 +170,14 @@ extension Reader {
     return bounces.allSatisfy(\.isHard) ? "hard" : "soft"
   }
 
-  /// What a mail was taken for; a reply that asks for no more mail is both: answered, and never to be written to again; any other mail of a person that does is that alone.
-  func kinds(_ verdictClass: String, bounces: [BouncedRecipient], asksToStop: Bool, for message: MessageRecord)
-    -> [InboundFact.Kind]
-  {
-    let kind = InboundFact.Kind(verdictClass: verdictClass, permanence: permanence(of: bounces, for: message))
-    switch kind {
-    case .reply where asksToStop: return [.reply, .unsubscribe]
-    case .other where asksToStop: return [.unsubscribe]
-    default: return [kind]
-    }
+  /// What a mail was taken for; a reply that asks for no more mail is both: answered, and never to be written to again. So is the
+  /// notice that somebody has left and that his address be struck out.
+  func kinds(
+    _ verdictClass: String, rule: String, bounces: [BouncedRecipient], asksToStop: Bool, for message: MessageRecord
+  ) -> [InboundFact.Kind] {
+    let kind = InboundFact.Kind(
+      verdictClass: verdictClass, permanence: permanence(of: bounces, for: message), rule: rule)
+    return asksToStop && (kind == .reply || kind == .autoReply) ? [kind, .unsubscribe] : [kind]
   }
 
   /// A sequence's policy: its own words, else its workspace's.

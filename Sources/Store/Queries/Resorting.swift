@@ -53,8 +53,10 @@ extension Reader {
       .map { InboundVerdict(verdict: $0) }
     let kinds = consequences(
       ofResorting: fact,
-      from: self.kinds(record.kind, bounces: old?.bounces ?? [], asksToStop: false, for: message),
-      to: self.kinds(verdict.kind, bounces: verdict.bounces, asksToStop: verdict.asksToStop, for: message),
+      from: self.kinds(
+        record.kind, rule: record.rule, bounces: old?.bounces ?? [], asksToStop: false, for: message),
+      to: self.kinds(
+        verdict.kind, rule: verdict.rule, bounces: verdict.bounces, asksToStop: verdict.asksToStop, for: message),
       policy: policy)
     var effective: [(consequence: ResortConsequence, message: MessageRecord, enrollment: EnrollmentRecord?)] = []
     for consequence in kinds where try hasEffect(consequence, message, enrollment, of: record, now: now) {

@@ -40,6 +40,13 @@ public struct NewInbound: Sendable {
   public var token: Int64?
   /// ENVID of RFC 3461 as a report gives it back, decoded.
   public var envelopeID: String?
+  /// The subject of the mail that a report gives back, decoded.
+  public var returnedSubject: String?
+
+  /// The evidence of a Message-ID that a report gives back.
+  public static let byReturnedOriginal = "returned original"
+  /// The evidence of a Message-ID that an answer names in In-Reply-To.
+  public static let byInReplyTo = "In-Reply-To"
 
   /// All of it.
   public init(
