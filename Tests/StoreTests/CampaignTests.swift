@@ -75,6 +75,35 @@ private let day: Int64 = 86_400_000
     #expect(record.numbers(\.found, \.withAddress, \.new, \.enrolled, \.errors) == "3 3 1 1 0")
   }
 
+  /// A source and an enrichment go on naming people who were erased here.
+  @Test func whoWasErasedIsNotKeptAgain() async throws {
+    let bench = try await CampaignBench {
+      $0.enrichment = CampaignEnrichment(
+        http: HTTPCall(
+          url: "https://find.test/", method: .post, body: #"{"who":"{{ people }}"}"#,
+          fields: ["id": "/id", "email": "/mail"]))
+    }
+    bench.store.suppressionKey.set(Array(repeating: 7, count: 32))
+    _ = try await bench.store.erase("p1@x.test", workspaceID: 1, now: Self.morning)
+    try await bench.start(at: Self.morning)
+    let now = Self.morning + 2 * hour
+    let run = try await bench.begin(at: now)
+    let people = [
+      FoundPerson(id: "1", facts: ContactDraft(address: "")), FoundPerson(id: "2", facts: ContactDraft(address: "")),
+    ]
+    try await bench.found(run, ["P1@x.test", "a@x.test"], people: people, isLast: true, at: now)
+    #expect(try await bench.enrich(run, at: now) { _ in true } == [["1"], ["2"]])
+    for table in ["campaign_person", "enrichment_answer"] {
+      let named = try await bench.store.read { db in
+        try db.connection.rows("SELECT COALESCE(address, '') FROM \(table)", []) { $0.text(0) }
+      }
+      #expect(named.contains("p2@x.test") && !named.contains("p1@x.test"))
+    }
+    try await bench.drive(run, at: now)
+    let record = try await bench.run(run)
+    #expect(record.numbers(\.found, \.withAddress, \.new, \.enrolled, \.errors) == "4 3 2 2 0")
+  }
+
   @Test func mostPerRunLeavesTheRestForTheNextOne() async throws {
     let bench = try await CampaignBench { $0.mostPerRun = 2 }
     try await bench.start(at: Self.morning)

@@ -179,14 +179,13 @@ import Testing
     var asking = bench.inbound(kind, answering: message, account: account)
     (asking.answers, asking.subject, asking.sender) = ([], "please, no more", "ANN@example.org")
     asking.asksToStop = true
-    // Another of the workspace's mailboxes may have got it, and long after.
     try await bench.addAccount("s2@sender.test")
     asking.accountID = account + 1
     asking.receivedAt += 90 * 86_400_000
     let made = asking
     let record = try await bench.store.write { try $0.recordInbound(made) }
     #expect(record?.messageID == message.id)
-    #expect(record?.matchedBy == "sender, who asks out")
+    #expect(record?.matchedBy == "sender's wish")
     #expect(try await bench.enrollment().stopReason == (kind == "reply" ? .replied : .unsubscribed))
     #expect(
       try await bench.store.read { try $0.suppression(of: "ann@example.org", workspaceID: 1)?.reason } == "unsubscribed"

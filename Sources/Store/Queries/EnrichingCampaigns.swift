@@ -79,8 +79,15 @@ extension Transaction {
     guard let (run, campaign) = try openRun(id), run.state == .enriching, let enrichment = campaign.entry.enrichment
     else { return }
     for (item, outcome) in zip(people, outcomes) {
-      var answer: FoundPerson?
-      if case .found(let found) = outcome { answer = found }
+      var (outcome, answer): (EnrichmentCall.Outcome, FoundPerson?) = (outcome, nil)
+      if case .found(let found) = outcome {
+        // Who was erased is not kept again, whoever says so.
+        if try isErased(found.facts.address, workspaceID: campaign.workspaceID) {
+          outcome = .missing
+        } else {
+          answer = found
+        }
+      }
       try self.run(
         """
         INSERT INTO enrichment_answer (workspace_id, source, identity, address, answer, at) VALUES (?, ?, ?, ?, ?, ?)

@@ -63,7 +63,7 @@ extension Reader {
     // whatever its subject is and however long ago the last one went.
     guard inbound.asksToStop else { return nil }
     return try newestSent(to: sender, workspaceID: workspaceID).map {
-      InboundMatch(message: $0, evidence: "sender, who asks out", isByID: false)
+      InboundMatch(message: $0, evidence: "sender's wish", isByID: false)
     }
   }
 

@@ -168,7 +168,9 @@ extension Transaction {
     } else {
       (state, taken) = ("wanting", .wanting)
     }
-    let address: String? = person.facts.address.isEmpty ? nil : person.facts.address
+    var address: String? = person.facts.address.isEmpty ? nil : person.facts.address
+    // Who was erased leaves no address here again.
+    if state == "out", let known = address, try isErased(known, workspaceID: campaign.workspaceID) { address = nil }
     // Both keys: the same row again, and another row with the same address.
     let count = try self.run(
       "INSERT OR IGNORE INTO campaign_person (run_id, identity, address, person, state) VALUES (?, ?, ?, ?, ?)",
