@@ -44,7 +44,8 @@ enum ErasureTables {
 
   /// What stays of an event's details: numbers and words of ours, as long as they are one word.
   static let keptDetails: Set<String> = [
-    "step", "step_id", "sequence", "reason", "class", "rule", "kind", "day", "meaning", "matched_by", "was", "variant", "campaign",
+    "step", "step_id", "sequence", "reason", "class", "rule", "kind", "day", "meaning", "matched_by", "was", "variant",
+    "campaign",
     "tag", "inbound", "until", "version", "sent_at", "received_at",
   ]
 }

@@ -257,20 +257,44 @@ extension Transaction {
   }
 
   /// Takes away sums of up to a generation that are not read; whether some are left.
+  ///
+  /// Each by its key: of a condition on many SQLite makes a walk through all of them.
   func forgetStatistics(through generation: Int64, atMost limit: Int) throws(StoreError) -> Bool {
-    let tables = [
-      ("statistic", "generation, workspace_id, scope, key, fact, hour"),
-      ("statistic_span", "generation, workspace_id, scope, hours, key, fact, hour"),
-      ("statistic_person", "generation, enrollment_id"),
-    ]
-    for (table, key) in tables {
-      let count = try run(
-        """
-        DELETE FROM \(table) WHERE (\(key)) IN (SELECT \(key) FROM \(table)
-          WHERE generation <= ? AND generation <> (SELECT generation FROM statistic_cursor) LIMIT ?)
-        """, [.integer(generation), .integer(Int64(limit))])
-      if count > 0 { return true }
+    let read = try countedThrough().generation
+    for (table, columns) in Self.statisticsKeys {
+      let names = columns.map(\.name)
+      let sql = "DELETE FROM \(table) WHERE " + names.map { "\($0) = ?" }.joined(separator: " AND ")
+      for (above, through) in [(0, min(generation, read - 1)), (read, generation)] {
+        let keys = try connection.rows(
+          """
+          SELECT \(names.joined(separator: ", ")) FROM \(table) WHERE generation > ? AND generation <= ? LIMIT ?
+          """, [.integer(above), .integer(through), .integer(Int64(limit))]
+        ) { row -> [SQLValue] in
+          columns.enumerated().map { index, column in
+            column.isText ? .text(row.text(Int32(index))) : .integer(row.integer(Int32(index)))
+          }
+        }
+        for key in keys { try run(sql, key) }
+        if !keys.isEmpty { return true }
+      }
     }
     return false
   }
+
+  private static let statisticsKeys: [(table: String, columns: [(name: String, isText: Bool)])] = [
+    (
+      "statistic",
+      [
+        ("generation", false), ("workspace_id", false), ("scope", true), ("key", true), ("fact", true), ("hour", false),
+      ]
+    ),
+    (
+      "statistic_span",
+      [
+        ("generation", false), ("workspace_id", false), ("scope", true), ("hours", false), ("key", true),
+        ("fact", true), ("hour", false),
+      ]
+    ),
+    ("statistic_person", [("generation", false), ("enrollment_id", false)]),
+  ]
 }
