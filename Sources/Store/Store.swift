@@ -53,6 +53,9 @@ public final class Store: Sendable {
   private let threads = Mutex<[WorkerThread]>([])
   private let failure = FailureFlag()
   private let meter = WriterMeter()
+  /// Who finds another counting waits for its sums; a recount goes on beside it.
+  let counting = OneAtATime()
+  let recounting = OneAtATime()
   private let isClosing = Mutex(false)
   private let messageIDs = MessageIDs()
   let suppressionKey = SuppressionKey()

@@ -257,6 +257,24 @@ struct StatisticsTests {
     #expect(left == [0])
   }
 
+  @Test func whoCountsAtTheSameTimeCountsOnce() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("one@example.com")
+    for number in 1...30 { _ = try await bench.queue(bench.step(1, to: "p\(number)@example.org")) }
+    _ = try await bench.sendAll()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for number in 0..<12 {
+        group.addTask {
+          if number % 3 == 0 { try await bench.store.recountEvents() } else { try await bench.store.countEvents() }
+        }
+      }
+      try await group.waitForAll()
+    }
+    let line = try await workspace(bench)
+    #expect(line[.sent] == 30 && line[.enrolled] == 30)
+    #expect(try await all(bench)["account"]?.first?.line[.enrolled] == 30)
+  }
+
   @Test func opensAndClicksAreRecordedOnceAMail() async throws {
     let bench = try Bench()
     try await bench.addAccount("one@example.com")
