@@ -152,7 +152,16 @@ public final class Zone: Sendable, Equatable, CustomStringConvertible {
   /// `YYYY-MM-DD` of a day counted from 1970-01-01, in the proleptic Gregorian calendar.
   static func dayKey(ofDay day: Int64) -> String {
     let date = CivilDate(dayNumber: day)
-    return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
+    // By octets: it is asked for every mail.
+    guard (0...9999).contains(date.year) else {
+      return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
+    }
+    var text = [UInt8](repeating: UInt8(ascii: "-"), count: 10)
+    for (place, number) in [(0, date.year / 100), (2, date.year % 100), (5, date.month), (8, date.day)] {
+      text[place] = UInt8(ascii: "0") + UInt8(number / 10)
+      text[place + 1] = UInt8(ascii: "0") + UInt8(number % 10)
+    }
+    return String(decoding: text, as: UTF8.self)
   }
 
   private static func padded(_ number: Int, _ width: Int) -> String {

@@ -66,7 +66,7 @@ public enum TraceField {
       return field
     }
     let value = field.value
-    guard let end = value.lastIndex(of: ";") else { return field }
+    guard let end = value.utf8.lastIndex(of: UInt8(ascii: ";")) else { return field }
     return HeaderField(name: name, value: "\(value[..<end]) id \(id)\(value[end...])")
   }
 }

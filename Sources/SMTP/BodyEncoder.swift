@@ -12,32 +12,66 @@ struct BodyEncoder: Equatable {
   init(_ message: [UInt8]) {
     var out: [UInt8] = []
     out.reserveCapacity(message.count + message.count / 32 + 16)
-    var bits: UInt64 = 0
-    message.withUnsafeBufferPointer { input in
-      var at = 0
-      while at < input.count {
-        let lineFeed = input.place(of: Octet.lf, from: at, to: input.count)
-        let segmentEnd = lineFeed ?? input.count
-        // What a bare CR cuts off are lines of their own.
-        while true {
-          let carriage = input.place(of: Octet.cr, from: at, to: segmentEnd)
-          let end = carriage ?? segmentEnd
-          Self.append(input, at, end, to: &out)
-          let closesSegment = carriage == nil || (lineFeed != nil && end + 1 == segmentEnd)
-          if carriage != nil || lineFeed != nil {
-            out.append(Octet.cr)
-            out.append(Octet.lf)
-          }
-          at = end + 1
-          if closesSegment { break }
-        }
-        at = segmentEnd + 1
+    isEightBit = message.withUnsafeBufferPointer { input in
+      if Self.isPlain(input) {
+        Self.stuff(input, to: &out)
+      } else {
+        Self.renew(input, to: &out)
       }
-      bits = Self.highBits(input)
+      return Self.highBits(input) != 0
     }
     if out.count >= 2, out[out.count - 2] == Octet.cr, out[out.count - 1] == Octet.lf { out.removeLast(2) }
     bytes = out
-    isEightBit = bits != 0
+  }
+
+  /// Whether all line ends are CRLF and no NUL is there, as in nearly all messages: they are copied in one piece.
+  private static func isPlain(_ input: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard input.place(of: Octet.nul, from: 0, to: input.count) == nil else { return false }
+    var line = 0
+    while let lineFeed = input.place(of: Octet.lf, from: line, to: input.count) {
+      guard input.place(of: Octet.cr, from: line, to: lineFeed) == lineFeed - 1 else { return false }
+      line = lineFeed + 1
+    }
+    return input.place(of: Octet.cr, from: line, to: input.count) == nil
+  }
+
+  /// Copies a plain message with its dots stuffed.
+  private static func stuff(_ input: UnsafeBufferPointer<UInt8>, to out: inout [UInt8]) {
+    var copied = 0
+    var line = 0
+    while line < input.count {
+      if input[line] == Octet.dot {
+        out.append(contentsOf: UnsafeBufferPointer(rebasing: input[copied..<line]))
+        out.append(Octet.dot)
+        copied = line
+      }
+      guard let lineFeed = input.place(of: Octet.lf, from: line, to: input.count) else { break }
+      line = lineFeed + 1
+    }
+    out.append(contentsOf: UnsafeBufferPointer(rebasing: input[copied...]))
+  }
+
+  /// Copies a message line by line with new line ends.
+  private static func renew(_ input: UnsafeBufferPointer<UInt8>, to out: inout [UInt8]) {
+    var at = 0
+    while at < input.count {
+      let lineFeed = input.place(of: Octet.lf, from: at, to: input.count)
+      let segmentEnd = lineFeed ?? input.count
+      // What a bare CR cuts off are lines of their own.
+      while true {
+        let carriage = input.place(of: Octet.cr, from: at, to: segmentEnd)
+        let end = carriage ?? segmentEnd
+        Self.append(input, at, end, to: &out)
+        let closesSegment = carriage == nil || (lineFeed != nil && end + 1 == segmentEnd)
+        if carriage != nil || lineFeed != nil {
+          out.append(Octet.cr)
+          out.append(Octet.lf)
+        }
+        at = end + 1
+        if closesSegment { break }
+      }
+      at = segmentEnd + 1
+    }
   }
 
   /// Appends one line without its end, with its dot stuffed and without NULs.

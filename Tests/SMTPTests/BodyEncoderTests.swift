@@ -17,6 +17,30 @@ struct BodyEncoderTests {
     #expect(String(decoding: BodyEncoder(Array(input.utf8)).bytes, as: UTF8.self) == expected)
   }
 
+  /// As the encoder's words say it, octet by octet.
+  private func encoded(_ bytes: [UInt8]) -> [UInt8] {
+    var lines: [[UInt8]] = [[]]
+    var wasCarriage = false
+    for octet in bytes {
+      if octet == 0x0D || octet == 0x0A, !(octet == 0x0A && wasCarriage) { lines.append([]) }
+      wasCarriage = octet == 0x0D
+      if octet != 0x0D, octet != 0x0A, octet != 0 { lines[lines.count - 1].append(octet) }
+    }
+    if lines.count > 1, lines.last == [] { lines.removeLast() }
+    return Array(lines.map { $0.first == 0x2E ? [0x2E] + $0 : $0 }.joined(separator: [0x0D, 0x0A]))
+  }
+
+  @Test("it makes no difference where in a long message a text stands", arguments: 110..<140)
+  func farIn(_ place: Int) {
+    for (text, _) in texts {
+      let message = [UInt8](repeating: 0x78, count: place) + Array(text.utf8)
+      for end in ["", "z", "\n", "\r\n.", "\r\n\r\n"] {
+        let whole = message + Array(end.utf8)
+        #expect(BodyEncoder(whole).bytes == encoded(whole), "\((text + end).debugDescription)")
+      }
+    }
+  }
+
   @Test("no text of dangerous octets can end a transaction early, or is changed by a way through our own server")
   func roundTrip() {
     let alphabet: [UInt8] = [0x0D, 0x0A, 0x2E, 0x00, 0x61]
