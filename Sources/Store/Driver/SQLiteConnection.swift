@@ -27,7 +27,11 @@ final class SQLiteConnection {
       // With URIs, so that the file it is copied from can be attached read-only.
       case .copy: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI
       }
-    let code = sqlite3_open_v2(path, &handle, flags, nil)
+    let files = mode == .writer ? GatheredLog.name : nil
+    guard mode != .writer || files != nil else {
+      throw .cannotOpen(path: path, reason: "SQLite takes no file system of ours")
+    }
+    let code = sqlite3_open_v2(path, &handle, flags, files)
     guard code == SQLITE_OK else {
       let reason = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
       sqlite3_close_v2(handle)
