@@ -8,6 +8,7 @@ import Testing
     arguments: [
       ("message t INDEXED BY message_open", MessageState.words(MessageState.unfinished, of: "t")),
       ("message t INDEXED BY message_open", MessageState.words([.held], of: "t")),
+      ("attempt t INDEXED BY attempt_open", "t.finished_at IS NULL"),
       ("event t INDEXED BY event_answer", "t.message_id = 1 AND \(Reader.isAnswer("t"))"),
     ]) func queriesSayTheWordsOfTheirIndex(_ table: String, _ words: String) async throws
   {

@@ -59,7 +59,7 @@ final class Simulation {
     usualDuration = try transaction.averageDuration(ofSendsBy: nil, last: Self.sampledSends) ?? 0
     try copy.script("BEGIN")
     let open = try copy.rows(
-      "SELECT id, message_id, account_id, claimed_at FROM attempt WHERE state IN ('claimed', 'transmitting')", []
+      "SELECT id, message_id, account_id, claimed_at FROM attempt WHERE finished_at IS NULL", []
     ) { row in Flight(endsAt: row.integer(3), attempt: row.integer(0), message: row.integer(1), account: row.integer(2))
     }
     for var flight in open {

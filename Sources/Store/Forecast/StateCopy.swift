@@ -54,7 +54,7 @@ enum StateCopy {
       OR id IN (SELECT enrollment_id FROM main.message WHERE enrollment_id IS NOT NULL);
     INSERT INTO main.task SELECT * FROM live.task WHERE enrollment_id IN (SELECT id FROM main.enrollment);
     INSERT INTO main.contact SELECT * FROM live.contact WHERE id IN (SELECT contact_id FROM main.enrollment);
-    INSERT INTO main.attempt SELECT * FROM live.attempt WHERE state IN ('claimed', 'transmitting');
+    INSERT INTO main.attempt SELECT * FROM live.attempt WHERE finished_at IS NULL;
     INSERT OR IGNORE INTO main.attempt SELECT * FROM live.attempt
       WHERE message_id IN (SELECT id FROM main.message WHERE state = 'unknown');
     """

@@ -10,6 +10,8 @@ struct AccountBook {
     var facts: AccountFacts
     /// When it was asked.
     var readAt: Int64
+    /// The attempt of `facts.lastMessage`; nil when that was read.
+    var lastAttempt: Int64?
   }
 
   private var entries: [Int64: Entry] = [:]
@@ -83,19 +85,14 @@ struct AccountBook {
 
   /// A message was claimed for an account.
   mutating func tookOne(_ id: Int64, _ message: MessageFacts) {
-    entries[id]?.facts.inFlight += 1
-    entries[id]?.facts.connectionsInUse += 1
-    guard entries[id]?.facts.hasLimitOfMessage == true else { return }
-    entries[id]?.facts.domainInFlight[message.domain, default: 0] += 1
-    if message.isNewContact { entries[id]?.facts.newContactsInFlight += 1 }
+    entries[id]?.took(message)
   }
 
   /// The turn of a pool went to an account.
   mutating func turned(_ pool: Int64, to account: Int64) { pools[pool]??.turn = account }
 
-  /// A send ended. What that changes is reckoned here for an account whose facts are plain counts; of others, and where two
-  /// sends ended in the same millisecond, all is read anew.
-  mutating func ended(_ id: Int64, accepted: (message: Int64, at: Int64)?, now: Int64) {
+  /// A send ended. What that changes is reckoned here for an account whose facts are plain counts; of others all is read anew.
+  mutating func ended(_ id: Int64, accepted: (attempt: Int64, message: Int64, at: Int64)?, now: Int64) {
     guard var entry = entries[id], !entry.moves, !entry.facts.hasLimitOfMessage, entry.facts.inFlight > 0 else {
       entries[id] = nil
       return
@@ -104,13 +101,18 @@ struct AccountBook {
     entry.facts.connectionsInUse -= 1
     if let accepted {
       let isOfToday = accepted.at <= now && now < entry.facts.dayEnds && entry.readAt <= accepted.at
-      guard isOfToday, accepted.at > entry.facts.lastSendAt ?? .min else {
+      let last = entry.facts.lastSendAt ?? .min
+      guard isOfToday, accepted.at > last || accepted.at == last && entry.lastAttempt != nil else {
         entries[id] = nil
         return
       }
       entry.facts.usedToday += 1
-      entry.facts.lastSendAt = accepted.at
-      entry.facts.lastMessage = accepted.message
+      // Of two that ended in the same millisecond the journal's later one is the last.
+      if accepted.at > last || accepted.attempt > entry.lastAttempt ?? .min {
+        entry.facts.lastSendAt = accepted.at
+        entry.facts.lastMessage = accepted.message
+        entry.lastAttempt = accepted.attempt
+      }
     }
     entries[id] = entry
   }
@@ -126,6 +128,14 @@ struct AccountBook {
 }
 
 extension AccountBook.Entry {
+  fileprivate mutating func took(_ message: MessageFacts) {
+    facts.inFlight += 1
+    facts.connectionsInUse += 1
+    guard facts.hasLimitOfMessage else { return }
+    facts.domainInFlight[message.domain, default: 0] += 1
+    if message.isNewContact { facts.newContactsInFlight += 1 }
+  }
+
   /// The facts know by themselves when most of them end; not so the sends that leave a stretch of time that moves along.
   fileprivate func isTrue(at now: Int64) -> Bool {
     readAt == now || !moves && readAt < now && now < facts.dayEnds

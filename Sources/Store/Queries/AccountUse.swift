@@ -72,7 +72,7 @@ extension Reader {
 
   private func openAttempts(of accountID: Int64) throws(StoreError) -> Int {
     try first(
-      "SELECT COUNT(*) FROM attempt WHERE account_id = ? AND state IN ('claimed', 'transmitting')",
+      "SELECT COUNT(*) FROM attempt WHERE account_id = ? AND finished_at IS NULL",
       [.integer(accountID)]
     ) { row in Int(row.integer(0)) } ?? 0
   }
@@ -100,7 +100,7 @@ extension Reader {
     let open = try connection.rows(
       """
       SELECT \(MessageRecord.columns) FROM attempt t JOIN message m ON m.id = t.message_id
-      WHERE t.account_id = ? AND t.state IN ('claimed', 'transmitting')
+      WHERE t.account_id = ? AND t.finished_at IS NULL
       """, [.integer(account.id)]
     ) { row throws(StoreError) in try MessageRecord(row) }
     for message in open {
@@ -219,7 +219,9 @@ extension String {
 extension MessageRecord {
   /// The recipient's domain in lower case.
   var domain: String {
-    recipient.lastIndex(of: "@").map { recipient[recipient.index(after: $0)...].lowercased() } ?? ""
+    // By octets: it is asked for every mail.
+    let octets = recipient.utf8
+    return octets.lastIndex(of: UInt8(ascii: "@")).map { recipient[octets.index(after: $0)...].lowercased() } ?? ""
   }
 }
 

@@ -60,6 +60,9 @@ private let mostDecisions = 500
 /// the writer from everybody's mail.
 private let mostReadInPassing = 65_536
 
+/// So many of a lane's first mails are kept in mind: asking for them costs little more than for one.
+private let mostPlacesKept = 16
+
 /// So many parked messages are woken in one pass, for the same reason: a window that opens may wake a hundred thousand.
 private let mostWoken = 500
 
@@ -97,7 +100,7 @@ extension Transaction {
       try claim(turn, now: now, &pass, &shared)
     }
     let decided = ContinuousClock.now
-    for lane in lanes.unread { try read(lane) }
+    for lane in lanes.unread { try read(lane, parkedLook: try parkedLook(inLane: lane)) }
     pass.choosing += decided.duration(to: .now)
     pass.nextLook = lanes.nextLook.map { max($0, now) }
     // Whatever was touched in the queue up to here has been looked at.
@@ -118,14 +121,19 @@ extension Transaction {
     if !lanes.isComplete { lanes.complete(try laneIDs()) }
     var (turns, unread) = lanes.due(at: now)
     for lane in unread {
-      let woken = try wake(lane, now: now, limit: mostWoken - pass.woken)
-      pass.woken += woken
-      try read(lane)
-      // Until all that is awake is in its place, nothing of the lane goes: the order must not depend on the batch.
-      guard pass.woken < mostWoken else {
-        pass.isCut = true
-        continue
+      // Asked before: an UPDATE that finds nothing costs more than the whole rest of a lane's look.
+      var parkedLook = try parkedLook(inLane: lane)
+      if let look = parkedLook, look <= now {
+        pass.woken += try wake(lane, now: now, limit: mostWoken - pass.woken)
+        // Until all that is awake is in its place, nothing of the lane goes: the order must not depend on the batch.
+        guard pass.woken < mostWoken else {
+          pass.isCut = true
+          lanes.changed(lane)
+          continue
+        }
+        parkedLook = try self.parkedLook(inLane: lane)
       }
+      try read(lane, parkedLook: parkedLook)
       turns += lanes.turns(of: lane, at: now)
     }
     return turns.sorted()
@@ -142,37 +150,74 @@ extension Transaction {
       """, [.integer(lane), .integer(now), .integer(Int64(limit))])
   }
 
-  private func read(_ lane: Int64) throws(StoreError) {
-    lanes.read(lane, try turns(ofLane: lane), parkedLook: try parkedLook(inLane: lane))
+  private func read(_ lane: Int64, parkedLook: Int64?) throws(StoreError) {
+    let ready = try ready(inLane: lane, limit: mostPlacesKept)
+    lanes.read(lane, ready.turns, first: ready.first, parkedLook: parkedLook)
   }
 
   /// Works through one priority of a lane.
   private func claim(_ turn: Turn, now: Int64, _ pass: inout ClaimPass, _ shared: inout SharedFacts)
     throws(StoreError)
   {
+    while pass.decisions < mostDecisions {
+      // Nothing was taken yet, so what is known of the lane stays.
+      guard try mayBeServed(turn.lane, pass) else { return pass.isCrowded = true }
+      let start = ContinuousClock.now
+      let first = lanes.takeFirst(of: turn, at: now)
+      pass.choosing += start.duration(to: .now)
+      guard let first else { return try claimUnknown(of: turn, now: now, &pass, &shared) }
+      switch try decide(first, of: turn, now: now, &pass, &shared) {
+      case .claimed: if try isClosed(turn.lane, pass, now: now) { return }
+      case .closed: return lanes.changed(turn.lane)
+      // It was parked or ended, or is of this turn no more: others of the lane may be with it.
+      case .other: lanes.changed(turn.lane)
+      }
+    }
+    pass.isCut = true
+  }
+
+  /// As `claim`, for mail that the lane book does not know.
+  private func claimUnknown(of turn: Turn, now: Int64, _ pass: inout ClaimPass, _ shared: inout SharedFacts)
+    throws(StoreError)
+  {
     // Most lanes can send one mail until their account's next gap.
     var asked = 1
     while pass.decisions < mostDecisions {
       let start = ContinuousClock.now
-      let found = try due(inLane: turn.lane, priority: turn.priority, now: now, limit: asked)
+      let found = try places(of: turn, limit: asked).filter { $0.planned <= now }
       pass.choosing += start.duration(to: .now)
-      for id in found {
+      for place in found {
         guard try mayBeServed(turn.lane, pass) else {
           pass.isCrowded = true
           return lanes.changed(turn.lane)
         }
-        pass.decisions += 1
-        // What was decided about one may have ended others.
-        guard let message = try message(id), message.state == .scheduled, message.parkedBy == nil else { continue }
-        let claimed = pass.claims.count
-        guard try decide(message, now: now, &pass, &shared) else { return lanes.changed(turn.lane) }
-        if asked == 1, pass.claims.count > claimed, try isClosed(turn.lane, pass, now: now) { return }
+        switch try decide(place.id, of: turn, now: now, &pass, &shared) {
+        case .claimed: if asked == 1, try isClosed(turn.lane, pass, now: now) { return }
+        case .closed: return lanes.changed(turn.lane)
+        case .other: break
+        }
       }
       lanes.changed(turn.lane)
       if found.count < asked { return }
       asked = 20
     }
     pass.isCut = true
+  }
+
+  /// What became of a due message: a claim, something else, or nothing because its whole lane is closed.
+  private enum Decision { case claimed, other, closed }
+
+  private func decide(
+    _ id: Int64, of turn: Turn, now: Int64, _ pass: inout ClaimPass, _ shared: inout SharedFacts
+  ) throws(StoreError) -> Decision {
+    pass.decisions += 1
+    // What was decided about one may have ended others, or given them another place.
+    guard let message = try message(id), message.state == .scheduled, message.parkedBy == nil,
+      message.lane == turn.lane, Int64(message.priority) == turn.priority, message.scheduledFor ?? .max <= now
+    else { return .other }
+    let claimed = pass.claims.count
+    guard try decide(message, now: now, &pass, &shared) else { return .closed }
+    return pass.claims.count > claimed ? .claimed : .other
   }
 
   /// Closes the lane of an account that can take nothing more now. What is known of its mail stays as it was: the first may
@@ -190,9 +235,9 @@ extension Transaction {
   ) throws(StoreError) -> Bool {
     let (facts, accounts, pool): (MessageFacts, [AccountBook.Entry], PoolRecord?)
     do throws(StoreError) {
-      (facts, accounts) = try factsAndAccounts(of: message, now: now, pass, &shared)
       // A mail that is bound to an account takes no turn.
       pool = message.lane < 0 ? try accountBook.pool(message.poolID, self) : nil
+      (facts, accounts) = try factsAndAccounts(of: message, in: pool, now: now, pass, &shared)
     } catch {
       guard case .unreadable(let what) = error else { throw error }
       // What one message needs and nobody can read must not keep all others waiting.
@@ -291,11 +336,14 @@ extension Transaction {
   }
 
   private func factsAndAccounts(
-    of message: MessageRecord, now: Int64, _ pass: ClaimPass, _ shared: inout SharedFacts
+    of message: MessageRecord, in pool: PoolRecord?, now: Int64, _ pass: ClaimPass, _ shared: inout SharedFacts
   ) throws(StoreError) -> (MessageFacts, [AccountBook.Entry]) {
+    if shared.workspaces[message.workspaceID] == nil {
+      shared.workspaces[message.workspaceID] = try accountBook.workspace(message.workspaceID, self)
+    }
     var facts = try facts(of: message, now: now, &shared)
     let accounts = try accountBook.candidates(for: message, now: now, self).map { $0.withLines(of: pass) }
-    try complete(&facts, message, for: accounts.map(\.facts))
+    try complete(&facts, message, for: accounts.map(\.facts), in: PoolPolicy(pool))
     return (facts, accounts)
   }
 
@@ -330,13 +378,6 @@ extension Transaction {
   }
 }
 
-/// Ids alone, which the index has: what lies in the table is read of those that are served.
-private let dueInLane = """
-  SELECT m.id FROM message m
-  WHERE m.state = 'scheduled' AND m.parked_by IS NULL AND m.lane = ? AND m.priority = ? AND m.scheduled_for <= ?
-  ORDER BY m.scheduled_for, m.id LIMIT ?
-  """
-
 extension AccountBook.Entry {
   /// The account as a pass finds it: its connections at work may take another mail each, and when no new one may be had they
   /// are all there is.
@@ -365,57 +406,5 @@ extension PoolPolicy {
       case .roundRobin: .roundRobin
       }
     if pool.rotation == .roundRobin { lastAccount = pool.turn }
-  }
-}
-
-extension Reader {
-  /// The lanes with scheduled mail. Each step is one seek in an index, however much waits in between.
-  func laneIDs() throws(StoreError) -> [Int64] {
-    var lanes: Set<Int64> = []
-    for condition in [Self.isReady, Self.isParked] {
-      var last = Int64.min
-      while let lane = try minimum("lane", where: "\(condition) AND lane > ?", [.integer(last)]) {
-        lanes.insert(lane)
-        last = lane
-      }
-    }
-    return lanes.sorted()
-  }
-
-  /// The words of the partial indexes: a query finds them by saying the same.
-  private static let isReady = "state = 'scheduled' AND parked_by IS NULL AND scheduled_for IS NOT NULL"
-  private static let isParked = "state = 'scheduled' AND parked_by IS NOT NULL"
-
-  private func minimum(_ column: String, where condition: String, _ values: [SQLValue]) throws(StoreError) -> Int64? {
-    try first("SELECT MIN(\(column)) FROM message WHERE \(condition)", values) { row in row.integerOrNil(0) } ?? nil
-  }
-
-  /// The first mail of each priority of a lane, highest first.
-  func turns(ofLane lane: Int64) throws(StoreError) -> [Turn] {
-    var turns: [Turn] = []
-    var last = Int64.min
-    while let turn = try first(
-      """
-      SELECT priority, scheduled_for FROM message WHERE \(Self.isReady) AND lane = ? AND priority > ?
-      ORDER BY priority, scheduled_for LIMIT 1
-      """, [.integer(lane), .integer(last)],
-      { row in Turn(lane: lane, priority: row.integer(0), oldest: row.integer(1)) })
-    {
-      turns.append(turn)
-      last = turn.priority
-    }
-    return turns.reversed()
-  }
-
-  /// When the first of a lane's parked messages is to be looked at again.
-  func parkedLook(inLane lane: Int64) throws(StoreError) -> Int64? {
-    try minimum("next_look", where: "\(Self.isParked) AND lane = ?", [.integer(lane)])
-  }
-
-  /// The first messages of a lane's order that are due.
-  func due(inLane lane: Int64, priority: Int64, now: Int64, limit: Int) throws(StoreError) -> [Int64] {
-    try connection.rows(
-      dueInLane, [.integer(lane), .integer(priority), .integer(now), .integer(Int64(limit))]
-    ) { row in row.integer(0) }
   }
 }

@@ -50,10 +50,9 @@ extension Reader {
       try facts(of: record, now: now)
     }
     var asked = try facts(of: message, now: now, &shared)
-    try complete(&asked, message, for: accounts)
-    let report = evaluate(
-      asked, accounts: accounts, pool: PoolPolicy(try pool(message.poolID)),
-      now: now, explain: true)
+    let pool = PoolPolicy(try pool(message.poolID))
+    try complete(&asked, message, for: accounts, in: pool)
+    let report = evaluate(asked, accounts: accounts, pool: pool, now: now, explain: true)
     return Explanation(
       listing: listing, report: report, attempts: try attempts(of: id), search: try search(message), at: now)
   }

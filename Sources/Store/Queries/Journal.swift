@@ -108,7 +108,7 @@ extension Transaction {
     var shared = SharedFacts()
     var facts = try facts(of: message, now: now, &shared)
     var sender = try self.facts(of: account, now: now)
-    try complete(&facts, message, for: [sender])
+    try complete(&facts, message, for: [sender], in: PoolPolicy())
     sender.inFlight -= 1
     sender.connectionsInUse = 0
     sender.domainInFlight[message.domain]? -= 1
@@ -147,8 +147,8 @@ extension Transaction {
     guard let (message, attempt) = try claimed(attemptID) else { return }
     let account = attempt.account
     lanes.freed(account)
-    var accepted: (message: Int64, at: Int64)?
-    if case .accepted = outcome { accepted = (message.id, now) }
+    var accepted: (attempt: Int64, message: Int64, at: Int64)?
+    if case .accepted = outcome { accepted = (attemptID, message.id, now) }
     accountBook.ended(account, accepted: accepted, now: now)
     let request = claimBook[attemptID]?.request
     claimBook.ended(attemptID)
@@ -206,7 +206,7 @@ extension Transaction {
   /// After a start: what was claimed goes back, what was being transmitted is unknown. Returns how many of each.
   public func recoverAttempts(now: Int64) throws(StoreError) -> (returned: Int, unknown: Int) {
     let open = try connection.rows(
-      "SELECT id, account_id, state FROM attempt WHERE state IN ('claimed', 'transmitting')", []
+      "SELECT id, account_id, state FROM attempt WHERE finished_at IS NULL", []
     ) { row in (id: row.integer(0), account: row.integer(1), state: row.text(2)) }
     var counts = (returned: 0, unknown: 0)
     for attempt in open {
@@ -239,7 +239,7 @@ extension Transaction {
       """
       SELECT t.account_id, t.state, t.claimed_at, t.message_id, m.state
       FROM attempt t JOIN message m ON m.id = t.message_id
-      WHERE t.id = ? AND t.state IN ('claimed', 'transmitting')
+      WHERE t.id = ? AND t.finished_at IS NULL
       """, [.integer(attemptID)]
     ) { row in
       let attempt = OpenAttempt(

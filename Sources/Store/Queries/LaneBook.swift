@@ -14,6 +14,13 @@ struct Turn: Comparable {
   }
 }
 
+/// A mail's place in the order of its lane and priority.
+struct Place: Equatable {
+  var id: Int64
+  /// When it is planned.
+  var planned: Int64
+}
+
 /// What the writer remembers of the lanes between two looks at the queue, so that a look costs as much as what may go, not
 /// as what waits.
 ///
@@ -23,6 +30,8 @@ struct LaneBook {
   private struct Lane {
     /// The first mail of each of its priorities; nil: to be asked.
     var turns: [Turn]?
+    /// The first mails of the first of them, as far as they were read; empty: to be asked.
+    var first: ArraySlice<Place> = []
     /// When the first of its parked messages is to be looked at again.
     var parkedLook = Int64.max
     /// Its accounts or the credits keep it until then, whatever comes into it.
@@ -53,16 +62,22 @@ struct LaneBook {
   /// Mail came into a lane, or was decided about.
   mutating func changed(_ lane: Int64) {
     lanes[lane, default: Lane()].turns = nil
+    lanes[lane]?.first = []
     if lane < 0 { pools.insert(lane) }
   }
 
   /// One of an account's sends ended: its own lane and every pool's may go on, and so may what waits for a credit.
   mutating func freed(_ account: Int64) {
-    lanes[account]?.closedUntil = nil
-    for lane in pools { lanes[lane]?.closedUntil = nil }
+    open(account)
+    for lane in pools { open(lane) }
     guard !closedForCredits.isEmpty else { return }
-    for lane in closedForCredits { lanes[lane]?.closedUntil = nil }
+    for lane in closedForCredits { open(lane) }
     closedForCredits = []
+  }
+
+  private mutating func open(_ lane: Int64) {
+    guard let index = lanes.index(forKey: lane), lanes.values[index].closedUntil != nil else { return }
+    lanes.values[index].closedUntil = nil
   }
 
   /// One of an account's connections may take another mail.
@@ -115,10 +130,25 @@ struct LaneBook {
   /// What is known of a lane's mail that may go now.
   func turns(of lane: Int64, at now: Int64) -> [Turn] { lanes[lane]?.turns?.filter { $0.oldest <= now } ?? [] }
 
-  /// What was read of a lane.
-  mutating func read(_ lane: Int64, _ turns: [Turn], parkedLook: Int64?) {
-    lanes[lane, default: Lane()].turns = turns
-    lanes[lane]?.parkedLook = parkedLook ?? .max
+  /// What was read of a lane; `first` are mails of its first priority in their order.
+  mutating func read(_ lane: Int64, _ turns: [Turn], first: [Place], parkedLook: Int64?) {
+    var known = lanes[lane] ?? Lane()
+    known.turns = turns
+    known.first = first[...]
+    known.parkedLook = parkedLook ?? .max
+    lanes[lane] = known
+  }
+
+  /// Takes the first mail of one of a lane's priorities, when it is known and may go now. What is known of the lane stays
+  /// right as long as the mail is claimed; when something else becomes of it, the lane is `changed`.
+  mutating func takeFirst(of turn: Turn, at now: Int64) -> Int64? {
+    guard let index = lanes.index(forKey: turn.lane), lanes.values[index].turns?.first?.priority == turn.priority,
+      let place = lanes.values[index].first.first, place.planned <= now
+    else { return nil }
+    lanes.values[index].first.removeFirst()
+    // Without a next one this is too early, which a look then finds out.
+    if let next = lanes.values[index].first.first { lanes.values[index].turns?[0].oldest = next.planned }
+    return place.id
   }
 
   /// A lane's accounts or the credits keep it until then; nil is until something changes.

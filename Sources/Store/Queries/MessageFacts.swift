@@ -20,7 +20,6 @@ extension Reader {
     let due = message.scheduledFor.map { max($0, message.retryAt ?? $0) }
     var facts = MessageFacts(id: message.id, due: due, dueReason: dueReason(message))
     facts.planned = message.scheduledFor
-    facts.provider = Provider(mailboxDomain: message.domain)
     if message.state == .held { facts.hold = message.lastReply ?? "held" }
     facts.suppression = try suppression(of: message.recipient, workspaceID: message.workspaceID).map {
       SuppressionFact(value: $0.value, reason: $0.reason)
@@ -120,10 +119,12 @@ extension Reader {
     }
   }
 
-  /// What the limits of first mails and of recipient domains ask; nothing is read when no account has them.
-  func complete(_ facts: inout MessageFacts, _ message: MessageRecord, for accounts: [AccountFacts])
-    throws(StoreError)
-  {
+  /// What the limits of first mails and of recipient domains ask, and a pool that prefers accounts of the recipient's provider;
+  /// nothing is looked for when nobody asks.
+  func complete(
+    _ facts: inout MessageFacts, _ message: MessageRecord, for accounts: [AccountFacts], in pool: PoolPolicy
+  ) throws(StoreError) {
+    if pool.prefersSameProvider { facts.provider = Provider(mailboxDomain: message.domain) }
     if accounts.contains(where: { $0.domainLimit != nil }) { facts.domain = message.domain }
     if accounts.contains(where: { $0.newContactsLimit != nil }) { facts.isNewContact = try isNewContact(message) }
   }
@@ -178,7 +179,7 @@ extension Reader {
     let inFlight = try first(
       """
       SELECT COUNT(*) FROM attempt t JOIN message m ON m.id = t.message_id
-      WHERE t.state IN ('claimed', 'transmitting') AND m.workspace_id = ?
+      WHERE t.finished_at IS NULL AND m.workspace_id = ?
       """, [.integer(workspace.id)]
     ) { row in Int(row.integer(0)) }
     let fact = CreditFact(

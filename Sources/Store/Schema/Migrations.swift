@@ -26,6 +26,7 @@ enum Migrations {
       Step(name: "plain indexes", sql: SchemaRelay.plainIndexes),
       Step(name: "rests", sql: SchemaRelay.rests),
       Step(name: "person", sql: SchemaPeople.person),
+      Step(name: "open attempts", sql: SchemaRelay.openAttempts),
     ]
 
   /// The first steps had numbers; `schema_version` says how many of them an old store has.

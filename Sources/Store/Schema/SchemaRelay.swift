@@ -18,6 +18,12 @@ enum SchemaRelay {
         OR kind = 'message.unsubscribed' OR kind = 'message.complained';
     """
 
+  /// Step "open attempts": that a dot is about to go is said of each mail's attempt, and is no change of this index any more.
+  static let openAttempts = """
+    DROP INDEX attempt_open;
+    CREATE INDEX attempt_open ON attempt (account_id) WHERE finished_at IS NULL;
+    """
+
   /// Schema "rests": when a rest began, so that a clock that is set back makes it no longer.
   static let rests = """
     ALTER TABLE account ADD COLUMN rest_from INTEGER;

@@ -1,0 +1,96 @@
+import Configuration
+import Outreach
+import Testing
+
+@testable import Store
+
+/// The first mails of a lane are known from one look to the next; what happens in between has its way all the same.
+@Suite struct KnownPlacesTests {
+  private func queued(_ bench: Bench, _ count: Int, priority: Int = 0, at now: Int64 = Bench.noon) async throws
+    -> [Int64]
+  {
+    var ids: [Int64] = []
+    for number in 0..<count {
+      let mail = bench.submission(to: ["p\(now)-\(priority)-\(number)@example.org"], at: now) { $0.priority = priority }
+      ids += try await bench.queue(mail)
+    }
+    return ids
+  }
+
+  private func claim(_ bench: Bench, _ limit: Int, at now: Int64 = Bench.noon) async throws -> [Int64] {
+    try await bench.claim(at: now, limit: limit).claims.map(\.message.id)
+  }
+
+  @Test func looksGoOnWhereTheLastOneEnded() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    // More than are kept in mind.
+    let ids = try await queued(bench, 50)
+    var claimed: [Int64] = []
+    for size in [1, 2, 20, 1, 5, 21] { claimed += try await claim(bench, size) }
+    #expect(claimed == ids)
+    #expect(try await claim(bench, 10).isEmpty)
+  }
+
+  @Test func whatComesLaterAndIsEarlierGoesFirst() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    let later = try await queued(bench, 3)
+    #expect(try await claim(bench, 1) == [later[0]])
+    let earlier = try await queued(bench, 1, at: Bench.noon - 1000)
+    let urgent = try await queued(bench, 1, priority: 5)
+    #expect(try await claim(bench, 10) == urgent + earlier + later.dropFirst())
+  }
+
+  @Test func whatIsCancelledOrHeldMeanwhileIsPassedOver() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    let ids = try await queued(bench, 6)
+    #expect(try await claim(bench, 1) == [ids[0]])
+    try await bench.store.write {
+      try $0.cancelMessage(ids[1], now: Bench.noon)
+      try $0.holdMessage(ids[3], now: Bench.noon)
+    }
+    #expect(try await claim(bench, 10) == [ids[2], ids[4], ids[5]])
+    try await bench.store.write { try $0.releaseMessage(ids[3], now: Bench.noon) }
+    #expect(try await claim(bench, 10) == [ids[3]])
+  }
+
+  @Test func whatIsNotDueYetWaits() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    let now = try await queued(bench, 2)
+    let soon = try await queued(bench, 2, at: Bench.noon + 500)
+    #expect(try await claim(bench, 1) == [now[0]])
+    let pass = try await bench.claim(limit: 10)
+    #expect(pass.claims.map(\.message.id) == [now[1]])
+    #expect(pass.nextLook == Bench.noon + 500)
+    #expect(try await claim(bench, 10, at: Bench.noon + 500) == soon)
+  }
+
+  @Test func whatIsPutBackTakesItsPlaceAgain() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    let ids = try await queued(bench, 4)
+    let first = try #require(try await bench.claim(limit: 1).claims.first)
+    let reply = JournalReply(code: nil, text: "not begun", meaning: "interrupted")
+    try await bench.store.write {
+      try $0.finish(first.attemptID, .unharmed(reply, retryAt: Bench.noon), now: Bench.noon)
+    }
+    #expect(try await claim(bench, 10) == ids)
+  }
+
+  @Test func aRolledBackLookLeavesNothingTaken() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    let ids = try await queued(bench, 4)
+    #expect(try await claim(bench, 1) == [ids[0]])
+    await #expect(throws: (any Error).self) {
+      try await bench.store.write { transaction in
+        _ = try transaction.claimDue(now: Bench.noon, limit: 2)
+        throw Unexpected(what: "on purpose")
+      }
+    }
+    #expect(try await claim(bench, 10) == [ids[1], ids[2], ids[3]])
+  }
+}
