@@ -31,7 +31,10 @@ final class Desk: @unchecked Sendable {
   /// When the queue was looked at last, by the clock of then.
   private var lastLook: Int64 = 0
   private var lines: [Int64: Running] = [:] {
-    didSet { linesAtWork.store(lines.count, ordering: .relaxed) }
+    didSet {
+      linesAtWork.store(lines.count, ordering: .relaxed)
+      gathering.lines = lines.count
+    }
   }
   /// How many of them there are, for those who ask from elsewhere.
   let linesAtWork = Atomic<Int>(0)
@@ -43,8 +46,9 @@ final class Desk: @unchecked Sendable {
   /// When it was looked; monotonic milliseconds.
   private var lookedAt: Int64 = 0
   private let isQueueChanged = Atomic<Bool>(true)
-  /// Lines whose servers are about to answer.
-  private var answering = 0
+  private var gathering = Gathering() {
+    didSet { if isGathering, !gathering.isWorthwhile { gathered.ring() } }
+  }
   private var isGathering = false
   private let gathered: Doorbell
   /// Servers that do not bear commands behind the end of a mail, and until when that is believed; monotonic milliseconds.
@@ -164,6 +168,7 @@ final class Desk: @unchecked Sendable {
       }
       let group = entries
       entries = []
+      gathering.waiting = 0
       if room != nil {
         needsLook = false
         lookedAt = Clock.monotonic()
@@ -172,19 +177,16 @@ final class Desk: @unchecked Sendable {
     }
   }
 
-  /// Waits for the other lines that are about to have something to write: a commit costs as much as five mails.
+  /// Waits for other lines that are about to have something to write.
   private func gather() async {
-    guard answering > 0 else { return }
+    guard gathering.isWorthwhile else { return }
     isGathering = true
     await gathered.wait(until: Clock.deadline(in: 1))
     isGathering = false
   }
 
-  /// A line expects its server's answer within a millisecond, or has it.
-  func answerIsDue(_ isDue: Bool) {
-    answering += isDue ? 1 : -1
-    if answering == 0, isGathering { gathered.ring() }
-  }
+  /// A line's server answers within a millisecond, or does so no more.
+  func isQuick(_ isQuick: Bool) { gathering.quick += isQuick ? 1 : -1 }
 
   private func rest(_ nextLook: Int64) async {
     if !isStopping { loop.spawn { [self] in await closeIdle(olderThan: settings.idleTimeMilliseconds) } }
@@ -314,9 +316,10 @@ final class Desk: @unchecked Sendable {
 
   // MARK: - What lines ask for
 
-  /// Has something written; returns when it is on disk.
+  /// Has something written before a dot; returns when it is on disk.
   func enter(_ entry: Entry) async -> Result<Bool, StoreError> {
-    await withUnsafeContinuation { add(Waiting(entry: entry, answer: $0)) }
+    gathering.waiting += 1
+    return await withUnsafeContinuation { add(Waiting(entry: entry, answer: $0)) }
   }
 
   /// What the senders of mails are told about them.

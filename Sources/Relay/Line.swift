@@ -22,10 +22,8 @@ final class Line: @unchecked Sendable {
   private var takesNext = false
   private let startedAt = Clock.monotonic()
   /// Whether its server answered the last dot at once.
-  private var isImmediate = false
-  /// Whether such an answer is on its way.
-  private var isAnswering = false {
-    didSet { if isAnswering != oldValue { desk.answerIsDue(isAnswering) } }
+  private var isQuick = false {
+    didSet { if isQuick != oldValue { desk.isQuick(isQuick) } }
   }
 
   /// A mail that waits for a server slower than this to answer for the one before it would wait for nothing.
@@ -111,7 +109,7 @@ final class Line: @unchecked Sendable {
   private func serve(_ first: Loaded, on connection: AccountConnection) async -> Loaded? {
     defer {
       takesNext = false
-      isAnswering = false
+      isQuick = false
     }
     var current = first
     /// Its commands are behind the current one's end; or, not begun, it waits for that.
@@ -122,9 +120,7 @@ final class Line: @unchecked Sendable {
     var askedAt = Clock.monotonic()
     connection.begin(current.letter)
     while true {
-      let progress = await connection.proceed()
-      isAnswering = false
-      switch progress {
+      switch await connection.proceed() {
       case .ready:
         if !takesNext { takesNext = mayTakeNext(after: Clock.monotonic() - askedAt) }
         guard await mayEnd(current, begunAt: begunAt, connection) else { return nil }
@@ -134,7 +130,6 @@ final class Line: @unchecked Sendable {
         }
         await connection.sendEnd()
         askedAt = Clock.monotonic()
-        isAnswering = isImmediate
       case .stale:
         heed(connection, current)
         desk.log.info("relay.connection_stale", ["account": .text(current.claim.account.address)])
@@ -144,7 +139,7 @@ final class Line: @unchecked Sendable {
         heed(connection, current)
         let took = Clock.monotonic() - askedAt
         let judgement = await judgement(of: result, current, connection)
-        isImmediate = took <= 1
+        isQuick = took <= 1
         takesNext = mayTakeNext(after: took)
         guard judgement.account == .none, !desk.isStopping, follower != nil || next != nil else {
           if isBegun { connection.breakOff() }

@@ -1,0 +1,17 @@
+/// Which lines wait for which, so that commits are shared: one costs as much as five mails. Pure.
+struct Gathering: Equatable {
+  /// Lines at work.
+  var lines = 0
+  /// Those of them whose servers answer at once.
+  var quick = 0
+  /// Those that wait for a commit that is not begun.
+  var waiting = 0
+
+  /// So many lines wait for each other, because two commits would take longer.
+  private static let mostInOneCommit = 5
+
+  /// Whether a commit should wait for one more line.
+  ///
+  /// Of many lines no more than half are waited for: while the store writes for these, the servers of the others are spoken to.
+  var isWorthwhile: Bool { quick > waiting && (lines <= Self.mostInOneCommit || 2 * waiting < lines) }
+}
