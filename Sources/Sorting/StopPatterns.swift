@@ -10,8 +10,8 @@ enum StopPatterns {
     "dont,do not,never,not to,no longer ~1 contact me,contact our,contact us,contact again,contact any*,email "
       + "me,email us,email again,mail me,mail us,mail again,write me,write us,write to me,write to us,write again,"
       + "message me,message us,message again,reach out,follow up,bother me,bother us,spam me,spam us",
-    "dont,do not,never,not to ~1 send ~3 email*,mail*,message*,spam,crap,stuff,correspondence,newsletter*,"
-      + "anything",
+    "dont,do not,never,not to ~1 send ~0 me,us,any,more,these,this,those,such,your,further,out ~2 email*,mail*,"
+      + "message*,spam,crap,stuff,correspondence,newsletter*,anything",
     "! remove,delete,erase,exclude ~0 me,us,my email*,my address,my name,my mail,my info*,my data,my details,"
       + "my contact*,our email*,our address,our company,our info*,our data,our details,this address,this email*,"
       + "this mail*",
@@ -27,8 +27,11 @@ enum StopPatterns {
     "delete,erase,remove ~2 data ~4 me,us,hold,mine",
     "erasure,deletion,removal ~0 of my,of our,of all my,of all our,of personal",
     "prefer not to,rather not,rather you did not ~2 receive,be contacted,hear,email*",
-    "dont want,do not want,no longer want,dont wish,do not wish,no longer wish,never want ~3 email*,mail*,"
-      + "messag*,to receive,receive,to hear,hear from,contacted,spam,newsletter*",
+    "dont want,do not want,no longer want,dont wish,do not wish,no longer wish,never want ~1 to receive,receive,"
+      + "to hear from,hear from,be contacted",
+    "dont want,do not want,no longer want,dont wish,do not wish,no longer wish,never want ~0 any,your,these,more,"
+      + "such,this,further,to get ~2 email*,mail*,messag*,spam,newsletter*,contact",
+    "dont want,do not want,no longer want,never want ~0 email*,mails,spam,newsletter*",
     "want off,want out of,get off ~2 list*,mailing*",
     "dont have,do not have,no,without ~1 permission*,consent ~1 to email*,to contact*,to mail*",
     "asking you,asked you,told you,telling you,ask you ~5 to stop",
@@ -49,7 +52,7 @@ enum StopPatterns {
       + "email*,schreib*,send*,schick*,nachricht*,kontaktier*,spam,newsletter*,werbung",
     "bitte,kunftig,zukunftig,kuenftig ~1 keine ~0 mail*,email*,newsletter* ~0 mehr",
     "wunsche*,wuensche*,wollen,mochte*,moechte*,will ~1 keine,keinerlei ~0 werbung,werbemail*,newsletter*,spam",
-    "schreib* ~2 nicht mehr",
+    "schreiben sie,schreibt,schreib ~1 mir,uns,mich ~0 nicht mehr",
     "schick*,send* ~3 keine,keinen ~1 mail*,email*,nachricht*,newsletter*,werbung",
     // French
     "ne,n ~3 plus ~1 contact*,envoy*,ecri*,adress*,sollicit*,relanc*,recev*,recontact*,derang*",
