@@ -12,6 +12,12 @@ struct MailFacts {
   let senderWords: [UInt8]
   let messageID: String?
 
+  /// Several rules ask for the text: it is read once.
+  private final class Read {
+    var text: String?
+  }
+  private let read = Read()
+
   /// Text looked at: nobody writes more by hand.
   private static let longest = 262_144
 
@@ -38,6 +44,13 @@ struct MailFacts {
 
   /// The first text of the mail that a person would read, before any enclosed mail; HTML made plain.
   func bodyText() -> String {
+    if let text = read.text { return text }
+    let text = readText()
+    read.text = text
+    return text
+  }
+
+  private func readText() -> String {
     var html: String?
     for part in message.parts {
       if part.isMessage || part.isHeaders { break }

@@ -9,6 +9,9 @@ enum StopWishTable {
     + others
 
   private static let english = [
+    "not want/need/like/care ?for ?any/your/these/those/such/further/more ?more/further ?of ?your/these/those/such/spam "
+      + "emails/mails/messages/newsletters/mailings/communication~/solicitation~/spam",
+    "not send ?me/us any more of",
     "mind removing/unsubscribing/deleting/taking me/us/my",
     "not send again $",
     "do/not not contact/email/mail/call list~",
@@ -73,7 +76,7 @@ enum StopWishTable {
       + "!by/via/on/before/until/till/during/this/next/today/tomorrow/through/after/over/unless/if",
     "not write to me/us $", "not contact/email/mail/message any more",
     "not send ?me/us anymore/these/such/emails/mails/messages/anything/stuff/newsletters/spam",
-    "not want/wish/like/care/need/desire ?to ?be/receive/get/have … emails/mails/messages/newsletters/mailings/communication~/"
+    "not want/wish/like/care/need/desire to be/receive/get/have … emails/mails/messages/newsletters/mailings/communication~/"
       + "solicitation~ !that",
     "not want/wish/like/care ?to be contacted/emailed/messaged/mailed/bothered/solicited",
     "not want/wish/like/care to hear … from", "not want any/more/these/further … from you",
