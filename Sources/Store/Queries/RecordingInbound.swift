@@ -16,10 +16,13 @@ extension Transaction {
     let id = try insert(inbound, match, account)
     if let match {
       try follow(match, inbound, id: id)
-    } else if inbound.asksToStop, let sender = inbound.sender, try contact(at: sender, workspaceID: account.workspaceID) != nil {
+    } else if inbound.asksToStop, let sender = inbound.sender,
+      try contact(at: sender, workspaceID: account.workspaceID) != nil
+    {
       // Nothing has gone to him yet: it must not begin to.
       try addSuppression(
-        sender, workspaceID: account.workspaceID, reason: SuppressionReason.unsubscribed.rawValue, source: "inbound:\(id)",
+        sender, workspaceID: account.workspaceID, reason: SuppressionReason.unsubscribed.rawValue,
+        source: "inbound:\(id)",
         now: inbound.seenAt)
     }
     return try self.inbound(id)
