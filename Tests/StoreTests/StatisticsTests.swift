@@ -106,6 +106,26 @@ struct StatisticsTests {
     #expect(try await all(bench)["tag"]?.first?.line.unsubscribes.rate == 1)
   }
 
+  /// A step that was cancelled before it had an account may get one later: then it has still been cancelled without one.
+  @Test func whatEndedWithoutAnAccountStaysWithout() async throws {
+    let bench = try Bench()
+    _ = try await bench.queue(bench.step(1))
+    let id = try #require(
+      try await bench.store.read { db in
+        try db.connection.rows("SELECT id FROM message WHERE account_id IS NULL", []) { row in row.integer(0) }
+      }.first)
+    try await bench.store.write { try $0.cancelMessage(id, now: Bench.noon) }
+    try await bench.store.countEvents()
+    let before = try await all(bench)
+    try await bench.addAccount("one@example.com")
+    _ = try await bench.store.write {
+      try $0.connection.run("UPDATE message SET account_id = (SELECT id FROM account) WHERE id = ?", [.integer(id)])
+    }
+    try await bench.store.recountEvents()
+    #expect(try await all(bench) == before)
+    #expect(before["account"] == [])
+  }
+
   @Test func aSequenceThatGoesOnAfterItsEndIsOnItsWay() async throws {
     let bench = try Bench()
     try await bench.addAccount("one@example.com")

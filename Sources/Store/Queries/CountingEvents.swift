@@ -133,7 +133,10 @@ extension Reader {
     var batch = StatisticsBatch(generation: generation, after: after, through: min(try newestEvent(), after + limit))
     let events = try connection.rows(
       """
-      SELECT e.kind, e.at, e.workspace_id, n.sequence_id, COALESCE(m.step_id, m.step), m.variant, COALESCE(e.account_id, m.account_id),
+      SELECT e.kind, e.at, e.workspace_id, n.sequence_id, COALESCE(m.step_id, m.step), m.variant,
+        -- What ended before it had an account has none, though its message may have got one since, by a move or a retry.
+        CASE WHEN e.kind IN ('message.skipped', 'message.cancelled', 'message.failed') THEN e.account_id
+          ELSE COALESCE(e.account_id, m.account_id) END,
         COALESCE(m.campaign, f.campaign), COALESCE(m.tag, f.tag), CASE WHEN e.kind = 'enrollment.stopped' THEN e.detail ->> 'reason' END,
         CASE WHEN e.kind IN ('message.bounced', 'enrollment.stopped') THEN e.detail ->> 'was' END,
         CASE WHEN \(Self.isAnswer("e")) THEN CAST(COALESCE(e.detail ->> 'sent_at', m.sent_at) AS INTEGER) END,
