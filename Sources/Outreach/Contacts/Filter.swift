@@ -18,6 +18,13 @@ public struct ContactFilter: Sendable, Equatable {
     // The longer ones first: they are looked for in this order.
     case unequal = "!=", lessOrEqual = "<=", greaterOrEqual = ">=", equal = "=", contains = "~", less = "<", greater =
       ">"
+
+    var isOfSize: Bool {
+      switch self {
+      case .less, .lessOrEqual, .greater, .greaterOrEqual: true
+      case .equal, .unequal, .contains: false
+      }
+    }
   }
 
   /// As it was written.
@@ -93,6 +100,9 @@ public struct ContactFilter: Sendable, Equatable {
     return a < b ? -1 : a > b ? 1 : 0
   }
 
+  /// Whether anything can be less or more than that.
+  static func hasSize(_ text: String) -> Bool { TemplateNumber(text) != nil || instant(text) != nil }
+
   private static func instant(_ text: String) -> Int64? {
     MailDate.parseRFC3339(text) ?? (text.utf8.count == 10 ? MailDate.parseRFC3339(text + "T00:00:00Z") : nil)
   }
@@ -151,7 +161,14 @@ private struct FilterReader {
     let key = name.lowercased()
     guard !["and", "or", "not"].contains(key) else { throw fail("expected a name before \(key)") }
     for comparison in ContactFilter.Comparison.allCases where take(comparison.rawValue) {
+      skipSpace()
+      let start = position
       guard let value = try value() else { throw fail("expected a value after \(comparison.rawValue)") }
+      guard !comparison.isOfSize || ContactFilter.hasSize(value) else {
+        throw FilterError(
+          column: start + 1,
+          what: "\(comparison.rawValue) compares with a number or a date such as 2026-01-31, not with \"\(value)\"")
+      }
       return .compare(key, comparison, value)
     }
     return .has(key)
