@@ -10,6 +10,8 @@ enum StopWishes {
   private static let (octets, sentences) = (4000, 40)
   /// Sentences at the beginning of a text in which a lone word (`Unsubscribe`) is a wish; further below it is a footer's.
   private static let firstSentences = 4
+  /// Words of a lone wish with all its greetings and thanks.
+  private static let mostInWhole = 12
 
   static func areIn(_ text: String) -> Bool { !text.isEmpty && first(in: text) != nil }
 
@@ -35,14 +37,15 @@ enum StopWishes {
   private static func isWish(_ sentence: Words.Sentence, isEarly: Bool) -> Bool {
     if !sentence.runOn.isEmpty, isRunOnWish(sentence) { return true }
     let words = sentence.words
+    let seen = WishSentence(words, clauses: sentence.clauses)
     if sentence.isQuestion, !words.contains(where: firstPersons.contains),
-      !requests.contains(where: { $0.fits(words, at: 0, clauseEnds: []) })
+      !requests.contains(where: { $0.fits(seen, at: 0) })
     {
       return false
     }
-    if isFooter(sentence) { return false }
+    if isFooter(seen) { return false }
     for (index, word) in words.enumerated() {
-      for pattern in beginning(with: word) where pattern.fits(words, at: index, clauseEnds: sentence.clauses) {
+      for pattern in beginning(with: word) where pattern.fits(seen, at: index) {
         return true
       }
     }
@@ -57,10 +60,11 @@ enum StopWishes {
 
   /// Whether these words are one of the table's wholes, beside greetings and thanks.
   private static func isWhole(_ words: [ArraySlice<UInt8>], from start: Int, to end: Int) -> Bool {
+    guard end - start <= mostInWhole else { return false }
     var rest = words[start..<end]
     while let first = rest.first {
-      let words = Array(rest)
-      if wholes.contains(where: { $0.fits(words, at: 0, clauseEnds: [], toEnd: true) }) { return true }
+      let sentence = WishSentence(Array(rest))
+      if wholes.contains(where: { $0.fits(sentence, at: 0, toEnd: true) }) { return true }
       guard openers.contains(first) else { break }
       rest.removeFirst()
     }
@@ -68,11 +72,11 @@ enum StopWishes {
   }
 
   /// What the sender's or the answerer's own mails say below the text: how the reader could unsubscribe.
-  private static func isFooter(_ sentence: Words.Sentence) -> Bool {
+  private static func isFooter(_ sentence: WishSentence) -> Bool {
     let words = sentence.words
     if words.contains(where: singularFirstPersons.contains) { return false }
     if words.last?.equalsASCII("here") == true { return true }
-    if conditions.contains(where: { $0.fits(words, at: 0, clauseEnds: []) }) { return true }
+    if conditions.contains(where: { $0.fits(sentence, at: 0) }) { return true }
     return words.contains { word in links.contains { word.starts(with: $0) } }
   }
 

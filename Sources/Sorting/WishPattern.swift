@@ -59,58 +59,46 @@ struct WishPattern {
     return []
   }
 
-  /// Whether it stands in the sentence from this word on. `endsWith`: it has to reach the sentence's end.
-  func fits(_ words: [ArraySlice<UInt8>], at start: Int, clauseEnds: [Int], toEnd: Bool = false) -> Bool {
-    var before = start - 1
-    while before >= 0, Self.isCourtesy(words[before]) { before -= 1 }
-    if before >= 0 {
-      guard !notBefore.contains(where: { $0.fits(words[before]) }), !Self.isNegation(words[before]) else {
-        return false
-      }
+  /// Whether it stands in the sentence from this word on. `toEnd`: it has to reach the sentence's end.
+  func fits(_ sentence: WishSentence, at start: Int, toEnd: Bool = false) -> Bool {
+    if let before = sentence.wordBefore(start) {
+      guard !notBefore.contains(where: { $0.fits(before) }), !Self.negations.contains(before) else { return false }
     }
-    return matches(elements[...], words, start, clauseEnds, toEnd)
+    return matches(elements[...], sentence, start, toEnd)
   }
 
-  private func matches(
-    _ rest: ArraySlice<Element>, _ words: [ArraySlice<UInt8>], _ at: Int, _ clauseEnds: [Int], _ toEnd: Bool
-  ) -> Bool {
-    guard let element = rest.first else { return !toEnd || Self.isEnd(words, at, []) }
+  private func matches(_ rest: ArraySlice<Element>, _ sentence: WishSentence, _ at: Int, _ toEnd: Bool) -> Bool {
+    let words = sentence.words
+    guard let element = rest.first else { return !toEnd || sentence.after[at] == words.count }
     let following = rest.dropFirst()
     switch element {
     case .word(let alternatives, let isOptional):
-      var place = at
-      while place < words.count {
-        if alternatives.contains(where: { $0.fits(words[place]) }) {
-          if matches(following, words, place + 1, clauseEnds, toEnd) { return true }
-          break
-        }
-        guard Self.isCourtesy(words[place]) else { break }
-        place += 1
+      // Where it stands, or behind the courtesies that stand there.
+      for place in at == sentence.after[at] ? [at] : [at, sentence.after[at]] where place < words.count {
+        guard alternatives.contains(where: { $0.fits(words[place]) }) else { continue }
+        if matches(following, sentence, place + 1, toEnd) { return true }
+        break
       }
-      return isOptional && matches(following, words, at, clauseEnds, toEnd)
+      return isOptional && matches(following, sentence, at, toEnd)
     case .gap:
-      for skipped in 0...4 where at + skipped <= words.count {
-        if matches(following, words, at + skipped, clauseEnds, toEnd) { return true }
+      for skipped in 0...Self.widest where at + skipped <= words.count {
+        if matches(following, sentence, at + skipped, toEnd) { return true }
       }
       return false
     case .notNext(let alternatives):
       guard at < words.count, alternatives.contains(where: { $0.fits(words[at]) }) else {
-        return matches(following, words, at, clauseEnds, toEnd)
+        return matches(following, sentence, at, toEnd)
       }
       return false
     case .end:
-      return Self.isEnd(words, at, clauseEnds) && matches(following, words, at, clauseEnds, false)
+      return sentence.isEnd(at) && matches(following, sentence, at, false)
     }
   }
 
-  private static func isEnd(_ words: [ArraySlice<UInt8>], _ at: Int, _ clauseEnds: [Int]) -> Bool {
-    var place = at
-    while place < words.count, !clauseEnds.contains(place), isCourtesy(words[place]) { place += 1 }
-    return place >= words.count || clauseEnds.contains(place)
-  }
+  /// Words that a gap may have.
+  private static let widest = 4
 
-  private static func isCourtesy(_ word: ArraySlice<UInt8>) -> Bool { courtesies.contains(word) }
-  private static func isNegation(_ word: ArraySlice<UInt8>) -> Bool { negations.contains(word) }
+  fileprivate static func isCourtesy(_ word: ArraySlice<UInt8>) -> Bool { courtesies.contains(word) }
 
   /// Words that make a wish polite, or urgent, and change nothing of it.
   private static let courtesies = set([
@@ -131,4 +119,33 @@ struct WishPattern {
   static func set(_ words: [String]) -> Set<ArraySlice<UInt8>> {
     Set(words.map { Words($0).sentences.first?.words.first.map { ArraySlice(Array($0)) } ?? [] })
   }
+}
+
+/// A sentence as patterns look at it: what each look needs is found once, so that a text costs what its length is.
+struct WishSentence {
+  let words: [ArraySlice<UInt8>]
+  /// For each place, the end's too, the first place from there on where no courtesy stands.
+  let after: [Int]
+  /// For each place, the last one before it where none stands, or -1.
+  private let before: [Int]
+  /// Whether a clause begins at a place, the end's too.
+  private let beginsClause: [Bool]
+
+  init(_ words: [ArraySlice<UInt8>], clauses: [Int] = []) {
+    self.words = words
+    let isCourtesy = words.map(WishPattern.isCourtesy)
+    var after = Array(repeating: words.count, count: words.count + 1)
+    var before = Array(repeating: -1, count: words.count + 1)
+    for place in words.indices.reversed() { after[place] = isCourtesy[place] ? after[place + 1] : place }
+    for place in words.indices { before[place + 1] = isCourtesy[place] ? before[place] : place }
+    var begins = Array(repeating: false, count: words.count + 1)
+    begins[words.count] = true
+    for clause in clauses where clause > 0 && clause < words.count { begins[clause] = true }
+    (self.after, self.before, beginsClause) = (after, before, begins)
+  }
+
+  func wordBefore(_ place: Int) -> ArraySlice<UInt8>? { before[place] < 0 ? nil : words[before[place]] }
+
+  /// Whether the sentence or a clause ends there, or behind the courtesies that stand there.
+  func isEnd(_ place: Int) -> Bool { beginsClause[place] || beginsClause[after[place]] }
 }
