@@ -7,7 +7,7 @@ import MailText
 /// conditions of footers (`If you no longer wish …, click here`) and their opposites (`don't unsubscribe me`) are none.
 enum StopWishes {
   /// So much of a text is read: whoever wants to be left alone says so before the fortieth sentence, and disclaimers follow it.
-  private static let (octets, sentences) = (4000, 40)
+  private static let (octets, sentences) = (2000, 40)
   /// Sentences at the beginning of a text in which a lone word (`Unsubscribe`) is a wish; further below it is a footer's.
   private static let firstSentences = 4
   /// Words of a lone wish with all its greetings and thanks.
@@ -74,10 +74,16 @@ enum StopWishes {
   /// What the sender's or the answerer's own mails say below the text: how the reader could unsubscribe.
   private static func isFooter(_ sentence: WishSentence) -> Bool {
     let words = sentence.words
-    if words.contains(where: singularFirstPersons.contains) { return false }
-    if words.last?.equalsASCII("here") == true { return true }
-    if conditions.contains(where: { $0.fits(sentence, at: 0) }) { return true }
-    return words.contains { word in links.contains { word.starts(with: $0) } }
+    guard
+      words.last?.equalsASCII("here") == true || conditions.contains(where: { $0.fits(sentence, at: 0) })
+        || words.contains(where: isLink)
+    else { return false }
+    return !words.contains(where: singularFirstPersons.contains)
+  }
+
+  private static func isLink(_ word: ArraySlice<UInt8>) -> Bool {
+    guard let first = word.first, linkBeginnings.contains(first) else { return false }
+    return links.contains { word.starts(with: $0) }
   }
 
   private static func isRunOnWish(_ sentence: Words.Sentence) -> Bool {
@@ -90,17 +96,18 @@ enum StopWishes {
 
   // MARK: - The tables, ready
 
-  private static func beginning(with word: ArraySlice<UInt8>) -> [WishPattern] { phrases[key(word)] ?? [] }
-
-  /// The first two letters.
-  private static func key(_ word: some Collection<UInt8>) -> UInt16 {
-    word.prefix(2).reduce(word.count == 1 ? 0xFF00 : 0) { $0 << 8 | UInt16($1) }
+  private static func beginning(with word: ArraySlice<UInt8>) -> [WishPattern] {
+    // Most words begin no row.
+    guard WishKeys.holds(phraseKeys, word) else { return [] }
+    return phrases[WishKeys.key(word)] ?? []
   }
+
+  private static let phraseKeys = WishKeys.bitmap(phrases.keys)
 
   private static let phrases: [UInt16: [WishPattern]] = {
     var table: [UInt16: [WishPattern]] = [:]
     for pattern in StopWishTable.phrases.flatMap(WishPattern.rows) {
-      for key in Set(pattern.beginnings.map { key($0.letters) }) { table[key, default: []].append(pattern) }
+      for key in Set(pattern.beginnings.map { WishKeys.key($0.letters) }) { table[key, default: []].append(pattern) }
     }
     return table
   }()
@@ -122,6 +129,7 @@ enum StopWishes {
   private static let requests = StopWishTable.requests.map(WishPattern.init)
   private static let conditions = StopWishTable.conditions.map(WishPattern.init)
   private static let links = StopWishTable.links.map { Array($0.utf8) }
+  private static let linkBeginnings = links.compactMap(\.first)
   private static let openers = WishPattern.set(StopWishTable.openers)
   private static let pleas = WishPattern.set(StopWishTable.pleas)
 }

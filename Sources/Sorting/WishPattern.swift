@@ -62,7 +62,7 @@ struct WishPattern {
   /// Whether it stands in the sentence from this word on. `toEnd`: it has to reach the sentence's end.
   func fits(_ sentence: WishSentence, at start: Int, toEnd: Bool = false) -> Bool {
     if let before = sentence.wordBefore(start) {
-      guard !notBefore.contains(where: { $0.fits(before) }), !Self.negations.contains(before) else { return false }
+      guard !notBefore.contains(where: { $0.fits(before) }), !Self.isNegation(before) else { return false }
     }
     return matches(elements[...], sentence, start, toEnd)
   }
@@ -98,7 +98,16 @@ struct WishPattern {
   /// Words that a gap may have.
   private static let widest = 4
 
-  fileprivate static func isCourtesy(_ word: ArraySlice<UInt8>) -> Bool { courtesies.contains(word) }
+  fileprivate static func isCourtesy(_ word: ArraySlice<UInt8>) -> Bool {
+    WishKeys.holds(courtesyKeys, word) && courtesies.contains(word)
+  }
+
+  private static func isNegation(_ word: ArraySlice<UInt8>) -> Bool {
+    WishKeys.holds(negationKeys, word) && negations.contains(word)
+  }
+
+  private static let courtesyKeys = WishKeys.bitmap(courtesies.map(WishKeys.key))
+  private static let negationKeys = WishKeys.bitmap(negations.map(WishKeys.key))
 
   /// Words that make a wish polite, or urgent, and change nothing of it.
   private static let courtesies = set([
@@ -148,4 +157,24 @@ struct WishSentence {
 
   /// Whether the sentence or a clause ends there, or behind the courtesies that stand there.
   func isEnd(_ place: Int) -> Bool { beginsClause[place] || beginsClause[after[place]] }
+}
+
+/// The first two letters of words as bits: most words of a text are in no table, and that is known without a hash.
+enum WishKeys {
+  static func key(_ word: some Collection<UInt8>) -> UInt16 {
+    guard let first = word.first else { return 0 }
+    let second = word.index(after: word.startIndex)
+    return UInt16(first) << 8 | (second == word.endIndex ? 0xFF : UInt16(word[second]))
+  }
+
+  static func bitmap(_ keys: some Sequence<UInt16>) -> [UInt64] {
+    var bits = [UInt64](repeating: 0, count: 1 << 10)
+    for key in keys { bits[Int(key >> 6)] |= 1 << UInt64(key & 63) }
+    return bits
+  }
+
+  static func holds(_ bits: [UInt64], _ word: ArraySlice<UInt8>) -> Bool {
+    let key = key(word)
+    return bits[Int(key >> 6)] >> UInt64(key & 63) & 1 != 0
+  }
 }

@@ -120,10 +120,18 @@ struct Words {
         sentence.words.append(Self.not)
         index += 1
       } else {
-        sentence.words.append(Self.sameAs[word] ?? word)
+        sentence.words.append(Self.isOther(word) ? Self.sameAs[word] ?? word : word)
       }
     }
     sentences.append(sentence)
+  }
+
+  /// Whether it begins as one of the words that mean the same as another.
+  private static func isOther(_ word: ArraySlice<UInt8>) -> Bool {
+    switch word.first {
+    case UInt8(ascii: "d"), UInt8(ascii: "k"), UInt8(ascii: "n"), UInt8(ascii: "p"), UInt8(ascii: "u"): word.count < 12
+    default: false
+    }
   }
 
   private static let not = ArraySlice("not".utf8)
