@@ -9,7 +9,12 @@ enum AutoReplyTexts {
   static func verdict(_ facts: MailFacts, _ text: String) -> Verdict? {
     guard !text.isEmpty, text.utf8.count <= longest, !ReplyRules.isOfList(facts.header) else { return nil }
     guard ReplyRules.isAnswer(facts) else { return acknowledgement(facts, text) }
-    guard !quotes(text), !StopWishes.areIn(text) else { return nil }
+    // Asked last: few texts tell of an absence, and the reader of wishes looks at every answer anyway.
+    guard !quotes(text), let verdict = byWords(facts, text), !StopWishes.areIn(text) else { return nil }
+    return verdict
+  }
+
+  private static func byWords(_ facts: MailFacts, _ text: String) -> Verdict? {
     let words = PhraseMatcher.normalize(text)
     let robot = robots.hasMatch(in: facts.senderWords)
     // A machine that only its words show asks nothing: "I am away until Monday, can we talk on Tuesday?" is a person's.

@@ -39,16 +39,12 @@ enum StopWishes {
     let words = sentence.words
     let seen = WishSentence(words, clauses: sentence.clauses)
     if sentence.isQuestion, !words.contains(where: firstPersons.contains),
-      !requests.contains(where: { $0.fits(seen, at: 0) })
+      !requests.fit(seen, at: 0)
     {
       return false
     }
     if isFooter(seen) { return false }
-    for (index, word) in words.enumerated() {
-      for pattern in beginning(with: word) where pattern.fits(seen, at: index) {
-        return true
-      }
-    }
+    if words.indices.contains(where: { phrases.fit(seen, at: $0) }) { return true }
     if isEarly, isWhole(words, from: 0, to: words.count) { return true }
     // "Not interested, please remove."
     for (index, clause) in sentence.clauses.enumerated() {
@@ -64,7 +60,7 @@ enum StopWishes {
     var rest = words[start..<end]
     while let first = rest.first {
       let sentence = WishSentence(Array(rest))
-      if wholes.contains(where: { $0.fits(sentence, at: 0, toEnd: true) }) { return true }
+      if wholes.fit(sentence, at: 0, toEnd: true) { return true }
       guard openers.contains(first) else { break }
       rest.removeFirst()
     }
@@ -75,7 +71,7 @@ enum StopWishes {
   private static func isFooter(_ sentence: WishSentence) -> Bool {
     let words = sentence.words
     guard
-      words.last?.equalsASCII("here") == true || conditions.contains(where: { $0.fits(sentence, at: 0) })
+      words.last?.equalsASCII("here") == true || conditions.fit(sentence, at: 0)
         || words.contains(where: isLink)
     else { return false }
     return !words.contains(where: singularFirstPersons.contains)
@@ -96,23 +92,10 @@ enum StopWishes {
 
   // MARK: - The tables, ready
 
-  private static func beginning(with word: ArraySlice<UInt8>) -> [WishPattern] {
-    // Most words begin no row.
-    guard WishKeys.holds(phraseKeys, word) else { return [] }
-    return phrases[WishKeys.key(word)] ?? []
-  }
-
-  private static let phraseKeys = WishKeys.bitmap(phrases.keys)
-
-  private static let phrases: [UInt16: [WishPattern]] = {
-    var table: [UInt16: [WishPattern]] = [:]
-    for pattern in StopWishTable.phrases.flatMap(WishPattern.rows) {
-      for key in Set(pattern.beginnings.map { WishKeys.key($0.letters) }) { table[key, default: []].append(pattern) }
-    }
-    return table
-  }()
-
-  private static let wholes = StopWishTable.wholes.flatMap(WishPattern.rows)
+  private static let phrases = WishRows(StopWishTable.phrases)
+  private static let wholes = WishRows(StopWishTable.wholes)
+  private static let requests = WishRows(StopWishTable.requests)
+  private static let conditions = WishRows(StopWishTable.conditions)
   private static let runOnPhrases = PhraseMatcher(StopWishTable.runOn.map(runOn))
   private static let runOnOpposites = PhraseMatcher(StopWishTable.runOnOpposites.map(runOn))
   private static let runOnRequests = PhraseMatcher(StopWishTable.runOnRequests.map(runOn))
@@ -123,13 +106,11 @@ enum StopWishes {
     String(decoding: Words(row).sentences.first?.runOn ?? [], as: UTF8.self)
   }
 
-  private static let firstPersons = WishPattern.set(
+  private static let firstPersons = WordSet(
     StopWishTable.singularFirstPersons + StopWishTable.pluralFirstPersons)
-  private static let singularFirstPersons = WishPattern.set(StopWishTable.singularFirstPersons)
-  private static let requests = StopWishTable.requests.map(WishPattern.init)
-  private static let conditions = StopWishTable.conditions.map(WishPattern.init)
+  private static let singularFirstPersons = WordSet(StopWishTable.singularFirstPersons)
   private static let links = StopWishTable.links.map { Array($0.utf8) }
   private static let linkBeginnings = links.compactMap(\.first)
-  private static let openers = WishPattern.set(StopWishTable.openers)
-  private static let pleas = WishPattern.set(StopWishTable.pleas)
+  private static let openers = WordSet(StopWishTable.openers)
+  private static let pleas = WordSet(StopWishTable.pleas)
 }

@@ -62,7 +62,7 @@ struct WishPattern {
   /// Whether it stands in the sentence from this word on. `toEnd`: it has to reach the sentence's end.
   func fits(_ sentence: WishSentence, at start: Int, toEnd: Bool = false) -> Bool {
     if let before = sentence.wordBefore(start) {
-      guard !notBefore.contains(where: { $0.fits(before) }), !Self.isNegation(before) else { return false }
+      guard !notBefore.contains(where: { $0.fits(before) }), !Self.negations.contains(before) else { return false }
     }
     return matches(elements[...], sentence, start, toEnd)
   }
@@ -98,19 +98,8 @@ struct WishPattern {
   /// Words that a gap may have.
   private static let widest = 4
 
-  fileprivate static func isCourtesy(_ word: ArraySlice<UInt8>) -> Bool {
-    WishKeys.holds(courtesyKeys, word) && courtesies.contains(word)
-  }
-
-  private static func isNegation(_ word: ArraySlice<UInt8>) -> Bool {
-    WishKeys.holds(negationKeys, word) && negations.contains(word)
-  }
-
-  private static let courtesyKeys = WishKeys.bitmap(courtesies.map(WishKeys.key))
-  private static let negationKeys = WishKeys.bitmap(negations.map(WishKeys.key))
-
   /// Words that make a wish polite, or urgent, and change nothing of it.
-  private static let courtesies = set([
+  fileprivate static let courtesies = WordSet([
     "please", "thanks", "thank", "thx", "now", "immediately", "ever", "just", "already", "alstublieft", "alsjeblieft",
     "vanligen", "snalla", "vennligst", "bitte", "danke", "sofort", "svp",
     "merci", "gracias",
@@ -121,13 +110,9 @@ struct WishPattern {
   ])
 
   /// Before a wish they make it its opposite.
-  private static let negations = set([
+  private static let negations = WordSet([
     "not", "nicht", "ne", "nao", "niet", "inte", "ikke", "nie", "не",
   ])
-
-  static func set(_ words: [String]) -> Set<ArraySlice<UInt8>> {
-    Set(words.map { Words($0).sentences.first?.words.first.map { ArraySlice(Array($0)) } ?? [] })
-  }
 }
 
 /// A sentence as patterns look at it: what each look needs is found once, so that a text costs what its length is.
@@ -142,7 +127,7 @@ struct WishSentence {
 
   init(_ words: [ArraySlice<UInt8>], clauses: [Int] = []) {
     self.words = words
-    let isCourtesy = words.map(WishPattern.isCourtesy)
+    let isCourtesy = words.map(WishPattern.courtesies.contains)
     var after = Array(repeating: words.count, count: words.count + 1)
     var before = Array(repeating: -1, count: words.count + 1)
     for place in words.indices.reversed() { after[place] = isCourtesy[place] ? after[place + 1] : place }
@@ -157,24 +142,4 @@ struct WishSentence {
 
   /// Whether the sentence or a clause ends there, or behind the courtesies that stand there.
   func isEnd(_ place: Int) -> Bool { beginsClause[place] || beginsClause[after[place]] }
-}
-
-/// The first two letters of words as bits: most words of a text are in no table, and that is known without a hash.
-enum WishKeys {
-  static func key(_ word: some Collection<UInt8>) -> UInt16 {
-    guard let first = word.first else { return 0 }
-    let second = word.index(after: word.startIndex)
-    return UInt16(first) << 8 | (second == word.endIndex ? 0xFF : UInt16(word[second]))
-  }
-
-  static func bitmap(_ keys: some Sequence<UInt16>) -> [UInt64] {
-    var bits = [UInt64](repeating: 0, count: 1 << 10)
-    for key in keys { bits[Int(key >> 6)] |= 1 << UInt64(key & 63) }
-    return bits
-  }
-
-  static func holds(_ bits: [UInt64], _ word: ArraySlice<UInt8>) -> Bool {
-    let key = key(word)
-    return bits[Int(key >> 6)] >> UInt64(key & 63) & 1 != 0
-  }
 }
