@@ -13,13 +13,13 @@ struct WordSet {
 
 /// Rows of wishes by the letters they begin with.
 struct WishRows {
-  private var patterns: [UInt16: [WishPattern]] = [:]
+  private var patterns: [UInt16: [(beginning: WishPattern.Alternative, pattern: WishPattern)]] = [:]
   private let beginnings: WordBeginnings
 
   init(_ rows: [String]) {
     for pattern in rows.flatMap(WishPattern.rows) {
-      for key in Set(pattern.beginnings.map { WordBeginnings.key($0.letters) }) {
-        patterns[key, default: []].append(pattern)
+      for beginning in pattern.beginnings {
+        patterns[WordBeginnings.key(beginning.letters), default: []].append((beginning, pattern))
       }
     }
     beginnings = WordBeginnings(patterns.keys)
@@ -33,8 +33,10 @@ struct WishRows {
 
   private func begin(_ sentence: WishSentence, _ word: Int, _ start: Int, _ toEnd: Bool) -> Bool {
     guard word < sentence.words.count, beginnings.hold(sentence.words[word]) else { return false }
-    let rows = patterns[WordBeginnings.key(sentence.words[word])] ?? []
-    return rows.contains { $0.fits(sentence, at: start, toEnd: toEnd) }
+    let letters = sentence.words[word]
+    return patterns[WordBeginnings.key(letters)]?.contains {
+      $0.beginning.fits(letters) && $0.pattern.fits(sentence, at: start, toEnd: toEnd)
+    } ?? false
   }
 }
 

@@ -12,50 +12,47 @@ import Testing
   }
 
   /// A report after RFC 8098 §2.
+  private static func receipt(
+    _ name: String, _ rule: String, subject: String, _ fieldsAndBody: String, original: String?
+  ) -> Receipt {
+    Receipt(
+      testDescription: name, rule: rule,
+      mail: "From: Kim <kim@example.net>\nTo: me@sender.example\nSubject: \(subject)\n" + fieldsAndBody,
+      original: original)
+  }
+
   private static func report(
     _ name: String, _ rule: String, subject: String, fields: String = "", _ words: String, _ report: String,
     original: String? = "<first@sender.example>", enclosed: String = ""
   ) -> Receipt {
-    Receipt(
-      testDescription: name, rule: rule,
-      mail: """
-        From: Kim <kim@example.net>
-        To: me@sender.example
-        Subject: \(subject)
-        \(fields)MIME-Version: 1.0
-        Content-Type: multipart/report; report-type=disposition-notification; boundary="b"
+    receipt(
+      name, rule, subject: subject,
+      """
+      \(fields)MIME-Version: 1.0
+      Content-Type: multipart/report; report-type=disposition-notification; boundary="b"
 
-        --b
-        Content-Type: text/plain; charset=utf-8
+      --b
+      Content-Type: text/plain; charset=utf-8
 
-        \(words)
+      \(words)
 
-        --b
-        Content-Type: message/disposition-notification
+      --b
+      Content-Type: message/disposition-notification
 
-        Final-Recipient: rfc822; kim@example.net
-        \(report)
+      Final-Recipient: rfc822; kim@example.net
+      \(report)
 
-        \(enclosed)--b--
+      \(enclosed)--b--
 
-        """, original: original)
+      """, original: original)
   }
 
   private static func letter(
     _ name: String, _ rule: String, subject: String, fields: String = "", _ words: String, original: String? = nil
   ) -> Receipt {
-    Receipt(
-      testDescription: name, rule: rule,
-      mail: """
-        From: Kim <kim@example.net>
-        To: me@sender.example
-        Subject: \(subject)
-        \(fields)MIME-Version: 1.0
-        Content-Type: text/plain; charset=utf-8
-
-        \(words)
-
-        """, original: original)
+    receipt(
+      name, rule, subject: subject,
+      "\(fields)MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n\(words)\n", original: original)
   }
 
   private static let id = "Original-Message-ID: <first@sender.example>\n"
