@@ -1,32 +1,34 @@
 import Glibc
 
 /// ASCII octets and searches the readers share; a file of names rather than numbers in every parser.
-package enum Octet {
-  package static let tab = UInt8(ascii: "\t")
-  package static let lf = UInt8(ascii: "\n")
-  package static let cr = UInt8(ascii: "\r")
-  package static let space = UInt8(ascii: " ")
-  package static let colon = UInt8(ascii: ":")
-  package static let dash = UInt8(ascii: "-")
-  package static let quote = UInt8(ascii: "\"")
-  package static let backslash = UInt8(ascii: "\\")
-  package static let equals = UInt8(ascii: "=")
-  package static let question = UInt8(ascii: "?")
-  package static let lessThan = UInt8(ascii: "<")
-  package static let greaterThan = UInt8(ascii: ">")
-  package static let semicolon = UInt8(ascii: ";")
-  package static let comma = UInt8(ascii: ",")
-  package static let at = UInt8(ascii: "@")
-  package static let dot = UInt8(ascii: ".")
-  package static let percent = UInt8(ascii: "%")
-  package static let apostrophe = UInt8(ascii: "'")
-  package static let asterisk = UInt8(ascii: "*")
-  package static let openParenthesis = UInt8(ascii: "(")
-  package static let closeParenthesis = UInt8(ascii: ")")
+///
+/// Computed, so that other modules get the number itself: a stored one is a call and a load at each use.
+@usableFromInline package enum Octet {
+  @inlinable package static var tab: UInt8 { UInt8(ascii: "\t") }
+  @inlinable package static var lf: UInt8 { UInt8(ascii: "\n") }
+  @inlinable package static var cr: UInt8 { UInt8(ascii: "\r") }
+  @inlinable package static var space: UInt8 { UInt8(ascii: " ") }
+  @inlinable package static var colon: UInt8 { UInt8(ascii: ":") }
+  @inlinable package static var dash: UInt8 { UInt8(ascii: "-") }
+  @inlinable package static var quote: UInt8 { UInt8(ascii: "\"") }
+  @inlinable package static var backslash: UInt8 { UInt8(ascii: "\\") }
+  @inlinable package static var equals: UInt8 { UInt8(ascii: "=") }
+  @inlinable package static var question: UInt8 { UInt8(ascii: "?") }
+  @inlinable package static var lessThan: UInt8 { UInt8(ascii: "<") }
+  @inlinable package static var greaterThan: UInt8 { UInt8(ascii: ">") }
+  @inlinable package static var semicolon: UInt8 { UInt8(ascii: ";") }
+  @inlinable package static var comma: UInt8 { UInt8(ascii: ",") }
+  @inlinable package static var at: UInt8 { UInt8(ascii: "@") }
+  @inlinable package static var dot: UInt8 { UInt8(ascii: ".") }
+  @inlinable package static var percent: UInt8 { UInt8(ascii: "%") }
+  @inlinable package static var apostrophe: UInt8 { UInt8(ascii: "'") }
+  @inlinable package static var asterisk: UInt8 { UInt8(ascii: "*") }
+  @inlinable package static var openParenthesis: UInt8 { UInt8(ascii: "(") }
+  @inlinable package static var closeParenthesis: UInt8 { UInt8(ascii: ")") }
 }
 
 extension UInt8 {
-  package var isBlank: Bool { self == Octet.space || self == Octet.tab }
+  @inlinable package var isBlank: Bool { self == 32 || self == 9 }
   @inlinable package var isSpace: Bool { self == 32 || (self >= 9 && self <= 13) }
   @inlinable package var isDigit: Bool { self >= 48 && self <= 57 }
   @inlinable package var isLetter: Bool { (self | 32) >= 97 && (self | 32) <= 122 }

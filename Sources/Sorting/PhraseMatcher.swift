@@ -158,36 +158,53 @@ struct PhraseMatcher: Sendable {
   }
 
   /// ASCII, Latin-1, Greek and Cyrillic letters made small, runs of white space made one space, typographic apostrophes and no-break spaces made plain.
-  static func normalize(_ text: some Sequence<UInt8>) -> [UInt8] {
+  static func normalize(_ text: some Collection<UInt8>) -> [UInt8] {
     var out: [UInt8] = []
-    out.reserveCapacity(text.underestimatedCount)
     normalize(text, onto: &out)
     return out
   }
 
   /// The same, written behind what was read before.
-  static func normalize(_ text: some Sequence<UInt8>, onto out: inout [UInt8]) {
-    for octet in text {
-      var octet = octet
-      if octet >= 65, octet <= 90 { octet |= 32 }
-      if octet <= 32 { octet = 32 }
-      // U+2019 is E2 80 99, U+00A0 is C2 A0.
-      if octet == 0x99, out.count >= 2, out[out.count - 1] == 0x80, out[out.count - 2] == 0xE2 {
-        out.removeLast(2)
-        octet = UInt8(ascii: "'")
-      } else if octet == 0xA0, out.last == 0xC2 {
-        out.removeLast()
-        octet = 32
-      }
-      if octet == 32, out.last == 32 || out.isEmpty { continue }
-      if octet >= 0x80, octet < 0xC0, let lead = out.last, lead >= 0xC3, lead <= 0xD0,
-        let small = small(lead, octet)
-      {
-        out[out.count - 1] = small.0
-        octet = small.1
-      }
-      out.append(octet)
+  static func normalize(_ text: some Collection<UInt8>, onto out: inout [UInt8]) {
+    if text.withContiguousStorageIfAvailable({ normalize($0, onto: &out) }) == nil {
+      Array(text).withUnsafeBufferPointer { normalize($0, onto: &out) }
     }
+  }
+
+  private static func normalize(_ text: UnsafeBufferPointer<UInt8>, onto out: inout [UInt8]) {
+    var count = out.count
+    // What is written is never longer than what was read.
+    out += repeatElement(0, count: text.count)
+    out.withUnsafeMutableBufferPointer { out in
+      for octet in text {
+        if octet <= 32 {
+          if count > 0, out[count - 1] != 32 {
+            out[count] = 32
+            count += 1
+          }
+        } else if octet < 0x80 {
+          out[count] = octet.lowered
+          count += 1
+        } else if octet == 0x99, count >= 2, out[count - 1] == 0x80, out[count - 2] == 0xE2 {
+          // U+2019 is E2 80 99, U+00A0 is C2 A0.
+          count -= 1
+          out[count - 1] = Octet.apostrophe
+        } else if octet == 0xA0, count >= 1, out[count - 1] == 0xC2 {
+          count -= 1
+          if count > 0, out[count - 1] != 32 {
+            out[count] = 32
+            count += 1
+          }
+        } else if octet < 0xC0, count >= 1, let small = small(out[count - 1], octet) {
+          (out[count - 1], out[count]) = small
+          count += 1
+        } else {
+          out[count] = octet
+          count += 1
+        }
+      }
+    }
+    out.removeLast(out.count - count)
   }
 
   /// The small letter of a capital in two octets: Latin-1, Greek and Cyrillic ones; notices shout, and sentences begin with them.

@@ -192,13 +192,13 @@ enum QuoteMarks {
   }()
 
   /// Beginnings of "Quoting X <x@y>:", in small letters; the line ends with the address and a colon.
-  static let quoting: [[UInt8]] = [
+  static let quoting = Beginnings([
     "quoting ", "quote from ", "zitat von ", "citando ", "citation de ", "citat fr\u{e5}n ", "citat fra ", "citazione ",
     "citeren ", "cytowanie ", "quotation from ", "cita de ",
-  ].map { Array($0.utf8) }
+  ])
 
   /// Beginnings of lines that a phone or program adds by itself, in small letters.
-  static let deviceStarts: [[UInt8]] = [
+  static let deviceStarts = Beginnings([
     "sent from ", "sent via ", "sent with ", "sent on the go", "sent by ", "sent using ", "get outlook for",
     "get [outlook", "from my iphone",
     "von meinem ", "von meiner ", "gesendet von ", "gesendet mit ", "gesendet vom ", "diese nachricht wurde von meinem",
@@ -230,7 +230,7 @@ enum QuoteMarks {
     "\u{43f}\u{43e}\u{441}\u{43b}\u{430}\u{442}\u{43e} \u{441}\u{430}", "verschickt mit", "verschickt von",
     "von unterwegs", "odesl\u{e1}no ze", "wys\u{142}ane za pomoc\u{105}", "wys\u{142}ano z ", "enviado por ",
     "enviado com ", "envoy\u{e9} par ", "inviato con ", "skickat med ", "sendt med ",
-  ].map { Array($0.utf8) }
+  ])
 
   /// The same in languages that put the verb at the end.
   static let deviceEnds = PhraseMatcher([

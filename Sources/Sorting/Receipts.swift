@@ -44,8 +44,8 @@ struct ReceiptRules {
 
   /// Outlook, Notes and trackers write the receipt as a letter, too.
   private func letter() -> Verdict? {
-    let unread = Self.unreadSubjects.contains { facts.subjectWords.starts(with: $0) }
-    guard unread || Self.readSubjects.contains(where: { facts.subjectWords.starts(with: $0) }),
+    let unread = Self.unreadSubjects.fit(facts.subjectWords)
+    guard unread || Self.readSubjects.fit(facts.subjectWords),
       !ReplyRules.isOfList(facts.header)
     else { return nil }
     let text = facts.bodyText()
@@ -59,19 +59,19 @@ struct ReceiptRules {
   }
 
   /// Outlook's, Notes' and Thunderbird's words in the languages they are sold in.
-  private static let readSubjects: [[UInt8]] = [
+  private static let readSubjects = Beginnings([
     "read:", "return receipt", "read receipt", "gelesen:", "lesebestätigung", "empfangsbestätigung (", "lu :", "lu:",
     "accusé de lecture", "leído:", "confirmación de lectura", "lido:", "lida:", "confirmação de leitura", "letto:",
     "conferma di lettura", "gelezen:", "leesbevestiging", "läst:", "läskvitto", "læst:", "lest:", "luettu:",
     "przeczytano:", "odczytano:", "potwierdzenie przeczytania", "přečteno:", "prečítané:", "olvasott:", "citit:",
     "okundu:", "прочтено:", "прочитано:", "уведомление о прочтении", "開封済み:", "開封確認", "已读:", "已读：", "讀取:", "已讀:", "읽음:",
-  ].map { PhraseMatcher.normalize($0) }
+  ])
 
-  private static let unreadSubjects: [[UInt8]] = [
+  private static let unreadSubjects = Beginnings([
     "not read:", "ungelesen:", "nicht gelesen:", "non lu :", "non lu:", "no leído:", "não lido:", "não lida:",
     "non letto:", "niet gelezen:", "inte läst:", "ikke læst:", "ikke lest:", "ei luettu:", "nie przeczytano:",
     "nepřečteno:", "okunmadı:", "не прочтено:", "не прочитано:", "未開封:", "未读:", "未读：", "未讀:", "읽지 않음:",
-  ].map { PhraseMatcher.normalize($0) }
+  ])
 
   private static let readSentences = PhraseMatcher([
     "was read", "has been read", "was opened", "has been opened", "was displayed", "been displayed", "was received by",

@@ -40,16 +40,16 @@ struct ReplyRules {
   }
 
   /// Whether the subject begins as an answer's does.
-  static func hasPrefix(_ facts: MailFacts) -> Bool { prefixes.contains { facts.subjectWords.starts(with: $0) } }
+  static func hasPrefix(_ facts: MailFacts) -> Bool { prefixes.fit(facts.subjectWords) }
 
   /// The same for what a person passes on.
-  static func isForward(_ facts: MailFacts) -> Bool { forwards.contains { facts.subjectWords.starts(with: $0) } }
+  static func isForward(_ facts: MailFacts) -> Bool { forwards.fit(facts.subjectWords) }
 
-  private static let forwards: [[UInt8]] = [
+  private static let forwards = Beginnings([
     "fwd:", "fw:", "fwd :", "fw :", "wg:", "tr:", "i:", "rv:", "enc:", "doorst:", "vb:", "vl:", "pd:", "pd.:",
     "fw\u{ff1a}", "\u{8f6c}\u{53d1}:", "\u{8f6c}\u{53d1}\u{ff1a}", "\u{8f49}\u{5bc4}:", "\u{8f49}\u{5bc4}\u{ff1a}",
     "\u{8ee2}\u{9001}:", "\u{43f}\u{435}\u{440}\u{435}\u{441}\u{43b}:", "ilt:", "tov\u{e1}bb\u{ed}tva:", "fs:",
-  ].map { PhraseMatcher.normalize($0) }
+  ])
 
   /// RFC 2919, RFC 2369, RFC 8058 and the words bulk mailers put into Precedence.
   static func isList(_ header: HeaderBlock) -> Bool {
@@ -64,12 +64,12 @@ struct ReplyRules {
   }
 
   /// "Re:" as mail programs write it; Wikipedia "List of email subject abbreviations" for the languages.
-  private static let prefixes: [[UInt8]] = [
+  private static let prefixes = Beginnings([
     "re:", "re :", "re[", "re\u{ff1a}", "aw:", "antw:", "antwort:", "sv:", "vs:", "vast:", "odp:", "res:", "r:", "rif:",
     "bls:",
     "atb:", "ynt:", "ref:", "\u{56de}\u{590d}:", "\u{56de}\u{590d}\u{ff1a}", "\u{56de}\u{8986}:",
     "\u{56de}\u{8986}\u{ff1a}", "\u{7b54}\u{590d}:",
     "\u{7b54}\u{590d}\u{ff1a}", "\u{43e}\u{442}\u{432}:", "\u{3b1}\u{3c0}:", "\u{3c3}\u{3c7}\u{3b5}\u{3c4}:",
     "\u{5d4}\u{5e9}\u{5d1}:", "vb:",
-  ].map { PhraseMatcher.normalize($0) }
+  ])
 }

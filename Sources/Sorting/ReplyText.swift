@@ -115,20 +115,15 @@ enum ReplyText {
   }
 
   private static func split(_ text: String) -> [Line] {
+    let text = text.octets(atMost: longest)
     var lines: [Line] = []
-    var current: [UInt8] = []
+    var start = 0
     // A CR alone ends a line too, as old Macs wrote them.
-    var previous: UInt8 = 0
-    for octet in text.utf8.prefix(longest) {
-      defer { previous = octet }
-      if octet == Octet.cr || octet == Octet.lf && previous != Octet.cr {
-        lines.append(Line(current))
-        current.removeAll(keepingCapacity: true)
-      } else if octet != Octet.lf {
-        current.append(octet)
-      }
+    for (place, octet) in text.enumerated() where octet == Octet.lf || octet == Octet.cr {
+      if octet == Octet.cr || place == 0 || text[place - 1] != Octet.cr { lines.append(Line(text[start..<place])) }
+      start = place + 1
     }
-    if !current.isEmpty { lines.append(Line(current)) }
+    if start < text.count { lines.append(Line(text[start...])) }
     return lines
   }
 
@@ -166,7 +161,12 @@ enum ReplyText {
   private static func finish(_ lines: [Line]) -> String {
     var lines = withoutSlashedName(lines)
     while let last = lines.last, last.isBlank || last.isRule { lines.removeLast() }
-    return lines.map(\.text).joined(separator: "\n").trimmedSpaces
+    var text: [UInt8] = []
+    for line in lines {
+      if !text.isEmpty { text.append(Octet.lf) }
+      text += line.withoutSpacesAtEnd
+    }
+    return String(decoding: text.trimmedSpaces(), as: UTF8.self)
   }
 
   /// The rest of a quoted line that was too long: it goes on in small letters and the quote follows at once.
@@ -180,7 +180,8 @@ enum ReplyText {
   /// GroupWise's ">>> X <x@y> 26.11.2026 10:00 >>>" and ">>> On … wrote:" between two unmarked texts.
   private static func isArrowHeading(_ lines: [Line], at i: Int) -> Bool {
     let words = lines[i].words
-    guard words.starts(with: ">>>".utf8), words.count > 12, words.contains(where: \.isDigit),
+    guard words.first == Octet.greaterThan, words.starts(with: ">>>".utf8), words.count > 12,
+      words.contains(where: \.isDigit),
       words.suffix(3).elementsEqual(">>>".utf8) || isAttribution(Array(words.dropFirst(3)))
     else { return false }
     let before = lines[..<i].last { !$0.isBlank }
@@ -234,18 +235,22 @@ enum ReplyText {
   /// "On … X wrote:" over one to four lines, or the bare "2012/4/3 X <x@y>" of old Gmail.
   private static func attribution(_ lines: [Line], at start: Int) -> Attribution? {
     guard !lines[start].isBlank else { return nil }
+    // Most lines stand above none that could end one.
+    guard lines[start...].prefix(attributionLines).contains(where: \.mayEndAttribution) else {
+      return bareAttribution(lines, at: start)
+    }
     var joined: [UInt8] = []
     for count in 1...attributionLines where start + count <= lines.count {
       let line = lines[start + count - 1]
-      // Polymail and others break "<address>" over lines: its end then stands where a quote's mark would.
-      let closes = joined.count { $0 == Octet.lessThan } > joined.count { $0 == Octet.greaterThan }
       if line.isBlank, count > 1, start + count < lines.count, lines[start + count].words == [Octet.lessThan] {
         continue
       }
-      if line.isBlank || (count > 1 && line.isQuoted && !closes) { break }
+      if line.isBlank || count > 1 && line.isQuoted && !closesAddress(of: joined) { break }
       joined += (count > 1 ? [Octet.space] : []) + line.words
       guard joined.count < 500 else { break }
-      guard isAttribution(joined) || isIntroduction(joined, of: lines, from: start + count) else { continue }
+      guard line.mayEndAttribution,
+        isAttribution(joined) || isIntroduction(joined, of: lines, from: start + count)
+      else { continue }
       // A sentence before the attribution's line is the answer's own: a later line may begin the attribution.
       if count > 1, !startsAttribution(lines[start].words) { return nil }
       if count == 1 || startsAttribution(lines[start].words), let share = sharedLine(lines[start]) {
@@ -254,6 +259,11 @@ enum ReplyText {
       return Attribution(end: start + count, before: nil)
     }
     return bareAttribution(lines, at: start)
+  }
+
+  /// Polymail and others break "<address>" over lines: its end then stands where a quote's mark would.
+  private static func closesAddress(of words: [UInt8]) -> Bool {
+    words.count { $0 == Octet.lessThan } > words.count { $0 == Octet.greaterThan }
   }
 
   /// "Ann wrote:" and "Thus spake Ann:", without a date or an address, right above a quote.
@@ -280,19 +290,9 @@ enum ReplyText {
   }
 
   private static func isAttribution(_ words: [UInt8]) -> Bool {
-    var end = words[...]
-    while let last = end.last, last.isSpace || last == UInt8(ascii: "*") || last == UInt8(ascii: "_") {
-      end.removeLast()
-    }
-    // Marks of the writing direction around it (U+200E, U+200F, U+202A to U+202E) are no text.
-    while end.count > 3, end.suffix(3).starts(with: [0xE2, 0x80]), let last = end.last,
-      last == 0x8E || last == 0x8F || (0xAA...0xAE).contains(last)
-    {
-      end.removeLast(3)
-    }
+    let end = words.withoutMarksAtEnd
     let dashed = end.starts(with: "--".utf8) && end.suffix(2).elementsEqual("--".utf8)
-    let colon = end.last == Octet.colon || end.suffix(3).elementsEqual([0xEF, 0xBC, 0x9A])  // U+FF1A
-    guard colon || dashed, end.count > 8 else { return false }
+    guard end.endsInColon || dashed, end.count > 8 else { return false }
     guard dashed || words.contains(where: { $0.isDigit || $0 == Octet.at }) else { return false }
     return QuoteMarks.wrote.hasMatch(in: words) || isDatedAddress(words) || isPlainlyAddressed(end)
   }
@@ -302,7 +302,7 @@ enum ReplyText {
     guard line.count < 160, let space = line.lastIndex(of: Octet.space), line[space...].contains(Octet.at) else {
       return false
     }
-    if QuoteMarks.quoting.contains(where: { line.starts(with: $0) }) { return true }
+    if QuoteMarks.quoting.fit(line) { return true }
     let date = line[..<space]
     let words = date.split(separator: Octet.space)
     // Day, month, year, time and "by".
@@ -336,11 +336,11 @@ enum ReplyText {
   private static func startsAttribution(_ words: [UInt8]) -> Bool {
     let text = words.drop { !$0.isLetter && !$0.isDigit && $0 < 128 }
     if let first = text.first, first.isDigit { return true }
-    if starts.contains(where: { text.starts(with: $0) }) { return true }
+    if starts.fit(text) { return true }
     return text.contains(Octet.at) || text.range(of: " on ") != nil
   }
 
-  private static let starts: [[UInt8]] = [
+  private static let starts = Beginnings([
     "on ", "am ", "le ", "el ", "il ", "em ", "op ", "den ", "dnia ", "w dniu ", "dne ", "d\u{148}a ", "p\u{e5} ",
     "vid ", "a(z) ", "\u{432} ", "\u{43d}\u{430} ",
     "mon", "tue", "wed", "thu", "fri", "sat", "sun", "lun", "mar", "mer", "jeu", "ven", "sam", "dim", "m\u{e5}n", "tis",
@@ -351,7 +351,7 @@ enum ReplyText {
     "at mon", "at tue", "at wed", "at thu", "at fri", "at sat", "at sun",
     "\u{3c3}\u{3c4}\u{3b9}\u{3c2} ", "dom", "seg", "qua", "qui", "sex", "s\u{e1}b", "mi\u{e9}", "jue", "vie", "gio",
     "tarihinde",
-  ].map { Array($0.utf8) }
+  ])
 
   /// The answer before an attribution on the same line: "Thanks On Wed, Apr 4, 2012 at 3:59 PM, bob wrote:".
   private static func sharedLine(_ line: Line) -> [UInt8]? {
@@ -374,20 +374,29 @@ enum ReplyText {
     let raw: [UInt8]
     /// As tables are written.
     let words: [UInt8]
+    let isQuoted: Bool
+    /// Whether its end could be that of an attribution: a colon, dashes or three dots, or nothing but marks.
+    let mayEndAttribution: Bool
 
-    init(_ raw: [UInt8]) {
-      self.raw = raw
+    init(_ raw: some Collection<UInt8>) {
+      self.raw = Array(raw)
       words =
         raw.contains { $0 > 127 }
         ? PhraseMatcher.normalize(String(decoding: raw, as: UTF8.self)) : PhraseMatcher.normalize(raw)
+      isQuoted = raw.first { !$0.isBlank } == Octet.greaterThan
+      let end = words.withoutMarksAtEnd
+      mayEndAttribution =
+        end.isEmpty || end.endsInColon || end.suffix(2).elementsEqual("--".utf8)
+        || end.suffix(3).elementsEqual("...".utf8)
     }
 
-    var text: String {
+    var withoutSpacesAtEnd: ArraySlice<UInt8> {
       var end = raw[...]
       while let last = end.last, last.isSpace { end.removeLast() }
-      return String(decoding: end, as: UTF8.self)
+      return end
     }
-    var isBlank: Bool { words.allSatisfy(\.isSpace) }
+    var text: String { String(decoding: withoutSpacesAtEnd, as: UTF8.self) }
+    var isBlank: Bool { words.isEmpty }
     /// Up to five letters right before a quote's mark at the line's beginning.
     var initials: [UInt8]? {
       let text = raw.drop { $0 == Octet.space }
@@ -409,7 +418,6 @@ enum ReplyText {
       words.contains(Octet.at) || words.count(where: \.isDigit) > 2 || raw.contains { $0 > 127 }
     }
     var isBarred: Bool { raw.first == UInt8(ascii: "|") }
-    var isQuoted: Bool { raw.first { !$0.isBlank } == Octet.greaterThan }
     /// ">>> see here <<<" is decoration.
     var looksLikeArrow: Bool { words.starts(with: ">>".utf8) }
     /// A line of nothing but dashes, underscores and their like.
@@ -424,6 +432,7 @@ enum ReplyText {
         && words.allSatisfy { $0 == Octet.dot || $0 == Octet.space || $0 == UInt8(ascii: "*") }
     }
     var isSignatureMark: Bool {
+      guard let first = words.first, !first.isLetter else { return false }
       if isDottedRule { return true }
       let bare = words.trimmedSpaces()
       return bare.count >= 5 && bare.allSatisfy { $0 == UInt8(ascii: "_") } || bare.elementsEqual("--".utf8)
@@ -433,9 +442,9 @@ enum ReplyText {
       let bare = words.drop { !$0.isLetter && $0 < 128 }
       guard bare.count < 160, bare.count > 6 else { return false }
       // A sentence that only begins so is the person's.
-      return QuoteMarks.deviceStarts.contains { bare.starts(with: $0) }
+      return QuoteMarks.deviceStarts.fit(bare)
         && !Self.verbs.contains { bare.range(of: $0) != nil }
-        || bare.count < 60 && QuoteMarks.deviceEnds.hasMatch(in: Array(bare))
+        || bare.count < 60 && QuoteMarks.deviceEnds.hasMatch(in: bare)
     }
 
     private static let verbs: [StaticString] = [", is ", ", was ", " is much ", " i ", " you "]
@@ -461,7 +470,23 @@ enum ReplyText {
   }
 }
 
+extension ArraySlice<UInt8> {
+  fileprivate var endsInColon: Bool { last == Octet.colon || suffix(3).elementsEqual([0xEF, 0xBC, 0x9A]) }  // U+FF1A
+}
+
 extension [UInt8] {
+  /// Without white space, emphasis and marks of the writing direction (U+200E, U+200F, U+202A to U+202E) at its end.
+  fileprivate var withoutMarksAtEnd: ArraySlice<UInt8> {
+    var end = self[...]
+    while let last = end.last, last.isSpace || last == Octet.asterisk || last == UInt8(ascii: "_") { end.removeLast() }
+    while end.count > 3, let last = end.last, last == 0x8E || last == 0x8F || (0xAA...0xAE).contains(last),
+      end.suffix(3).starts(with: [0xE2, 0x80])
+    {
+      end.removeLast(3)
+    }
+    return end
+  }
+
   /// From the first letter on; dashes of Unicode (U+2010 to U+2015), as Proton draws its lines with, are none.
   fileprivate var withoutDashes: ArraySlice<UInt8> {
     var rest = self[...]

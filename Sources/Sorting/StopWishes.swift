@@ -18,9 +18,10 @@ enum StopWishes {
   /// The words of the sentence that asks for it.
   static func first(in text: String) -> String? {
     let words = Words(text, octets: octets, sentences: sentences)
-    for (index, sentence) in words.sentences.enumerated() where isWish(sentence, isEarly: index < firstSentences) {
+    for (index, sentence) in words.sentences.enumerated()
+    where isRunOnWish(sentence) || isWish(sentence, of: words, isEarly: index < firstSentences) {
       return sentence.runOn.isEmpty
-        ? String(decoding: Array(sentence.words.joined(separator: [Octet.space])), as: UTF8.self)
+        ? String(decoding: Array(words.words(of: sentence).joined(separator: [Octet.space])), as: UTF8.self)
         : String(decoding: sentence.runOn, as: UTF8.self)
     }
     return nil
@@ -28,15 +29,20 @@ enum StopWishes {
 
   /// Whether a text is nothing but such a wish.
   static func areAll(of text: String) -> Bool {
-    let sentences = Words(text, octets: 200, sentences: 2).sentences
-    guard sentences.count == 1, let sentence = sentences.first, !sentence.isQuestion else { return false }
+    let words = Words(text, octets: 200, sentences: 2)
+    guard words.sentences.count == 1, let sentence = words.sentences.first, !sentence.isQuestion else { return false }
     if runOnWholes.contains(sentence.runOn) { return true }
-    return isWhole(sentence.words, from: 0, to: sentence.words.count)
+    return isWhole(words.words(of: sentence)[...])
   }
 
-  private static func isWish(_ sentence: Words.Sentence, isEarly: Bool) -> Bool {
-    if !sentence.runOn.isEmpty, isRunOnWish(sentence) { return true }
-    let words = sentence.words
+  private static func isWish(_ sentence: Words.Sentence, of text: Words, isEarly: Bool) -> Bool {
+    // Most sentences have no word with which a wish could begin.
+    guard
+      sentence.words.contains(where: {
+        phrases.mayBegin(text.letters, text.bounds[$0]) || wholes.mayBegin(text.letters, text.bounds[$0])
+      })
+    else { return false }
+    let words = text.words(of: sentence)
     let seen = WishSentence(words, clauses: sentence.clauses)
     if sentence.isQuestion, !words.contains(where: firstPersons.contains),
       !requests.fit(seen, at: 0)
@@ -45,22 +51,23 @@ enum StopWishes {
     }
     if isFooter(seen) { return false }
     if words.indices.contains(where: { phrases.fit(seen, at: $0) }) { return true }
-    if isEarly, isWhole(words, from: 0, to: words.count) { return true }
+    if isEarly, isWhole(words[...]) { return true }
     // "Not interested, please remove."
-    for (index, clause) in sentence.clauses.enumerated() {
-      let end = index + 1 < sentence.clauses.count ? sentence.clauses[index + 1] : words.count
-      if words[clause..<end].contains(where: pleas.contains), isWhole(words, from: clause, to: end) { return true }
+    var clause = words.startIndex
+    for end in sentence.clauses + [words.endIndex] {
+      let part = words[clause..<end]
+      if part.contains(where: pleas.contains), isWhole(part) { return true }
+      clause = end
     }
     return false
   }
 
   /// Whether these words are one of the table's wholes, beside greetings and thanks.
-  private static func isWhole(_ words: [ArraySlice<UInt8>], from start: Int, to end: Int) -> Bool {
-    guard end - start <= mostInWhole else { return false }
-    var rest = words[start..<end]
+  private static func isWhole(_ words: ArraySlice<ArraySlice<UInt8>>) -> Bool {
+    guard words.count <= mostInWhole, words.contains(where: { wholes.mayBegin($0) }) else { return false }
+    var rest = words
     while let first = rest.first {
-      let sentence = WishSentence(Array(rest))
-      if wholes.fit(sentence, at: 0, toEnd: true) { return true }
+      if wholes.fit(WishSentence(Array(rest)), at: 0, toEnd: true) { return true }
       guard openers.contains(first) else { break }
       rest.removeFirst()
     }
@@ -72,17 +79,13 @@ enum StopWishes {
     let words = sentence.words
     guard
       words.last?.equalsASCII("here") == true || conditions.fit(sentence, at: 0)
-        || words.contains(where: isLink)
+        || words.contains(where: links.fit)
     else { return false }
     return !words.contains(where: singularFirstPersons.contains)
   }
 
-  private static func isLink(_ word: ArraySlice<UInt8>) -> Bool {
-    guard let first = word.first, linkBeginnings.contains(first) else { return false }
-    return links.contains { word.starts(with: $0) }
-  }
-
   private static func isRunOnWish(_ sentence: Words.Sentence) -> Bool {
+    guard !sentence.runOn.isEmpty else { return false }
     let text = sentence.runOn
     let isQuestion = sentence.isQuestion || questionEnds.contains { text.suffix($0.count).elementsEqual($0) }
     if isQuestion, !runOnRequests.hasMatch(in: text) { return false }
@@ -109,8 +112,7 @@ enum StopWishes {
   private static let firstPersons = WordSet(
     StopWishTable.singularFirstPersons + StopWishTable.pluralFirstPersons)
   private static let singularFirstPersons = WordSet(StopWishTable.singularFirstPersons)
-  private static let links = StopWishTable.links.map { Array($0.utf8) }
-  private static let linkBeginnings = links.compactMap(\.first)
+  private static let links = Beginnings(StopWishTable.links)
   private static let openers = WordSet(StopWishTable.openers)
   private static let pleas = WordSet(StopWishTable.pleas)
 }

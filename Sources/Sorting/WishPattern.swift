@@ -48,7 +48,7 @@ struct WishPattern {
 
   private static func alternatives(_ piece: Substring) -> [Alternative] {
     piece.split(separator: "/").map { word in
-      let letters = Words(String(word.last == "~" ? word.dropLast() : word)).sentences.first?.words.first ?? []
+      let letters = Words.only(String(word.last == "~" ? word.dropLast() : word)) ?? []
       return Alternative(letters: Array(letters), isBeginning: word.last == "~")
     }
   }
@@ -125,6 +125,7 @@ struct WishSentence {
   /// Whether a clause begins at a place, the end's too.
   private let beginsClause: [Bool]
 
+  /// `clauses`: the places of the words that begin one, which the first always does.
   init(_ words: [ArraySlice<UInt8>], clauses: [Int] = []) {
     self.words = words
     let isCourtesy = words.map(WishPattern.courtesies.contains)

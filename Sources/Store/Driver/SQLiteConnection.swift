@@ -1,4 +1,5 @@
 internal import CSQLite
+import Glibc
 
 /// One connection to the SQLite file, with its prepared statements; used by one thread only.
 final class SQLiteConnection {
@@ -171,11 +172,12 @@ final class SQLiteConnection {
     }
   }
 
-  /// SQLITE_IOERR_SHMSIZE, a macro that Swift does not see: the log's index in the -shm file could not grow.
+  /// SQLITE_IOERR_SHMSIZE, a macro that Swift does not see: the log's index in the -shm file could not grow,
+  /// for want of room unless the disk fails.
   private static let noRoomForIndex = SQLITE_IOERR | (19 << 8)
 
   private func failure(_ code: Int32, _ sql: String) -> StoreError {
-    if code & 0xff == SQLITE_FULL || code == Self.noRoomForIndex { return .full }
+    if code & 0xff == SQLITE_FULL || code == Self.noRoomForIndex && sqlite3_system_errno(handle) != EIO { return .full }
     let words = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "closed"
     // A damaged file is no better than a disk that fails: nothing more may be written on top of it.
     if [SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_NOTADB].contains(code & 0xff) {
