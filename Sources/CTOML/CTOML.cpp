@@ -13,6 +13,7 @@ struct BrokenAssertion {};
 
 #include "CTOML.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <sstream>
@@ -28,13 +29,44 @@ namespace {
 constexpr size_t deepestNode = 40;
 constexpr size_t mostKeyParts = 64;
 
+/// Where the string or comment that begins at `at` ends; the place behind it. Nothing begins there: `at`.
+size_t behindText(std::string_view text, size_t at) {
+  char first = text[at];
+  if (first == '#') return std::min(text.find('\n', at), text.size());
+  if (first != '"' && first != '\'') return at;
+  bool isLong = text.compare(at, 3, std::string(3, first)) == 0;
+  for (size_t place = at + (isLong ? 3 : 1); place < text.size(); ++place) {
+    char c = text[place];
+    if (c == '\\' && first == '"') {
+      ++place;
+    } else if (c == '\n' && !isLong) {
+      return place;
+    } else if (c == first && !isLong) {
+      return place + 1;
+    } else if (c == first && text.compare(place, 3, std::string(3, first)) == 0) {
+      // One or two more are the text's own end.
+      for (place += 3; place < text.size() && text[place] == first; ++place) {}
+      return place;
+    }
+  }
+  return text.size();
+}
+
 /// The first line whose key has more dotted parts than any configuration needs; 0 when there is none.
 /// toml++ bounds nested values but not dotted keys, and its tables are destroyed recursively: `a.a.a…` a million times
-/// would end the process. Dots are counted between two separators, so prose and lists in a value stay far from the bound.
+/// would end the process. Dots are counted between two separators, and those of strings and comments are nobody's.
 size_t lineOfTooLongKey(std::string_view text) {
   size_t line = 1, parts = 0;
   char last = 0;
-  for (char c : text) {
+  for (size_t at = 0; at < text.size(); ++at) {
+    size_t end = behindText(text, at);
+    if (end > at) {
+      for (; at < end; ++at) line += text[at] == '\n';
+      --at;
+      last = '"';
+      continue;
+    }
+    char c = text[at];
     switch (c) {
     case '\n': ++line; parts = 0; last = 0; break;
     case '=': case ',': case '{': case '}': parts = 0; last = 0; break;

@@ -1,5 +1,6 @@
 // `contact`: people.
 import Foundation
+import MailText
 import Outreach
 
 extension Verb {
@@ -170,7 +171,7 @@ extension Verb {
           row.draft.tags += call.values["tag"] ?? []
           row.draft.consent = row.draft.consent ?? call.value("consent")
           if call.has("dry-run"), let address = contactAddress(row.draft.address) {
-            row.isAgain = !seen.insert(address).inserted
+            row.isAgain = !seen.insert(Address.comparisonKey(address)).inserted
           }
           batch.contacts.append(row)
         } else {

@@ -83,11 +83,13 @@ public struct Address: Sendable, Hashable {
   }
 
   /// The key by which two addresses are the same mailbox for Postern: all letters small (RFC 5321 §2.4 allows servers to tell
-  /// `Bob` from `bob`; none does).
+  /// `Bob` from `bob`; none does), the domain as DNS has it. People are stored and looked up by it, also `@domain`.
   public static func comparisonKey(_ address: String) -> String {
     let bytes = bare(address)
     if bytes.allSatisfy({ $0 < 128 }) { return String(decoding: bytes.map(\.lowered), as: UTF8.self) }
-    return String(decoding: bytes, as: UTF8.self).lowercased()
+    guard let at = bytes.lastIndex(of: Octet.at) else { return String(decoding: bytes, as: UTF8.self).lowercased() }
+    return String(decoding: bytes[...at], as: UTF8.self).lowercased()
+      + DomainSpelling.ascii(of: String(decoding: bytes[(at + 1)...], as: UTF8.self))
   }
 
   /// The domain of an address in small letters; empty when there is none.

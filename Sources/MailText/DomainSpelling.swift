@@ -1,23 +1,36 @@
+internal import Foundation
+
 /// The spellings of an internationalised domain: with its own letters, and in the ASCII that DNS takes (RFC 5890, section 2.3.2).
 public enum DomainSpelling {
-  /// The domain in small letters and its other spelling, if it has one. What is no Punycode stays as it is.
+  /// The domain in small letters as DNS has it: the one spelling by which domains are compared and looked up.
+  public static func ascii(of domain: String) -> String {
+    guard domain.utf8.contains(where: { $0 >= 0x80 }) else { return domain.lowercased() }
+    return labels(of: domain).map { Punycode.encoded($0) ?? $0 }.joined(separator: ".")
+  }
+
+  /// The same, and the spelling in its own letters if it has one. What is no Punycode stays as it is.
   public static func all(of domain: String) -> [String] {
-    let folded = domain.lowercased()
-    guard folded.utf8.contains(where: { $0 >= 0x80 }) || folded.contains("xn--") else { return [folded] }
-    let labels = folded.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    let ascii = labels.map { Punycode.encoded($0) ?? $0 }
-    let letters = labels.map { Punycode.decoded($0)?.lowercased() ?? $0 }
-    var spellings = [folded]
-    for other in [ascii, letters].map({ $0.joined(separator: ".") }) where !spellings.contains(other) {
-      spellings.append(other)
-    }
-    return spellings
+    let ascii = ascii(of: domain)
+    guard ascii.contains("xn--") else { return [ascii] }
+    let letters = ascii.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+      .map { Punycode.decoded($0)?.lowercased() ?? $0 }.joined(separator: ".")
+    return letters == ascii ? [ascii] : [ascii, letters]
   }
 
   /// The same for an address; its local part has one spelling.
   public static func all(ofAddress address: String) -> [String] {
     guard let at = address.lastIndex(of: "@") else { return [address] }
     return all(of: String(address[address.index(after: at)...])).map { address[...at] + $0 }
+  }
+
+  /// Small letters, each in one piece, and the dots that other scripts have: what UTS 46, section 4, does with all that
+  /// people type as a domain.
+  private static func labels(of domain: String) -> [String] {
+    let dots: Set<Unicode.Scalar> = ["\u{3002}", "\u{FF0E}", "\u{FF61}"]
+    let dotted = String(String.UnicodeScalarView(domain.unicodeScalars.map { dots.contains($0) ? "." : $0 }))
+    // Making small can leave a letter in two pieces.
+    let folded = dotted.precomposedStringWithCompatibilityMapping.lowercased().precomposedStringWithCompatibilityMapping
+    return folded.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
   }
 }
 
@@ -28,10 +41,12 @@ private enum Punycode {
   /// A label of DNS has no more octets (RFC 1035, section 2.3.4); a longer one is no domain in either spelling.
   private static let longest = 63
 
-  /// `bücher` is `xn--bcher-kva`; nil for what is ASCII already.
+  /// `bücher` is `xn--bcher-kva`; nil for what is ASCII already, or would be if it were what it begins like.
   static func encoded(_ label: String) -> String? {
     let scalars = label.unicodeScalars.map { Int($0.value) }
-    guard scalars.contains(where: { $0 >= initialN }), scalars.count <= longest else { return nil }
+    guard scalars.contains(where: { $0 >= initialN }), scalars.count <= longest, !label.hasPrefix(prefix) else {
+      return nil
+    }
     var output = label.unicodeScalars.filter(\.isASCII).map(Character.init)
     let basic = output.count
     var handled = basic

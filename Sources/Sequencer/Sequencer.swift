@@ -75,9 +75,11 @@ public final class Sequencer: Sendable {
           return (planned < Self.batch && opened == 0, try transaction.nextTaskTime())
         }
         if !isAll { continue }
-        if Clock.now() >= nextHousekeeping {
-          nextHousekeeping = Clock.now() + Self.housekeepingMilliseconds
-          let oldest = Clock.now() - idempotencyWindow
+        let now = Clock.now()
+        // Further ahead than that it is only when the clock was set back.
+        if now >= nextHousekeeping || nextHousekeeping - now > Self.housekeepingMilliseconds {
+          nextHousekeeping = now + Self.housekeepingMilliseconds
+          let oldest = now - idempotencyWindow
           try await store.write { transaction in try transaction.forgetIdempotencyKeys(before: oldest) }
           try await callWinners()
         }

@@ -88,6 +88,7 @@ public final class Store: Sendable {
     try Migrations.bringUpToDate(connection, now: now)
     let writer = WriterState(connection, suppressionKey, decoded, messageIDs)
     writer.transaction.offers = offers
+    try Migrations.work(writer.transaction, now: now)
     let opened = try OpenedLog(beside: path, isUsed: logSize > 0, writer.transaction, writer.buffer)
     recovered = (opened?.mails ?? 0, opened?.isStoreOlder ?? false)
     let highest = try writer.transaction.first("SELECT COALESCE(MAX(id), 0) FROM message", []) { row in row.integer(0) }

@@ -27,10 +27,20 @@ public struct SubmittedMail: Sendable, Equatable {
     /// ORCPT.
     public var originalRecipient: String?
 
-    enum CodingKeys: String, CodingKey {
+    enum CodingKeys: String, CodingKey, CaseIterable {
       case notify
       case originalRecipient = "original_recipient"
     }
+  }
+}
+
+extension SubmittedMail.Request {
+  /// Refuses what it does not know.
+  public init(from decoder: any Decoder) throws {
+    try decoder.refuseMembers(besides: CodingKeys.allCases.map(\.rawValue))
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    notify = try values.decodeIfPresent(String.self, forKey: .notify)
+    originalRecipient = try values.decodeIfPresent(String.self, forKey: .originalRecipient)
   }
 }
 

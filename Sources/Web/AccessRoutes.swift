@@ -1,6 +1,5 @@
 import Configuration
 import Delivery
-import Foundation
 import MailText
 import Store
 
@@ -25,7 +24,7 @@ extension API {
       return Response(try await api.hooks.access.discover(address).get().json)
     },
     Route("POST", "accounts/*/authorize") { api, request, address in
-      let wanted = try request.decoded(AuthorizeBody.self)
+      let wanted = try request.decoded(AuthorizeBody.self, as: "authorization")
       let account = try await api.account(address)
       let flow: AuthorizationFlow
       switch (wanted.flow, wanted.redirectURI) {
@@ -41,7 +40,7 @@ extension API {
         ]))
     },
     Route("POST", "authorizations/*/finish") { api, request, id in
-      let body = try request.decoded(FinishBody.self)
+      let body = try request.decoded(FinishBody.self, as: "authorization's end")
       return Response(try await api.hooks.access.finish(id, body.redirected).get().json)
     },
     Route("POST", "authorizations/*/poll") { api, _, id in
@@ -50,29 +49,23 @@ extension API {
   ]
 }
 
-private struct AuthorizeBody: Decodable {
+private struct AuthorizeBody: StrictBody {
+  static let members = CodingKeys.allCases.map(\.rawValue)
+
   var flow: String
   var redirectURI: String?
 
-  enum CodingKeys: String, CodingKey {
+  enum CodingKeys: String, CodingKey, CaseIterable {
     case flow
     case redirectURI = "redirect_uri"
   }
 }
 
-private struct FinishBody: Decodable {
+private struct FinishBody: StrictBody {
+  static let members = ["redirected"]
+
   /// The whole address that the browser was led to, or its end from the path on.
   var redirected: String
-}
-
-extension Request {
-  fileprivate func decoded<Body: Decodable>(_ type: Body.Type) throws(Problem) -> Body {
-    do {
-      return try JSONDecoder().decode(type, from: Data(body))
-    } catch {
-      throw .invalid("the body is not the JSON object that is wanted here")
-    }
-  }
 }
 
 extension Problem {

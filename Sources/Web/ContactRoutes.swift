@@ -1,6 +1,7 @@
 import Configuration
 import Delivery
 import Foundation
+import MailText
 import Outreach
 import Store
 
@@ -92,7 +93,8 @@ extension API {
       refused.append((line, draft.address, "\(draft.address) was erased; suppress remove lets them be taken in again"))
     }
     refused.sort { $0.line < $1.line }
-    let again = Set(rows.contacts.filter(\.isAgain).compactMap { contactAddress($0.draft.address) })
+    let again = Set(
+      rows.contacts.filter(\.isAgain).compactMap { contactAddress($0.draft.address).map(Address.comparisonKey) })
     let accepted = drafts.filter { !gone.contains($0.draft.address) }
     var counts: [ContactChange: Int] = [:]
     if isDry {
@@ -101,7 +103,7 @@ extension API {
         var counts: [ContactChange: Int] = [:]
         for (_, draft) in accepted {
           let known = try db.contact(at: draft.address, workspaceID: defaultWorkspace)
-          let isKnown = !seen.insert(draft.address).inserted || known != nil
+          let isKnown = !seen.insert(Address.comparisonKey(draft.address)).inserted || known != nil
           let change: ContactChange =
             !isKnown ? .added : known.map { $0.facts.adding(draft) == $0.facts } ?? false ? .unchanged : .updated
           counts[change, default: 0] += 1

@@ -216,7 +216,7 @@ extension EnrollmentQuery {
   init(_ request: Request) throws(Problem) {
     self.init()
     sequence = request.query["sequence"]
-    contact = request.query["contact"]?.lowercased()
+    contact = request.query["contact"]
     if let name = request.query["state"] {
       guard let known = EnrollmentState(rawValue: name) else {
         throw .invalid(

@@ -1,4 +1,3 @@
-import Foundation
 import Host
 import Store
 
@@ -13,9 +12,8 @@ extension API {
       return Response(list: items, for: request)
     },
     Route("POST", "keys") { api, request, _ in
-      guard let body = try? JSONDecoder().decode(KeyBody.self, from: Data(request.body)), isName(body.name) else {
-        throw Problem.invalid("the body must be {\"name\":…,\"submitter\":…}, the name 1 to 100 characters of one line")
-      }
+      let body = try request.decoded(KeyBody.self, as: "key")
+      guard isName(body.name) else { throw Problem.invalid("the name of a key is 1 to 100 characters of one line") }
       let key = APIKey.make()
       let now = api.now()
       let made = try await api.store.write { transaction in
@@ -34,7 +32,9 @@ extension API {
     },
   ]
 
-  private struct KeyBody: Decodable {
+  private struct KeyBody: StrictBody {
+    static let members = ["name", "submitter"]
+
     var name: String
     var submitter: String
   }

@@ -5,9 +5,7 @@ extension API {
   /// `smtputf8` and `requests`.
   static let submissionRoutes: [Route] = [
     Route("POST", "submissions") { api, request, _ in
-      guard let body = try? JSONDecoder().decode(SubmissionBody.self, from: Data(request.body)) else {
-        throw Problem.invalid("the body must be {\"sender\":…,\"recipients\":[…],\"mail\":base64}")
-      }
+      let body = try request.decoded(SubmissionBody.self, as: "submission")
       guard let mail = Data(base64Encoded: body.mail), !mail.isEmpty else {
         throw Problem.invalid("\"mail\" must be the mail in base64")
       }
@@ -20,7 +18,9 @@ extension API {
     }
   ]
 
-  private struct SubmissionBody: Decodable {
+  private struct SubmissionBody: StrictBody {
+    static let members = CodingKeys.allCases.map(\.rawValue)
+
     var sender: String
     var recipients: [String]
     var mail: String
@@ -30,7 +30,7 @@ extension API {
     var allowsUTF8: Bool?
     var requests: [String: SubmittedMail.Request]?
 
-    enum CodingKeys: String, CodingKey {
+    enum CodingKeys: String, CodingKey, CaseIterable {
       case sender, recipients, mail, name, requests
       case returnContent = "return"
       case envelopeID = "envelope_id"

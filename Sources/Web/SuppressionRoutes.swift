@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import MailText
 import Outreach
 import Store
 
@@ -66,7 +67,7 @@ extension API {
         var seen: Set<String> = []
         return try checked.count { entry in
           let scope = try db.suppressionScope(named: entry.workspace)
-          return try seen.insert("\(scope) \(entry.value)").inserted
+          return try seen.insert("\(scope) \(Address.comparisonKey(entry.value))").inserted
             && !db.hasSuppression(entry.value, workspaceID: scope)
         }
       }

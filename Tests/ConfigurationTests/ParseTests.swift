@@ -54,6 +54,25 @@ struct ParseTests {
     #expect(read.sequences.window?.zone == "Asia/Tokyo")
   }
 
+  /// Dots of a text are no parts of a key, and no text hides a key.
+  @Test(arguments: [
+    ("text = \"\(String(repeating: "A sentence. ", count: 100))\"", true),
+    ("text = \"\"\"\n\\\"\(String(repeating: "A \"sentence\". ", count: 100))\"\"\"\"\"", true),
+    ("text = '\(String(repeating: "a.b", count: 100))' # \(String(repeating: "it's. ", count: 100))", true),
+    ("text = '''\n'\(String(repeating: "a.b", count: 100))'''''", true),
+    ("x = { t = \"\"\"\n a\"b\"\"\", \(String(repeating: "a.", count: 100))b = 1 }", false),
+    ("x = { t = '''\n a'b''', \(String(repeating: "a.", count: 100))b = 1 }", false),
+    ("# it's\n\(String(repeating: "'a'.", count: 100))b = 1", false),
+    ("t = \"\\\\\"\n\(String(repeating: "a . ", count: 100))b = 1", false),
+  ])
+  func dotsOfTextsAreNoKeys(line: String, isText: Bool) throws {
+    let toml = line.hasPrefix("text") ? "[[template]]\nkey = \"t\"\nsubject = \"x\"\n\(line)\n" : line
+    switch Provision.parse(toml: toml, file: "t") {
+    case .success: #expect(isText)
+    case .failure(let error): #expect(!isText && "\(error)".contains("more than 64 dotted parts"), "\(error)")
+    }
+  }
+
   @Test func emptyFileIsTheDefaults() throws {
     #expect(try Configuration.parse(toml: "", file: "t").get() == Configuration())
     #expect(try Provision.parse(toml: "# nothing\n", file: "t").get() == Provision())

@@ -48,6 +48,10 @@ func thePostalAddressIsThereInEveryForm(text: String, html: String?, isGood: Boo
   ("https://acme.test:8443/", []), ("leave: \(link)", []), ("https:\\\\evil.test", ["links true"]),
   ("www.evil.test", ["links true"]), ("(www.acme.test)", []), ("https://www.acme.test", []), ("awww.evil", []),
   ("https://[::1]/x", ["links true"]), ("and//or", []), ("http: see above", []),
+  ("ftp://evil.test", ["links true"]), ("“https://acme.test”, https://acme.test\u{A0}and https://acme.test。", []),
+  ("https://acme.test%2Eevil.test", ["links true"]), ("https://%61cme.test/", []),
+  ("https://xn--acme-test.evil.test", ["links true"]), ("https://evil.test\u{FF0F}.acme.test", ["links true"]),
+  ("https://evil。test", ["links true"]), ("https://ACME.TEST./x", []), ("\(link).evil.test", []),
 ])
 func linksLeadOnlyWhereTheyMay(text: String, wanted: [String]) {
   #expect(findings(mail(text: text, link: link)) { $0.linkDomains = ["acme.test"] } == wanted)
@@ -63,6 +67,68 @@ func linksLeadOnlyWhereTheyMay(text: String, wanted: [String]) {
 func linksOfTheHTMLAreFoundInEverySpelling(html: String, isForeign: Bool) {
   let found = findings(mail(text: "x", html: html, link: link)) { $0.linkDomains = ["acme.test"] }
   #expect(found == (isForeign ? ["links true"] : []))
+}
+
+/// What each is in a browser (`new URL(href, "about:blank")` and the DOM): where it leads, or nothing for what stays in the mail.
+@Test(
+  arguments: [
+    ("<a href='javascript:alert(1)'>", "javascript:"), ("<a href='JavaScript:alert(1)'>", "javascript:"),
+    ("<a href=' \u{1}java\nscript:x'>", "javascript:"), ("<a href='java&Tab;script:x'>", "javascript:"),
+    ("<a href='&#0000000000106;avascript&colon;x'>", "javascript:"), ("<a href='vbscript:x'>", "vbscript:"),
+    ("<a href='data:text/html,x'>", "data:"), ("<img src='data:image/png;base64,AA=='>", nil),
+    ("<img src='data:text/html,x'>", "data:"), ("<iframe src='data:image/svg+xml,x'>", "data:"),
+    ("<a href='file:///etc/passwd'>", "file:"), ("<a href='HTTPS://EVIL.test'>", "evil.test"),
+    ("<a href='  https://evil.test'>", "evil.test"), ("<a href='\u{B}\u{1F}https://evil.test'>", "evil.test"),
+    ("<a href='ht\ttps://evil.test'>", "evil.test"),
+    ("<a href='https:/\n/acme.test.\tevil.test/'>", "acme.test.evil.test"),
+    ("<a href='//evil.test'>", "evil.test"), ("<a href='\\\\evil.test'>", "evil.test"),
+    ("<a href='/\\evil.test'>", "evil.test"),
+    ("<a href='https:evil.test'>", "evil.test"), ("<a href='https:/evil.test'>", "evil.test"),
+    ("<a href='https:///evil.test'>", "evil.test"), ("<a href='https:\\\\evil.test\\x'>", "evil.test"),
+    ("<a href='https://acme.test@evil.test'>", "evil.test"), ("<a href='https://a@b@evil.test'>", "evil.test"),
+    ("<a href='https://evil.test\\@acme.test'>", "evil.test"), ("<a href='https://acme.test\\@evil.test'>", nil),
+    ("<a href='https://evil.test#@acme.test'>", "evil.test"), ("<a href='https://evil.test?@acme.test'>", "evil.test"),
+    ("<a href='https://acme.test./x'>", nil), ("<a href='https://evil.test.'>", "evil.test"),
+    ("<a href='https://b\u{FC}cher.test'>", nil), ("<a href='https://XN--BCHER-KVA.test'>", nil),
+    ("<a href='https://b%C3%BCcher.test'>", nil), ("<a href='https://m\u{FC}ller.test'>", "xn--mller-kva.test"),
+    ("<a href='https://www.acme.test:8443/?a=1&amp;b=2#c'>", nil), ("<a href='https://[::1]/'>", "[::1]"),
+    ("<a href=https://evil.test>", "evil.test"), ("<A HREF = \"https://evil.test\">", "evil.test"),
+    ("<a/href=https://evil.test>", "evil.test"), ("<a title='>' href='https://evil.test'>", "evil.test"),
+    ("<a href='https&colon;&sol;&sol;evil&period;test'>", "evil.test"), ("<a href='?a=1&colon=2'>", nil),
+    ("<a href='mailto:a@evil.test'>", nil), ("<a href='tel:+49'>", nil), ("<a href='#top'>", nil),
+    ("<a href='page.html'>", nil),
+    ("<a href='www.evil.test'>", "www.evil.test"), ("<img src='cid:logo'>", nil),
+    ("<a href='whatsapp://send'>", "whatsapp:"),
+    ("<form action='https://evil.test'>", "evil.test"), ("<button formaction='//evil.test'>", "evil.test"),
+    ("<map><area href='https://evil.test'></map>", "evil.test"), ("<img src='https://evil.test/a.png'>", "evil.test"),
+    ("<img srcset='https://acme.test/a 1x, https://evil.test/b 2x'>", "evil.test"),
+    ("<td background='//evil.test/x'>", "evil.test"),
+    ("<base href='https://evil.test/'>", "evil.test"), ("<link rel=stylesheet href='//evil.test'>", "evil.test"),
+    ("<svg><a xlink:href='https://evil.test'>", "evil.test"), ("<v:rect href='https://evil.test'>", "evil.test"),
+    ("<meta http-equiv=refresh content='0; URL=https://evil.test'>", "evil.test"),
+    ("<meta http-equiv=refresh content=\"5;url = 'https://evil.test'\">", "evil.test"),
+    ("<meta http-equiv=refresh content='0,//evil.test'>", "evil.test"),
+    ("<meta content='text/html; charset=utf-8'>", nil),
+    ("<p style='background:url(https://evil.test/x)'>", "evil.test"),
+    ("<p style=\"background:URL( '//evil.test' )\">", "evil.test"),
+    ("<p style='background:u\\72l(h\\74 tps://evil.test)'>", "evil.test"),
+    ("<style>@import \"//evil.test\";</style>", "evil.test"),
+    ("<style>p { background: image-set('https://evil.test/a' 1x) }</style>", "evil.test"),
+    ("<p style='font-family:\"Times New Roman\"'>", nil), ("<style>a{color:red}</style>", nil),
+    ("<html xmlns='http://www.w3.org/1999/xhtml'><p title='https://evil.test'>", nil),
+    ("<!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0//EN' 'http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd'>", nil),
+    ("<!-- made by https://evil.test --><p>x</p>", nil), ("<!--><a href='https://evil.test'>-->", "evil.test"),
+    ("<!--[if mso]><a href='https://evil.test'><![endif]-->", "evil.test"),
+    ("<p>1 < 2 https://evil.test</p>", "evil.test"),
+    ("<p>https:&#x2F;/evil.test</p>", "evil.test"), ("<p>www.evil.test</p>", "www.evil.test"),
+    ("<a href=\"https://evil.test", "evil.test"),
+  ] as [(String, String?)])
+func anHTMLLeadsWhereABrowserGoes(html: String, leads: String?) {
+  var policy = CompliancePolicy()
+  policy.linkDomains = ["acme.test", "Bücher.test"]
+  let found = complianceFindings(of: mail(text: "x", html: html), policy).map(\.text)
+  #expect(found.count == (leads == nil ? 0 : 1))
+  if let leads { #expect(found.allSatisfy { $0.contains(" \(leads), which") }, "\(found)") }
 }
 
 @Test func whereALinkOfTheHTMLLeadsCountsAndNotWhatItShows() {

@@ -29,6 +29,24 @@ import Testing
   }
 
   /// 2026-03-29: Berlin's day has 23 hours; 2026-10-25: 25. Milliseconds of its midnight in UTC.
+  @Test func aGrantIsMadeOnce() async throws {
+    let bench = try Bench()
+    func grant(_ amount: Int, day: String? = nil, at now: Int64 = Bench.noon) async throws -> CreditDay {
+      try await bench.store.write {
+        try $0.grant(amount, workspaceID: 1, day: day, key: "order 7", reason: "order", now: now)
+      }
+    }
+    #expect(try await grant(5).granted == 5)
+    // Asked again tomorrow it is still the grant of today.
+    let again = try await grant(5, at: Bench.noon + 86_400_000)
+    #expect(again.day == "2026-11-20" && again.granted == 5)
+    for (amount, day) in [(7, nil), (5, "2026-11-21")] as [(Int, String?)] {
+      await #expect(throws: StoreError.rejected("the grant \"order 7\" was made already: 5 credits on 2026-11-20")) {
+        _ = try await grant(amount, day: day)
+      }
+    }
+  }
+
   @Test(arguments: [
     ("2026-03-29", 1_774_738_800_000 as Int64, 23 as Int64), ("2026-10-25", 1_792_879_200_000, 25),
     ("2026-11-20", 1_795_129_200_000, 24),

@@ -81,7 +81,7 @@ import Testing
     let after = try SQLiteConnection(path: bench.store.path, mode: .reader)
     #expect(
       try after.rows("SELECT COUNT(*) FROM schema_step", []) { row in row.integer(0) } == [
-        Int64(Migrations.steps.count + 1)
+        Int64(Migrations.steps.count + Migrations.works.count + 1)
       ])
   }
 

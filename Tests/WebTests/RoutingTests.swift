@@ -80,6 +80,33 @@ struct RoutingTests {
       await post("/suppressions/import", [:], #"{"suppressions":[{"value":"a@b.example","reson":"x"}]}"#).status == 400)
   }
 
+  @Test(arguments: [
+    ("/keys", #"{"name":"ci","submiter":"app"}"#, #"key: unknown member "submiter"; did you mean "submitter"?"#),
+    ("/keys", #"{"name":"ci"}"#, #"key: missing member "submitter""#),
+    (
+      "/submissions", #"{"sender":"","recipients":["a@b.example"],"mail":"QQ==","envelopeid":"x"}"#,
+      #"submission: unknown member "envelopeid"; did you mean "envelope_id"?"#
+    ),
+    (
+      "/submissions",
+      #"{"sender":"","recipients":["a@b.example"],"mail":"QQ==","requests":{"a@b.example":{"notfy":"NEVER"}}}"#,
+      #"submission: requests.a@b.example: unknown member "notfy"; did you mean "notify"?"#
+    ),
+    (
+      "/accounts/a@b.example/authorize", #"{"flow":"loopback","redirect_url":"http://localhost/"}"#,
+      #"authorization: unknown member "redirect_url"; did you mean "redirect_uri"?"#
+    ),
+    (
+      "/authorizations/x/finish", #"{"redirect":"http://localhost/"}"#,
+      #"authorization's end: unknown member "redirect"; did you mean "redirected"?"#
+    ),
+  ])
+  func slipsInBodiesAreNamed(path: String, body: String, message: String) async throws {
+    let answer = await (try TestAPI()).post(path, [:], body: Array(body.utf8))
+    #expect(answer.status == 400)
+    #expect(answer["error.message"] == "the body is no \(message)")
+  }
+
   @Test func slashInTheLastParameter() {
     let route = Route("GET", "suppressions/*") { _, _, _ in Response(.null) }
     #expect(route.match(["suppressions", "a", "b@example.org"]) == "a/b@example.org")

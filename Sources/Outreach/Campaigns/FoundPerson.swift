@@ -17,7 +17,7 @@ public struct FoundPerson: Sendable, Equatable, Codable {
   /// By what they are known again in another page or run: the source's id, else the address, else all that is known.
   public var identity: String {
     if let id { return "id:\(id)" }
-    if let address = contactAddress(facts.address) { return "address:\(address)" }
+    if let address = contactAddress(facts.address) { return "address:\(Address.comparisonKey(address))" }
     let named = [facts.firstName, facts.lastName, facts.company].map { ($0 ?? "").lowercased() }
     let others = facts.fields.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     return "facts:" + (named + others).joined(separator: "\u{1f}")

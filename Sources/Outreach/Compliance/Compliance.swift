@@ -143,15 +143,16 @@ private func postalFindings(_ mail: ComplianceMail, _ policy: CompliancePolicy) 
 
 private func linkFindings(_ mail: ComplianceMail, _ policy: CompliancePolicy) -> [ComplianceFinding] {
   guard policy.foreignLinks != .off, !policy.linkDomains.isEmpty else { return [] }
-  let allowed = policy.linkDomains.map { $0.lowercased() }
+  let allowed = policy.linkDomains.map { DomainSpelling.ascii(of: $0) }
   var seen: Set<String> = []
-  return mail.forms.flatMap { linkHosts(in: $0.text, isHTML: $0.name == "HTML", except: mail.waysOut) }
-    .filter { host in
-      seen.insert(host).inserted && !allowed.contains { host == $0 || host.hasSuffix("." + $0) }
-    }
-    .map {
+  return mail.forms.flatMap { linkTargets(in: $0.text, isHTML: $0.name == "HTML", except: mail.waysOut) }
+    .filter { seen.insert($0).inserted && !isAllowed($0, in: allowed) }
+    .map { target in
       ComplianceFinding(
-        .links, isRefusal: policy.foreignLinks == .refuse, "a link leads to \($0), which link_domains does not allow")
+        .links, isRefusal: policy.foreignLinks == .refuse,
+        target.hasSuffix(":")
+          ? "a link is \(target), which is of no domain in link_domains"
+          : "a link leads to \(target), which link_domains does not allow")
     }
 }
 

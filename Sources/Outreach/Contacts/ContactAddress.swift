@@ -1,6 +1,7 @@
 import MailText
 
-/// The one form of a contact's address: a single bare address, in lower case; nil for anything else.
+/// A contact's address as it is shown and written to: a single bare address, in lower case, its domain in the spelling it came
+/// in; nil for anything else. It is looked up by `Address.comparisonKey`.
 ///
 /// Nobody has met two people whose addresses differ by case only (RFC 5321, section 2.4 allows it), but every list has the
 /// same person in two spellings. Dots and `+` parts stay: they are the provider's business.

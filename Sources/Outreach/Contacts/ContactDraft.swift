@@ -1,8 +1,9 @@
 import Delivery
+internal import MailText
 
 /// A contact as somebody wants it to be: a row of an import, or a request.
 public struct ContactDraft: Sendable, Equatable, Codable {
-  /// Normalised, in lower case.
+  /// As `contactAddress` makes it.
   public var address: String
   /// Given name; nil leaves what is known.
   public var firstName: String?
@@ -158,8 +159,8 @@ extension ContactDraft {
   public func values(of name: String, createdAt: Int64) -> [String]? {
     func one(_ text: String?) -> [String] { text.map { [$0] } ?? [] }
     return switch name {
-    case "email", "address": [address]
-    case "domain": [String(address.split(separator: "@").last ?? "")]
+    case "email", "address": DomainSpelling.all(ofAddress: address)
+    case "domain": DomainSpelling.all(of: String(address.split(separator: "@").last ?? ""))
     case "first_name": one(firstName)
     case "last_name": one(lastName)
     case "company": one(company)

@@ -3,11 +3,15 @@ import MailText
 /// How one address is found in texts and mails, and taken out of them.
 ///
 /// Of a text that another person wrote or got only the address goes, in the forms that systems write: as it is, percent-encoded in
-/// URLs (RFC 3986), and with `=` in bounce addresses (VERP). In address fields the name goes with it. A name in a sentence cannot be
+/// URLs (RFC 3986), and with `=` in bounce addresses (VERP), with its domain in each spelling. In address fields the name goes with it. A name in a sentence cannot be
 /// known to be theirs.
 public struct PersonTrace: Sendable {
-  /// In lower case.
+  /// As it was asked for.
   public let address: String
+  /// By which it is the same mailbox as another.
+  public let key: String
+  /// The address as it may stand somewhere whose ASCII letters were made small.
+  public let spellings: [String]
   /// What stands instead.
   public let replacement: String
   private let needles: [[UInt8]]
@@ -16,9 +20,17 @@ public struct PersonTrace: Sendable {
   public init(address: String, replacement: String) {
     self.address = address
     self.replacement = replacement
-    let at = address.lastIndex(of: "@") ?? address.endIndex
-    let (local, domain) = (address[..<at], address[at...].dropFirst())
-    needles = ["\(local)@\(domain)", "\(local)%40\(domain)", "\(local)=\(domain)"].map { Array($0.utf8) }
+    key = Address.comparisonKey(address)
+    let at = key.lastIndex(of: "@") ?? key.endIndex
+    let local = key[..<at]
+    // Of other letters than ASCII a text has the small ones or the large ones.
+    let letters = DomainSpelling.all(of: String(key[at...].dropFirst()))
+    let domains = Set(letters + letters.map { asciiLowered($0.uppercased()) }).sorted()
+    spellings = domains.map { "\(local)@\($0)" }
+    needles = domains.flatMap { domain in
+      ["\(local)@\(domain)", "\(local)%40\(domain)", "\(local)=\(domain)"]
+        + (domain.utf8.allSatisfy { $0 < 0x80 } ? [] : ["\(local)%40\(percentEncoded(domain).lowercased())"])
+    }.map { Array($0.utf8) }
   }
 
   /// The forms that are looked for, in lower case: a first sieve for a database.
@@ -105,7 +117,7 @@ public struct PersonTrace: Sendable {
     guard Self.addressFields.contains(field.name.lowercased()) else {
       return isIn(Array(field.raw)) ? redacted(Array(field.raw)) : Array(HeaderField(name: field.name, value: "").raw)
     }
-    let rest = Address.list(in: field.value).filter { Address.comparisonKey($0.address) != address }
+    let rest = Address.list(in: field.value).filter { Address.comparisonKey($0.address) != key }
     guard !rest.isEmpty else { return [] }
     return Array(HeaderField(name: field.name, value: rest.map(\.formatted).joined(separator: ", ")).raw)
   }
@@ -127,3 +139,5 @@ public struct PersonTrace: Sendable {
     return false
   }
 }
+
+private func asciiLowered(_ text: String) -> String { String(decoding: text.utf8.map(\.lowered), as: UTF8.self) }

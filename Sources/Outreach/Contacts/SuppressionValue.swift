@@ -33,7 +33,7 @@ public enum SuppressionValue: Sendable, Equatable {
     }
   }
 
-  /// As the store keeps it: a domain begins with an at sign, a hash with its kind.
+  /// As the store takes it: a domain begins with an at sign, a hash with its kind.
   public var stored: String {
     switch self {
     case .address(let address): address

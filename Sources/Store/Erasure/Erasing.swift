@@ -38,7 +38,7 @@ extension Reader {
 
   /// Whether a person was erased, and so must not be taken in again.
   public func isErased(_ address: String, workspaceID: Int64) throws(StoreError) -> Bool {
-    for spelling in DomainSpelling.all(ofAddress: address.lowercased()) {
+    for spelling in DomainSpelling.all(ofAddress: Address.comparisonKey(address)) {
       guard let entry = suppressionKey.entry(of: spelling) else { return false }
       if try hasSuppression(entry, workspaceID: workspaceID) { return true }
     }
@@ -53,7 +53,7 @@ extension Transaction {
   /// Throws `.rejected` while one of their mails is being sent, and when a mail to somebody else that is still to go names them
   /// in a way that cannot be taken out.
   func erase(_ address: String, workspaceID: Int64, _ found: Traces, now: Int64) throws(StoreError) -> ErasureReport {
-    guard let entry = suppressionKey.entry(of: address) else {
+    guard let entry = suppressionKey.entry(of: Address.comparisonKey(address)) else {
       throw .statement("the key of hashed suppressions is not open")
     }
     if try account(at: address) != nil {
@@ -80,9 +80,10 @@ extension Transaction {
     if let contact = traces.contact {
       try run(
         """
-        UPDATE contact SET address = ?, first_name = NULL, last_name = NULL, company = NULL, zone = NULL, consent = NULL,
+        UPDATE contact SET address = ?, written = NULL, first_name = NULL, last_name = NULL, company = NULL, zone = NULL, consent = NULL,
           fields = '{}', tags = '[]', changed_at = ?, erased_at = ? WHERE id = ?
         """, [.text(replacement), .integer(now), .integer(now), .integer(contact)])
+      try run("UPDATE contact SET written = ? WHERE merged_into = ?", [.text(replacement), .integer(contact)])
     }
     touch(.queue)
     return report
@@ -110,7 +111,7 @@ extension Transaction {
   {
     for list in [workspaceID, Suppressions.everywhere] {
       let removed = try run(
-        "DELETE FROM suppression WHERE workspace_id = ? AND value = ?", [.integer(list), .text(address)])
+        "DELETE FROM suppression WHERE workspace_id = ? AND value = ?", [.integer(list)] + address.person)
       guard removed > 0 else { continue }
       suppressionsChanged(of: list)
       try addSuppression(entry, workspaceID: list, reason: "erased", source: "erase", now: now)
@@ -200,7 +201,7 @@ extension Transaction {
     let mine = "IN (SELECT value FROM json_each(?))"
     try run(
       """
-      UPDATE message SET sender = '', recipient = ?, from_address = NULL, subject = '', message_id = '',
+      UPDATE message SET sender = '', recipient = ?, person = NULL, from_address = NULL, subject = '', message_id = '',
         sent_message_id = NULL, thread_id = NULL, last_reply = NULL, body_id = 0 WHERE id \(mine)
       """, [.text(replacement), list])
     try run("UPDATE attempt SET reply_text = NULL WHERE message_id \(mine)", [list])
@@ -214,19 +215,22 @@ extension Transaction {
 
   /// What sources and enrichments said. That the person was contacted stays, under a name that says nothing.
   private func eraseFromCampaigns(_ traces: Traces, _ person: PersonTrace, workspaceID: Int64) throws(StoreError) {
-    try run(
-      "DELETE FROM enrichment_answer WHERE workspace_id = ? AND (lower(address) = ? OR instr(lower(identity), ?) > 0)",
-      [.integer(workspaceID), .text(person.address), .text(person.address)])
+    for spelling in person.spellings {
+      try run(
+        "DELETE FROM enrichment_answer WHERE workspace_id = ? AND (lower(address) = ? OR instr(lower(identity), ?) > 0)",
+        [.integer(workspaceID), .text(spelling), .text(spelling)])
+    }
     for id in traces.campaignPeople { try run("DELETE FROM campaign_person WHERE id = ?", [.integer(id)]) }
     guard let contact = traces.contact else { return }
     let names = try connection.rows(
-      "SELECT campaign_id, identity FROM campaign_contact WHERE contact_id = ?", [.integer(contact)]
-    ) { row in (campaign: row.integer(0), identity: row.text(1)) }
+      "SELECT campaign_id, contact_id, identity FROM campaign_contact WHERE contact_id \(ofContact)",
+      [.integer(contact), .integer(contact)]
+    ) { row in (campaign: row.integer(0), contact: row.integer(1), identity: row.text(2)) }
     for name in names where !name.identity.hasPrefix("hmac:") {
       guard let entry = suppressionKey.entry(of: name.identity) else { continue }
       try run(
         "UPDATE campaign_contact SET identity = ? WHERE campaign_id = ? AND contact_id = ?",
-        [.text(entry), .integer(name.campaign), .integer(contact)])
+        [.text(entry), .integer(name.campaign), .integer(name.contact)])
     }
   }
 
@@ -249,7 +253,8 @@ extension Transaction {
   private func eraseReasons(_ traces: Traces, _ person: PersonTrace) throws(StoreError) {
     for id in traces.named["event"] ?? [] {
       let detail = try first("SELECT detail FROM event WHERE id = ?", [.integer(id)]) { row in row.text(0) }
-      guard var members = try? JSONText.decode([String: String].self, detail ?? ""), members["value"] == person.address,
+      guard var members = try? JSONText.decode([String: String].self, detail ?? ""),
+        members["value"].map(Address.comparisonKey) == person.key,
         let reason = members["reason"], SuppressionReason(rawValue: reason) == nil
       else { continue }
       members["reason"] = "erased"

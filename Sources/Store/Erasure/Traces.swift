@@ -43,20 +43,22 @@ extension Reader {
     let after = known?.marks ?? Traces.Marks()
     var traces = known ?? Traces()
     traces.contact = try first(
-      "SELECT id FROM contact WHERE workspace_id = ? AND address = ?", [.integer(workspaceID), .text(person.address)]
+      "SELECT id FROM contact WHERE workspace_id = ? AND address = ?", [.integer(workspaceID)] + person.address.person
     ) { row in row.integer(0) }
     if let contact = traces.contact {
-      traces.enrollments = try ids("SELECT id FROM enrollment WHERE contact_id = ?", [.integer(contact)])
+      traces.enrollments = try ids(
+        "SELECT id FROM enrollment WHERE contact_id \(ofContact)", [.integer(contact), .integer(contact)])
     }
     traces.messages += try ids(
-      "SELECT id FROM message WHERE id > ? AND workspace_id = ? AND lower(recipient) = ?",
-      [.integer(after.message), .integer(workspaceID), .text(person.address)])
+      "SELECT id FROM message WHERE id > ? AND workspace_id = ? AND \(samePerson)",
+      [.integer(after.message), .integer(workspaceID)] + person.address.person)
     let mine = SQLValue(ids: traces.messages)
     traces.inbound += try ids(
       """
       SELECT i.id FROM inbound i JOIN account a ON a.id = i.account_id WHERE i.id > ? AND a.workspace_id = ?
-        AND (lower(i.sender) = ? OR i.message_id IN (SELECT value FROM json_each(?)))
-      """, [.integer(after.inbound), .integer(workspaceID), .text(person.address), mine])
+        AND (lower(i.sender) IN (SELECT value FROM json_each(?)) OR i.message_id IN (SELECT value FROM json_each(?)))
+      """,
+      [.integer(after.inbound), .integer(workspaceID), .text(try JSONText.encode(person.spellings)), mine])
     traces.events += try ids(
       """
       SELECT id FROM event WHERE id > ? AND (message_id IN (SELECT value FROM json_each(?))

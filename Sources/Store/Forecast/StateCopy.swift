@@ -48,8 +48,8 @@ enum StateCopy {
       WHERE e.state IN ('active', 'paused') OR e.replan = 1;
     INSERT OR IGNORE INTO main.message SELECT * FROM live.message
       WHERE enrollment_id IN (SELECT enrollment_id FROM main.message WHERE enrollment_id IS NOT NULL);
-    INSERT OR IGNORE INTO main.message SELECT * FROM live.message WHERE sent_at IS NOT NULL AND lower(recipient) IN (
-      SELECT lower(recipient) FROM main.message);
+    INSERT OR IGNORE INTO main.message SELECT * FROM live.message WHERE sent_at IS NOT NULL
+      AND COALESCE(person, lower(recipient)) IN (SELECT COALESCE(person, lower(recipient)) FROM main.message);
     INSERT INTO main.enrollment SELECT * FROM live.enrollment WHERE state IN ('active', 'paused') OR replan = 1
       OR id IN (SELECT enrollment_id FROM main.message WHERE enrollment_id IS NOT NULL);
     INSERT INTO main.task SELECT * FROM live.task WHERE enrollment_id IN (SELECT id FROM main.enrollment);

@@ -204,24 +204,14 @@ extension Transaction {
   }
 }
 
-/// Whose mail a message is, as the index `message_person` has it: servers do not tell `Bob` from `bob`, nor may a limit of
-/// mails to a person. Its values are those of `person`.
-let samePerson = "lower(recipient) IN (?, ?)"
-
-extension String {
-  /// An address as `samePerson` looks for it: SQLite's `lower` knows only ASCII, the key of a contact knows all letters.
-  var person: [SQLValue] {
-    let folded = String(decoding: utf8.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }, as: UTF8.self)
-    return [.text(folded), .text(Address.comparisonKey(self))]
-  }
-}
-
 extension MessageRecord {
-  /// The recipient's domain in lower case.
+  /// The recipient's domain as DNS has it.
   var domain: String {
     // By octets: it is asked for every mail.
     let octets = recipient.utf8
-    return octets.lastIndex(of: UInt8(ascii: "@")).map { recipient[octets.index(after: $0)...].lowercased() } ?? ""
+    return octets.lastIndex(of: UInt8(ascii: "@")).map {
+      DomainSpelling.ascii(of: String(recipient[octets.index(after: $0)...]))
+    } ?? ""
   }
 }
 

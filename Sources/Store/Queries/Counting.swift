@@ -1,3 +1,5 @@
+internal import MailText
+
 /// What an account did lately, for the list an operator reads in the morning.
 public struct AccountActivity: Sendable, Equatable {
   /// Accepted sends since the given time.
@@ -94,13 +96,18 @@ extension Transaction {
   /// only what is for its addresses.
   public func runQueue(domain: String? = nil, now: Int64) throws(StoreError) -> Int {
     // An underscore, which names may hold, stands for any character in a pattern.
-    let pattern = domain.map { "%@" + $0.lowercased().replacing("_", with: "\\_") }
+    let patterns = domain.map { name in
+      DomainSpelling.all(of: name).map { "%@" + $0.replacing("_", with: "\\_") }
+    }
+    let isOfDomain = patterns.map {
+      "AND (" + $0.map { _ in "recipient LIKE ? ESCAPE '\\'" }.joined(separator: " OR ") + ")"
+    }
     let count = try run(
       """
       UPDATE message SET retry_at = NULL, parked_by = NULL, next_look = NULL
       WHERE state = 'scheduled' AND parked_by IS NOT NULL AND scheduled_for <= ?
-      \(pattern == nil ? "" : "AND recipient LIKE ? ESCAPE '\\'")
-      """, [.integer(now)] + (pattern.map { [.text($0)] } ?? []))
+      \(isOfDomain ?? "")
+      """, [.integer(now)] + (patterns ?? []).map { .text($0) })
     lanes.forget()
     touch(.queue)
     return count

@@ -224,14 +224,15 @@ struct StepLayer {
     let variant = try deal(step, to: contact.id)
     try db.run(
       """
-      INSERT INTO message (id, workspace_id, body_id, state, lane, priority, sender, recipient, subject, message_id,
-        pool_id, account_id, enrollment_id, step, delay, send_at, conditions, campaign, created_at, step_id, version,
+      INSERT INTO message (id, workspace_id, body_id, state, lane, priority, sender, recipient, person, subject,
+        message_id, pool_id, account_id, enrollment_id, step, delay, send_at, conditions, campaign, created_at, step_id, version,
         variant, minute_of_day)
-      VALUES (?, ?, 0, 'scheduled', ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      VALUES (?, ?, 0, 'scheduled', ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         .integer(db.messageIDs.reserve(1)), .integer(sequence.workspaceID), .integer(account ?? -poolID),
-        .text("sequence:\(sequence.key)"), .text(contact.address), .text(try subject(of: step, variant)),
+        .text("sequence:\(sequence.key)"), .text(contact.address), contact.address.personColumn,
+        .text(try subject(of: step, variant)),
         .text(MessageID.make(uuid: UUIDv7.text(at: now), domain: domain)), .integer(poolID), SQLValue(account),
         .integer(enrollment), .integer(Int64(number)), .integer(step.delayMilliseconds), SQLValue(sendAt),
         .text(conditions(of: step)), SQLValue(campaign), .integer(now), .text(step.id), .integer(sequence.version),

@@ -18,14 +18,16 @@ extension Reader {
     }
     // Several messages can share the Message-ID their submitter gave: the one for the person it came from, or that the
     // bounce names, is meant.
-    let people = inbound.bounces.map { $0.address.lowercased() } + [inbound.sender?.lowercased() ?? ""]
+    let people =
+      inbound.bounces.map { Address.comparisonKey($0.address) } + [Address.comparisonKey(inbound.sender ?? "")]
     for answer in inbound.answers {
       // Nobody's mail says anything about another tenant's.
       let found = try messages(withMessageID: answer.id).filter { $0.workspaceID == workspaceID }
       let ours = found.filter { $0.accountID == inbound.accountID }
       let candidates = ours.isEmpty ? found : ours
       let meant =
-        candidates.first { people.contains($0.recipient.lowercased()) } ?? candidates.first { $0.id == inbound.token }
+        candidates.first { people.contains(Address.comparisonKey($0.recipient)) }
+        ?? candidates.first { $0.id == inbound.token }
       // A report about none of those who share the Message-ID must not be taken for one about the first of them.
       if meant == nil, candidates.count > 1, !inbound.bounces.isEmpty { continue }
       if let message = meant ?? candidates.first {
@@ -83,7 +85,7 @@ extension Reader {
       WHERE r.envelope_id IN (?, ?) AND m.workspace_id = ? AND m.state IN ('sent', 'bounced', 'unknown') LIMIT 200
       """, [.text(id), .text(DeliveryRequest.xtext(id)), .integer(workspaceID)]
     ) { row throws(StoreError) in try MessageRecord(row) }
-    let meant = found.filter { people.contains($0.recipient.lowercased()) }
+    let meant = found.filter { people.contains(Address.comparisonKey($0.recipient)) }
     return meant.count == 1 ? meant[0] : found.count == 1 ? found[0] : nil
   }
 

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import MailText
 internal import Outreach
 
 extension Transaction {
@@ -173,8 +174,8 @@ extension Reader {
   /// `hard` when the bounce names this message's recipient as hard, or names nobody we know and all it names are hard.
   private func permanence(of bounces: [BouncedRecipient], for message: MessageRecord) -> String? {
     guard !bounces.isEmpty else { return nil }
-    let folded = message.recipient.lowercased()
-    if let named = bounces.first(where: { $0.address.lowercased() == folded }) {
+    let person = Address.comparisonKey(message.recipient)
+    if let named = bounces.first(where: { Address.comparisonKey($0.address) == person }) {
       return named.isHard ? "hard" : "soft"
     }
     return bounces.allSatisfy(\.isHard) ? "hard" : "soft"

@@ -34,7 +34,7 @@ extension Transaction {
       try !hasSeen(identity: inbound.identity, objectID: inbound.objectID, accountID: account.id)
     else { return nil }
     var pausing: [EnrollmentRecord] = []
-    for recipient in Set(mail.recipients.map { $0.lowercased() }).sorted() {
+    for recipient in Set(mail.recipients.map { Address.comparisonKey($0) }).sorted() {
       // What was written before the sequence began did not stand in its way.
       pausing += try openEnrollments(of: recipient, workspaceID: account.workspaceID).filter {
         $0.state == .active && $0.startedAt <= inbound.receivedAt
@@ -54,11 +54,13 @@ extension Transaction {
 
   /// The message a mail in Sent is a copy of.
   private func ownMessage(_ mail: SentMail, _ account: AccountRecord) throws(StoreError) -> MessageRecord? {
-    let people = Set(mail.recipients.map { $0.lowercased() })
+    let people = Set(mail.recipients.map { Address.comparisonKey($0) })
     for id in mail.messageIDs {
       let found = try messages(withMessageID: id).filter { $0.workspaceID == account.workspaceID }
       let ours = found.filter { $0.accountID == nil || $0.accountID == account.id }
-      if let message = ours.first(where: { people.contains($0.recipient.lowercased()) }) ?? ours.first ?? found.first {
+      if let message = ours.first(where: { people.contains(Address.comparisonKey($0.recipient)) }) ?? ours.first
+        ?? found.first
+      {
         return message
       }
     }
@@ -66,7 +68,7 @@ extension Transaction {
     for id in TraceField.queueIDs(in: HeaderBlock(parsing: mail.inbound.bytes)) {
       guard let message = try message(id), message.accountID == account.id,
         message.subject == mail.inbound.subject ?? "",
-        people.contains(message.recipient.lowercased())
+        people.contains(Address.comparisonKey(message.recipient))
       else { continue }
       return message
     }

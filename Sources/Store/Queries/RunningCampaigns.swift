@@ -168,7 +168,7 @@ extension Transaction {
     } else {
       (state, taken) = ("wanting", .wanting)
     }
-    var address: String? = person.facts.address.isEmpty ? nil : person.facts.address
+    var address: String? = person.facts.address.isEmpty ? nil : Address.comparisonKey(person.facts.address)
     // Who was erased leaves no address here again.
     if state == "out", let known = address, try isErased(known, workspaceID: campaign.workspaceID) { address = nil }
     // Both keys: the same row again, and another row with the same address.
@@ -219,7 +219,7 @@ extension Transaction {
     }
     let count = try run(
       "UPDATE OR IGNORE campaign_person SET address = ?, person = ?, state = 'ready' WHERE id = ?",
-      [.text(whole.facts.address), .text(try JSONText.encode(whole)), .integer(id)])
+      whole.facts.address.person + [.text(try JSONText.encode(whole)), .integer(id)])
     if count == 0 { try leaveOut(id) }
     return count > 0
   }

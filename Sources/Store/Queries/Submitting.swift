@@ -197,14 +197,14 @@ extension Transaction {
     try run(
       """
       INSERT INTO message (id, workspace_id, submitter_id, body_id, state, lane, priority, scheduled_for, sender,
-        recipient, from_address, subject, message_id, pool_id, account_id, enrollment_id, step, delay, send_at,
+        recipient, person, from_address, subject, message_id, pool_id, account_id, enrollment_id, step, delay, send_at,
         conditions, campaign, tag, created_at)
-      VALUES (?, ?, ?, ?, 'scheduled', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      VALUES (?, ?, ?, ?, 'scheduled', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         .integer(message.id), .integer(message.workspaceID), SQLValue(message.submitterID), .integer(message.body),
         .integer(message.lane), .integer(Int64(message.priority)), SQLValue(message.scheduledFor),
-        .text(message.sender), .text(message.recipient), SQLValue(message.fromAddress),
+        .text(message.sender), .text(message.recipient), message.recipient.personColumn, SQLValue(message.fromAddress),
         .text(message.subject), .text(message.messageID), .integer(message.poolID), SQLValue(message.accountID),
         SQLValue(message.enrollmentID), SQLValue(message.step), SQLValue(message.delay), SQLValue(message.sendAt),
         .text(message.conditions), SQLValue(message.campaign), SQLValue(message.tag), .integer(message.createdAt),

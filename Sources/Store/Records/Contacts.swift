@@ -25,7 +25,7 @@ extension Reader {
   /// The contact of an address.
   public func contact(at address: String, workspaceID: Int64) throws(StoreError) -> ContactRecord? {
     try contacts(
-      where: "workspace_id = ? AND address = ?", [.integer(workspaceID), .text(address.lowercased())], limit: 1
+      where: "workspace_id = ? AND address = ?", [.integer(workspaceID)] + address.person, limit: 1
     ).first
   }
 
@@ -96,8 +96,8 @@ extension Reader {
     case "enrolled", "enrollment":
       let states = try connection.rows(
         """
-        SELECT q.key, e.state FROM enrollment e JOIN sequence q ON q.id = e.sequence_id WHERE e.contact_id = ?
-        """, [.integer(contact.id)]
+        SELECT q.key, e.state FROM enrollment e JOIN sequence q ON q.id = e.sequence_id WHERE e.contact_id \(ofContact)
+        """, [.integer(contact.id), .integer(contact.id)]
       ) { row in (row.text(0), row.text(1)) }
       return states.map { name == "enrolled" ? $0.0 : "\($0.0):\($0.1)" }
     default: return []
@@ -109,7 +109,8 @@ extension Reader {
   {
     try connection.rows(
       """
-      SELECT id, workspace_id, address, first_name, last_name, company, zone, consent, fields, tags, created_at, changed_at
+      SELECT id, workspace_id, COALESCE(written, address), first_name, last_name, company, zone, consent, fields, tags,
+        created_at, changed_at
       FROM contact WHERE \(condition) AND erased_at IS NULL ORDER BY id LIMIT ?
       """, values + [.integer(Int64(limit))]
     ) { row throws(StoreError) in
@@ -132,18 +133,16 @@ extension Transaction {
     guard let known = try contact(at: draft.address, workspaceID: workspaceID) else {
       try run(
         """
-        INSERT INTO contact (workspace_id, address, first_name, last_name, company, zone, consent, fields, tags, created_at,
-          changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """, [.integer(workspaceID), .text(draft.address)] + (try columns(of: draft)) + [.integer(now), .integer(now)])
+        INSERT INTO contact (workspace_id, address, written, first_name, last_name, company, zone, consent, fields, tags,
+          created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        [.integer(workspaceID)] + draft.address.keyAndWritten + (try columns(of: draft))
+          + [.integer(now), .integer(now)])
       return .added
     }
     let merged = known.facts.adding(draft)
     guard merged != known.facts else { return .unchanged }
-    try run(
-      """
-      UPDATE contact SET first_name = ?, last_name = ?, company = ?, zone = ?, consent = ?, fields = ?, tags = ?,
-        changed_at = ? WHERE id = ?
-      """, try columns(of: merged) + [.integer(now), .integer(known.id)])
+    try replaceFacts(of: known.id, with: merged, now: now)
     // Hours are meant in the contact's own zone: what waits for them is looked at again.
     if merged.zone != known.facts.zone {
       for enrollment in try openEnrollments(of: draft.address, workspaceID: workspaceID) {
@@ -151,6 +150,15 @@ extension Transaction {
       }
     }
     return .updated
+  }
+
+  /// Writes all facts of a contact but its address.
+  func replaceFacts(of contact: Int64, with facts: ContactDraft, now: Int64) throws(StoreError) {
+    try run(
+      """
+      UPDATE contact SET first_name = ?, last_name = ?, company = ?, zone = ?, consent = ?, fields = ?, tags = ?,
+        changed_at = ? WHERE id = ?
+      """, try columns(of: facts) + [.integer(now), .integer(contact)])
   }
 
   /// Takes a tag from a contact, or gives it one; false when nothing changed.

@@ -83,29 +83,34 @@ extension Reader {
 }
 
 extension Transaction {
-  /// Adds to a day's credits, today's when no day is given; the same key again does nothing. Mail that waits for credits is
-  /// looked at again. Returns the day as it is then.
+  /// Adds to a day's credits, today's when no day is given; the same key again does nothing, and is refused with another amount or
+  /// day. Mail that waits for credits is looked at again. Returns the day as it is then.
   public func grant(
     _ amount: Int, workspaceID: Int64, day: String?, key: String, reason: String, now: Int64
   ) throws(StoreError) -> CreditDay {
     let workspace = try workspace(workspaceID)
+    let bookingKey = "grant:\(workspaceID):\(key)"
+    let known = try first("SELECT day, amount FROM credit WHERE booking_key = ?", [.text(bookingKey)]) { row in
+      (day: row.text(0), amount: row.integer(1))
+    }
+    if let known {
+      guard known.amount == amount, day == nil || day == known.day else {
+        throw .rejected("the grant \"\(key)\" was made already: \(known.amount) credits on \(known.day)")
+      }
+      return try credits(of: workspace, day: known.day)
+    }
     let day = day ?? CreditRule.dayKey(at: now, in: Zone.named(workspace.zone) ?? .utc)
-    let booked = try run(
+    try run(
       """
       INSERT INTO credit (workspace_id, day, kind, amount, booking_key, at) VALUES (?, ?, 'grant', ?, ?, ?)
-      ON CONFLICT (booking_key) DO NOTHING
       """,
-      [
-        .integer(workspaceID), .text(day), .integer(Int64(amount)), .text("grant:\(workspaceID):\(key)"), .integer(now),
-      ])
-    if booked > 0 {
-      try append(
-        .credit, at: now, workspaceID: workspaceID,
-        detail: [("kind", "grant"), ("day", day), ("amount", "\(amount)"), ("reason", reason)])
-      // Lanes that the relay knows as closed for want of credits.
-      touch(.accounts)
-      touch(.queue)
-    }
+      [.integer(workspaceID), .text(day), .integer(Int64(amount)), .text(bookingKey), .integer(now)])
+    try append(
+      .credit, at: now, workspaceID: workspaceID,
+      detail: [("kind", "grant"), ("day", day), ("amount", "\(amount)"), ("reason", reason)])
+    // Lanes that the relay knows as closed for want of credits.
+    touch(.accounts)
+    touch(.queue)
     return try credits(of: workspace, day: day)
   }
 

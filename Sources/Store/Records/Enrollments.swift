@@ -39,7 +39,7 @@ public struct EnrollmentRecord: Sendable, Equatable {
 public struct EnrollmentQuery: Sendable, Equatable {
   /// Only this sequence's key.
   public var sequence: String?
-  /// Only this contact's address, in lower case.
+  /// Only this contact's address.
   public var contact: String?
   /// Only this state.
   public var state: EnrollmentState?
@@ -64,7 +64,7 @@ extension Reader {
     }
     if let address = query.contact {
       conditions.append("e.contact_id = (SELECT id FROM contact WHERE workspace_id = ? AND address = ?)")
-      values += [.integer(workspaceID), .text(address)]
+      values += [.integer(workspaceID)] + address.person
     }
     if let state = query.state {
       conditions.append("e.state = ?")
@@ -93,7 +93,7 @@ extension Reader {
 
   /// A contact's enrollments, the newest first.
   public func enrollments(ofContact id: Int64) throws(StoreError) -> [EnrollmentRecord] {
-    try enrollments(where: "e.contact_id = ?", [.integer(id)], limit: 1000).reversed()
+    try enrollments(where: "e.contact_id \(ofContact)", [.integer(id), .integer(id)], limit: 1000).reversed()
   }
 
   /// The enrollment of an address in the sequence of a key.
@@ -106,7 +106,7 @@ extension Reader {
         e.sequence_id = (SELECT id FROM sequence WHERE workspace_id = ? AND key = ?)
         AND e.contact_id = (SELECT id FROM contact WHERE workspace_id = ? AND address = ?)
         """,
-      [.integer(workspaceID), .text(key), .integer(workspaceID), .text(address.lowercased())], limit: 1
+      [.integer(workspaceID), .text(key), .integer(workspaceID)] + address.person, limit: 1
     ).first
   }
 
@@ -114,7 +114,7 @@ extension Reader {
   func openEnrollments(of address: String, workspaceID: Int64) throws(StoreError) -> [EnrollmentRecord] {
     try enrollments(
       where: "c.workspace_id = ? AND c.address = ? AND e.state IN ('active', 'paused')",
-      [.integer(workspaceID), .text(address.lowercased())], limit: 1000)
+      [.integer(workspaceID)] + address.person, limit: 1000)
   }
 
   /// The messages of an enrollment by step; not those of steps that an edit has removed.
@@ -131,7 +131,7 @@ extension Reader {
   {
     try connection.rows(
       """
-      SELECT e.id, e.sequence_id, q.key, e.contact_id, c.address, e.state, e.stop_reason, e.account_id, e.started_at,
+      SELECT e.id, e.sequence_id, q.key, e.contact_id, COALESCE(c.written, c.address), e.state, e.stop_reason, e.account_id, e.started_at,
         e.ended_at, e.replied_at, e.not_before, e.version, e.next_action_at, e.campaign_run
       FROM enrollment e JOIN sequence q ON q.id = e.sequence_id JOIN contact c ON c.id = e.contact_id
       WHERE \(condition) ORDER BY e.id LIMIT ?
@@ -153,14 +153,13 @@ extension Reader {
 
 extension Transaction {
   func contact(making address: String, workspaceID: Int64, now: Int64) throws(StoreError) -> Int64 {
-    let folded = address.lowercased()
     let known = try first(
-      "SELECT id FROM contact WHERE workspace_id = ? AND address = ?", [.integer(workspaceID), .text(folded)]
+      "SELECT id FROM contact WHERE workspace_id = ? AND address = ?", [.integer(workspaceID)] + address.person
     ) { row in row.integer(0) }
     if let known { return known }
     return try insert(
-      "INSERT INTO contact (workspace_id, address, created_at) VALUES (?, ?, ?)",
-      [.integer(workspaceID), .text(folded), .integer(now)])
+      "INSERT INTO contact (workspace_id, address, written, created_at) VALUES (?, ?, ?, ?)",
+      [.integer(workspaceID)] + address.lowercased().keyAndWritten + [.integer(now)])
   }
 
   func enroll(contact: Int64, in sequence: SequenceRecord, campaignRun: Int64? = nil, now: Int64) throws(StoreError)

@@ -1,3 +1,4 @@
+internal import MailText
 public import Outreach
 
 /// One accepted transaction on its way into the queue: a mail, and everybody it is for.
@@ -60,7 +61,7 @@ public struct Submission: Sendable {
   var distinctRecipients: [String] {
     guard recipients.count > 1 else { return recipients }
     var named: Set<String> = []
-    return recipients.filter { named.insert($0.lowercased()).inserted }
+    return recipients.filter { named.insert(Address.comparisonKey($0)).inserted }
   }
 }
 

@@ -1,4 +1,5 @@
 internal import Host
+internal import MailText
 internal import Synchronization
 
 /// The key under which the store knows people it may not name any more.
@@ -20,9 +21,12 @@ final class SuppressionKey: Sendable {
     bytes.withLock { $0 }.map { "hmac:" + Digest.hex(hmacSHA256($0, Array(text.utf8))) }
   }
 
-  /// What may stand in the list for an address in lower case besides itself and its domain.
-  func hashes(of folded: String) -> [String] {
-    ["sha256:" + Digest.hex(Digest.sha256(Array(folded.utf8)))] + [entry(of: folded)].compactMap(\.self)
+  /// What may stand in the list for an address besides its key and its domain: who hashed it may have had its domain in either
+  /// spelling.
+  func hashes(of key: String) -> [String] {
+    DomainSpelling.all(ofAddress: key).flatMap { spelling in
+      ["sha256:" + Digest.hex(Digest.sha256(Array(spelling.utf8)))] + [entry(of: spelling)].compactMap(\.self)
+    }
   }
 }
 

@@ -7,7 +7,7 @@ public struct SuppressionRecord: Sendable, Equatable {
   public var id: Int64
   /// The workspace it holds for; `Suppressions.everywhere` is all of them.
   public var workspaceID: Int64
-  /// An address in lower case, `@domain`, or a hash with its kind (`SuppressionValue.stored`).
+  /// An address in lower case, `@domain`, both as they were written, or a hash with its kind (`SuppressionValue.stored`).
   public var value: String
   /// `bounced`, `complained`, `unsubscribed`, `manual` …
   public var reason: String
@@ -73,15 +73,14 @@ extension Reader {
     let own = try suppressionKinds(of: workspaceID)
     let general = try suppressionKinds(of: Suppressions.everywhere)
     guard own.hasAny || general.hasAny else { return nil }
-    // A list may have a domain in its other spelling.
-    let spellings = DomainSpelling.all(ofAddress: address.lowercased())
-    let domains = spellings.map { spelling in spelling.lastIndex(of: "@").map { String(spelling[$0...]) } ?? spelling }
-    let hashes = own.hasHashes || general.hasHashes ? spellings.flatMap { suppressionKey.hashes(of: $0) } : []
+    let key = Address.comparisonKey(address)
+    let domain = key.lastIndex(of: "@").map { String(key[$0...]) } ?? key
+    let hashes = own.hasHashes || general.hasHashes ? suppressionKey.hashes(of: key) : []
     var lists: [Int64] = []
     if own.hasAny { lists.append(workspaceID) }
     if general.hasAny { lists.append(Suppressions.everywhere) }
     // Seek by seek: with IN, SQLite makes a table of the values for each question, which costs more than all the seeks.
-    for values in [spellings + hashes, domains] {
+    for values in [[key] + hashes, [domain]] {
       for list in lists {
         for value in values {
           let found = try suppressions(where: "workspace_id = ? AND value = ?", [.integer(list), .text(value)])
@@ -95,7 +94,7 @@ extension Reader {
   /// Whether exactly this entry stands in the list.
   public func hasSuppression(_ value: String, workspaceID: Int64) throws(StoreError) -> Bool {
     try first(
-      "SELECT 1 FROM suppression WHERE workspace_id = ? AND value = ?", [.integer(workspaceID), .text(value)]
+      "SELECT 1 FROM suppression WHERE workspace_id = ? AND value = ?", [.integer(workspaceID)] + value.person
     ) { _ in true } != nil
   }
 
@@ -106,7 +105,9 @@ extension Reader {
 
   private func suppressions(where condition: String, _ values: [SQLValue]) throws(StoreError) -> [SuppressionRecord] {
     try connection.rows(
-      "SELECT id, workspace_id, value, reason, source, created_at FROM suppression WHERE \(condition)", values
+      """
+      SELECT id, workspace_id, COALESCE(written, value), reason, source, created_at FROM suppression WHERE \(condition)
+      """, values
     ) { row in
       SuppressionRecord(
         id: row.integer(0), workspaceID: row.integer(1), value: row.text(2), reason: row.text(3), source: row.text(4),
@@ -142,9 +143,9 @@ extension Transaction {
     let folded = value.lowercased()
     let added = try run(
       """
-      INSERT INTO suppression (workspace_id, value, reason, source, created_at) VALUES (?, ?, ?, ?, ?)
+      INSERT INTO suppression (workspace_id, value, written, reason, source, created_at) VALUES (?, ?, ?, ?, ?, ?)
       ON CONFLICT DO NOTHING
-      """, [.integer(workspaceID), .text(folded), .text(reason), .text(source), .integer(now)])
+      """, [.integer(workspaceID)] + folded.keyAndWritten + [.text(reason), .text(source), .integer(now)])
     guard added > 0 else { return false }
     suppressionsChanged(of: workspaceID)
     try append(
@@ -157,7 +158,8 @@ extension Transaction {
   public func unsuppress(_ value: String, workspaceID: Int64, now: Int64) throws(StoreError) -> Bool {
     let folded = value.lowercased()
     var removed = 0
-    for entry in [folded] + suppressionKey.hashes(of: folded) {
+    let key = Address.comparisonKey(value)
+    for entry in [key] + suppressionKey.hashes(of: key) {
       removed += try run(
         "DELETE FROM suppression WHERE workspace_id = ? AND value = ?", [.integer(workspaceID), .text(entry)])
     }

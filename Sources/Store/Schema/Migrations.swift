@@ -28,7 +28,13 @@ enum Migrations {
       Step(name: "person", sql: SchemaPeople.person),
       Step(name: "statistics of people", sql: SchemaStatistics.people),
       Step(name: "open attempts", sql: SchemaRelay.openAttempts),
+      Step(name: "written addresses", sql: SchemaPeople.writtenAddresses),
     ]
+
+  /// Steps that need more than SQL: they are done with the newest schema, behind the others.
+  static let works: [(name: String, work: @Sendable (Transaction, Int64) throws(StoreError) -> Void)] = [
+    ("one spelling", { transaction, now throws(StoreError) in try transaction.bringToOneSpelling(now: now) })
+  ]
 
   /// The first steps had numbers; `schema_version` says how many of them an old store has.
   private static let numbered: [String] = [
@@ -38,17 +44,11 @@ enum Migrations {
 
   static func bringUpToDate(_ connection: SQLiteConnection, now: Int64) throws(StoreError) {
     var made = try stepsMade(connection)
-    let known = Set(steps.map(\.name))
+    let known = Set(steps.map(\.name)).union(works.map(\.name))
     if let strange = made.subtracting(known).min() { throw .newerSchema(step: strange) }
     for step in steps where !made.contains(step.name) {
-      try connection.script("BEGIN IMMEDIATE")
-      try connection.script(step.sql)
-      try connection.run("INSERT INTO schema_step (name) VALUES (?)", [.text(step.name)])
       made.insert(step.name)
-      // Builds from before the names read this one.
-      try connection.run("DELETE FROM schema_version", [])
-      try connection.run("INSERT INTO schema_version (version) VALUES (?)", [.integer(Int64(made.count))])
-      try connection.script("COMMIT")
+      try make(step.name, count: made.count, connection) { () throws(StoreError) in try connection.script(step.sql) }
     }
     try connection.run(
       """
@@ -60,6 +60,27 @@ enum Migrations {
       INSERT INTO pool (id, workspace_id, key, rotation) VALUES (1, 1, 'default', 'least-used')
       ON CONFLICT DO NOTHING
       """, [])
+  }
+
+  /// Does what `works` has and the store had not done to it. `bringUpToDate` comes first.
+  static func work(_ transaction: Transaction, now: Int64) throws(StoreError) {
+    var made = try stepsMade(transaction.connection)
+    for (name, work) in works where !made.contains(name) {
+      made.insert(name)
+      try make(name, count: made.count, transaction.connection) { () throws(StoreError) in try work(transaction, now) }
+    }
+  }
+
+  private static func make(
+    _ step: String, count: Int, _ connection: SQLiteConnection, _ body: () throws(StoreError) -> Void
+  ) throws(StoreError) {
+    try connection.script("BEGIN IMMEDIATE")
+    try body()
+    try connection.run("INSERT INTO schema_step (name) VALUES (?)", [.text(step)])
+    // Builds from before the names read this one.
+    try connection.run("DELETE FROM schema_version", [])
+    try connection.run("INSERT INTO schema_version (version) VALUES (?)", [.integer(Int64(count))])
+    try connection.script("COMMIT")
   }
 
   /// The names of the steps a store has; makes the table that holds them.

@@ -21,6 +21,18 @@ enum SchemaPeople {
     CREATE INDEX message_person ON message (lower(recipient));
     """
 
+  /// Step "written addresses": people stand under the key of their address, and are shown and written to as it was written. What
+  /// stands under another spelling of it is brought there by `Spellings`.
+  static let writtenAddresses = """
+    ALTER TABLE contact ADD COLUMN written TEXT;         -- the address as it is shown; NULL: like `address`
+    ALTER TABLE contact ADD COLUMN merged_into INTEGER;  -- the contact who turned out to be the same person
+    CREATE INDEX contact_merged ON contact (merged_into) WHERE merged_into IS NOT NULL;
+    ALTER TABLE suppression ADD COLUMN written TEXT;     -- the value as it is shown; NULL: like `value`
+    ALTER TABLE message ADD COLUMN person TEXT;          -- the key of `recipient`; NULL: lower(recipient)
+    DROP INDEX message_person;
+    CREATE INDEX message_person ON message (COALESCE(person, lower(recipient)));
+    """
+
   /// Step "segments".
   static let segments = """
     CREATE TABLE segment (
