@@ -9,7 +9,11 @@ enum StopWishTable {
     + others
 
   private static let english = [
-    "not send/write ?me/us a/another third/fourth/fifth/sixth/seventh",
+    "no need to write/email/mail/contact/message/reach/follow … again/anymore/further",
+    "my/our wish/request … not to be contacted/emailed/mailed/bothered",
+    "get/take me/us off this/these thing/things/stuff/mails/emails/mailing",
+    "not give/gave/given … permission/consent … to use/email/contact/mail/message/store/keep",
+    "not send ?me/us a/another third/fourth/fifth/sixth/seventh",
     "not send ?me/us another email/mail/message !until/before/unless/if/with/about/to",
     "appreciate/grateful/prefer/glad/nice … if you stopped/quit/ceased !by/in/over/at",
     "appreciate/grateful/prefer/glad/nice … if you would/d/could stop/quit/cease contacting/emailing/mailing/writing/messaging/sending/reaching",
@@ -94,6 +98,7 @@ enum StopWishTable {
   ]
 
   private static let german = [
+    "spar~ sie sich/mir/uns … mail~/email~/nachricht~/anschreiben/anfrag~/werb~",
     "mochte/mochten/will/wollen/wunsch~ keine/keinerlei … angebote/anfragen/informationen/infos … erhalten/bekommen/empfangen",
     "hor~ ?sie/endlich/damit ?endlich/damit auf $",
     "mochte/mochten/will/wollen … von ihnen/euch/dir nichts/nie mehr/wieder … horen",
@@ -115,11 +120,14 @@ enum StopWishTable {
     "nehmen/nimm/nehmt/trag~/werf~/wirf … mich/uns/meine/unsere … aus/von/vom … "
       + "verteiler~/liste/listen/mailingliste/adressliste/kontaktliste/datenbank/system/kartei/newsletter/mailverteiler/emailverteiler",
     "keine/keinerlei weitere~ mail~/email~/nachricht~/newsletter/werb~/kontakt~/schreiben/anfragen/post/angebote/zusendung~",
-    "keine/kein mail/mails/email/emails/nachricht~/newsletter/werb~/kontakt~/post/anfragen mehr "
+    "<habe/haben/hab/wochen/tagen/monaten/gestern/montag/bekomme/bekommen/erhalte/erhalten/kriege/kriegen/kommen/kamen "
+      + "keine/kein mail/mails/email/emails/nachricht~/newsletter/werb~/kontakt~/post/anfragen mehr "
       + "$",
-    "keine/kein mail/mails/email/emails/nachricht~/newsletter/werb~/kontakt~/post mehr … "
+    "<habe/haben/hab/wochen/tagen/monaten/gestern/montag/bekomme/bekommen/erhalte/erhalten/kriege/kriegen/kommen/kamen "
+      + "keine/kein mail/mails/email/emails/nachricht~/newsletter/werb~/kontakt~/post mehr … "
       + "erhalten/bekommen/empfangen/schicken/senden/zusenden/haben/kriegen/wunsch~",
-    "keine/kein mail/mails/email/emails/nachricht~/newsletter/werb~ mehr von/an/zu",
+    "<habe/haben/hab/wochen/tagen/monaten/gestern/montag/bekomme/bekommen/erhalte/erhalten/kriege/kriegen/kommen/kamen "
+      + "keine/kein mail/mails/email/emails/nachricht~/newsletter/werb~ mehr von/an/zu",
     "nicht/nie/niemals mehr/wieder/weiter/langer … anschreiben/kontaktieren/schreiben/belastigen/behelligen/anmailen $",
     "nicht/nie mehr/wieder/weiter … angeschrieben/kontaktiert/belastigt",
     "schreib~/kontaktier~/mail/mailen/belastig~/behellig~ ?sie/ihr mir/mich/uns … nicht/nie/nichts mehr/wieder/weiter~",
@@ -148,7 +156,7 @@ enum StopWishTable {
   ]
 
   private static let french = [
-    "cess~/arret~ tout/toute/tous/toutes … envoi~/communication~/sollicitation~/relance~/prospection/demarchage",
+    "<ai/as/a/avons/avez/ont/n cess~/arret~ tout/toute/tous/toutes … envoi~/communication~/sollicitation~/relance~/prospection/demarchage",
     "merci/prie/priere d/de arreter/cesser $",
     "inutile de me/nous relancer/recontacter/ecrire/contacter",
     "etre retire~/supprime~/desinscrit~/desabonne~/raye~ de … liste~/base/fichier~/$",
@@ -165,10 +173,13 @@ enum StopWishTable {
     "retir~/supprim~/enlev~/ray~/effac~ mon/ma/mes/notre/nos … adresse~/mail/email/courriel/donnees/coordonnees/contact~/nom",
     "<n arret~/cess~ de/d ?me/nous/m … ecrire/envoyer/contacter/spammer/harceler/solliciter/relancer/deranger/importuner",
     "arret~/cess~ vos/ces/les/cet/votre … mails/emails/courriels/messages/envois/spam~/relances/publicites",
-    "stop aux/a/vos/les … mails/mail/emails/messages/pub~/spam~/envois", "laiss~ moi/nous tranquille~/en",
+    "stop aux/a/vos/les … mails/mail/emails/messages/pub~/spam~/envois/relances/sollicitations/courriels",
+    "laiss~ moi/nous tranquille~/en",
   ]
 
   private static let spanish = [
+    "no enviar/mandar/escribir/contactar ?me/nos mas",
+    "retireme/retirenme/saqueme/saquenme/quiteme/quitenme/eliminenme/elimineme de sus/tus/vuestros/los/estos envios/correos/mails/comunicaciones",
     "dej~ de recibir … correos/emails/mails/sus/mensajes",
     "no me/nos enviar~/mandar~/escribier~/contactar~ mas",
     "cancel~ mi/nuestra suscripcion",
@@ -211,6 +222,7 @@ enum StopWishTable {
   ]
 
   private static let portuguese = [
+    "nao me/nos incomod~/perturb~/chate~ … mais/$",
     "ser/sermos remov~/retir~/exclu~/descadastr~/tirad~ … lista~/mailing/base/cadastro/sistema/$",
     "nao me/nos contact~/contat~/escrev~/envi~/mand~/incomod~/procur~ … novamente/nunca",
     "nao volt~ a ?me/nos contact~/contat~/escrev~/envi~/mand~/incomod~",
@@ -256,6 +268,10 @@ enum StopWishTable {
 
   /// Swedish, Danish, Norwegian, Finnish.
   private static let northern = [
+    "ta/tag/plocka bort mina/vara/mitt/min/var uppgifter/adress~/mejl~/mail~/epost~/namn",
+    "skicka inget/ingenting mer/mera",
+    "stop/stopp jeres/dine/deres/disse/alle henvendelser~/mail~/email~/epost~/beskeder/meldinger/reklamer",
+    "fjern~/slett~/slet~ … adressen/epostadressen/mailadressen/navnet/dataene min/mi/mitt/mine/vores/var",
     "slutt/sluta/stop/hold … mase/masa/tjata/plage/genere/forstyrre/stora … meg/mig/oss/os/$",
     "fjern~/slet~/slett~/ta/tag … mig/meg/os/oss … epostlist~/postlist~/sendelist~/adresselist~/mailinglist~",
     "haluan/haluamme/haluaisin … pois … list~/postituslist~/uutiskirje~/rekister~",
@@ -300,6 +316,7 @@ enum StopWishTable {
 
   /// Polish, Czech, Slovak, Hungarian, Romanian, Turkish.
   private static let eastern = [
+    "sterget~/sterge mi/ne adresa/datele/emailul/mailul/contactul",
     "opriti/opreste … trimiter~/email~/mail~/mesaj~",
     "nechte/nech/nechajte me/mne/ma/nas byt/pokoji/pokoj/tak",
     "odczep~ sie",
@@ -335,7 +352,7 @@ enum StopWishTable {
     "przesta~ … pisac/wysylac/kontaktowac/spamowac/mailowac",
     "uz/jiz/vice/dale/viac nepis~/neposil~/neposiel~/nekontakt~",
     "neposilejte/nekontaktujte/neposilej/neposielajte mi/nam/me/ma/mne/nas",
-    "nepiste/nepis mi/nam … uz/jiz/vice/dale/viac/znovu/zadne/maily/emaily/zpravy/spravy/$",
+    "nepiste/nepis mi/nam uz/jiz/vice/dale/viac/znovu/zadne/maily/emaily/zpravy/spravy/$",
     "nepreji/nepreju/neprejeme/nechci/nechceme/nezelam/neprajem/nechcem … email~/maily/mailu/maily/zprav~/sprav~/dostavat/dostavat/"
       + "posilat/kontaktovan~/nabidk~",
     "odhlas~ me/mne/nas/ma", "odhlaseni/odhlasenie $", "odhlaseni/odhlasenie z/ze … seznam~/zoznam~/odber~/newsletter~",
@@ -437,7 +454,8 @@ enum StopWishTable {
     "afmeld", "afmelding", "avmeld", "avmelding", "frameld~",
     "wypisz", "wypisac", "wypisz mnie", "rezygnuje", "odhlasit", "odhlaseni", "odhlasenie", "odhlasit odber",
     "отписаться", "отписка", "отпишите", "отписать", "стоп", "отпишитесь", "відписатися", "відписка", "отписване",
-    "leiratkozas", "leiratkozom", "leiratkozas hirlevel~", "peruuta tilaus", "lopettakaa", "lopeta", "poista tilaus",
+    "leiratkozas", "leiratkozom", "leiratkozas hirlevel~", "peruuta tilaus", "lopettakaa ?tama/jo/heti",
+    "lopeta ?tama/jo/heti", "poista tilaus",
     "dezabonare",
     "dezaboneaza ma",
     "abonelikten cik", "abonelik iptali", "listeden cik", "διαγραφη", "απεγγραφη", "odjava", "odjavi me", "ispis",
@@ -446,7 +464,8 @@ enum StopWishTable {
 
   /// Parts of texts in scripts that do not part words, without white space: Japanese, Chinese, Korean, Thai, Arabic, Persian, Hebrew, Hindi.
   static let runOn = [
-    "送らないよう", "送信しないよう", "連絡しないよう", "送ってこないよう", "送信をやめ", "送るのをやめ", "送付をやめ", "二度と送", "二度とメール", "一切送",
+    "送らないよう", "送信しないよう", "連絡しないよう", "送ってこないよう", "送信をやめ", "送信を中止", "送付を中止", "発送を中止", "登録を削除", "登録を消", "登録情報を削除",
+    "送るのをやめ", "送付をやめ", "二度と送", "二度とメール", "一切送",
     "迷惑なのでやめ", "もうやめて", "アドレスを消", "連絡先を削除", "名簿から削除", "名簿から外", "リストから消", "リストから除", "配信先から",
     "案内は不要", "案内はご遠慮", "営業はお断り", "営業はご遠慮", "配信停止", "配信を停止", "配信の停止", "配信解除", "配信不要", "配信は不要", "配信を希望しません", "配信を希望しない",
     "配信を止め", "配信をやめ", "配信を中止", "配信拒否",
@@ -455,7 +474,7 @@ enum StopWishTable {
     "メールを止め", "メールをやめ", "メールを停止", "メール停止", "メールしないで",
     "登録解除", "登録を解除", "購読解除", "購読を解除", "購読停止", "メルマガ解除", "リストから削除", "リストから外", "アドレスを削除", "アドレスの削除", "退会希望",
     "取消我的订阅", "取消我的訂閱", "停止订阅", "停止訂閱", "别发了", "別發了", "不要发邮件", "不要再联络", "不要再打扰", "不要再打擾", "不要再來信", "不要再来信",
-    "停止来信", "停止來信", "把我删", "將我刪", "将我删", "从名单中删", "從名單中刪", "移出名单", "移出名單", "移出列表", "不需要再发", "无需再发", "不用再发",
+    "停止来信", "停止來信", "把我删", "將我刪", "将我删", "从名单中删", "從名單中刪", "移出名单", "移出名單", "移出列表", "不需要再发邮件", "无需再发邮件", "不用再发邮件",
     "退订", "退訂", "取消订阅", "取消訂閱", "不要再联系", "不要再聯絡", "不要再聯繫", "别再联系", "別再聯絡", "不要再给我", "不要再給我", "不要再发", "不要再發",
     "不要再寄", "别再发", "别再给我", "別再寄", "別再發", "勿再寄", "勿再发", "勿再發", "勿再联系", "勿再打扰", "请勿发送", "請勿寄送", "不要给我发", "不要給我寄",
     "停止发送", "停止發送", "停止寄送", "停止给我", "不想再收到", "不希望再收到", "不愿再收到", "不再接收", "将我移除", "將我移除", "把我移除", "把我从", "把我從",
