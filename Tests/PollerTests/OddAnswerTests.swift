@@ -75,6 +75,27 @@ import Testing
     }
   }
 
+  /// Names as literals, in UTF-8 or in modified UTF-7, on servers with and without levels: each is asked for as it was given.
+  @Test(
+    arguments: [
+      ("ENABLE UTF8=ACCEPT", "\"/\" \"Ünerwünscht & mehr\"", "\"Ünerwünscht & mehr\""),
+      ("ENABLE", "\"/\" \"&ANw-nerw&APw-nscht &- mehr\"", "\"&ANw-nerw&APw-nscht &- mehr\""),
+      ("NAMESPACE", "NIL {12}\r\nSpam \"a\" \\ %", "\"Spam \\\"a\\\" \\\\ %\""), ("IDLE", "\"\" \"*{5}\"", "\"*{5}\""),
+    ]) func aFolderIsAskedForByTheNameThatItHas(_ offer: String, _ listed: String, _ asked: String) async throws
+  {
+    try await inRoom { test in
+      let server = try await test.add {
+        $0.state.withLock { $0.capabilities = "IMAP4rev1 \(offer)" }
+        $0.answer("ENABLE", with: "* ENABLED UTF8=ACCEPT\r\n% OK\r\n")
+        $0.answer("NAMESPACE", with: "* NAMESPACE ((\"\" NIL)) NIL NIL\r\n% OK\r\n")
+        $0.answer("LIST", with: "* LIST (\\Junk) \(listed)\r\n* LIST () NIL INBOX\r\n% OK\r\n")
+        $0.answer("STATUS \(asked)", with: "* STATUS \(asked) (UIDNEXT 1 UIDVALIDITY 9)\r\n% OK\r\n", times: .max)
+      }
+      test.room.start()
+      #expect(try await test.until { server.commands.contains("EXAMINE \(asked)") }, "\(server.commands)")
+    }
+  }
+
   /// The user renames a folder, or the server makes one for the first spam.
   @Test func aFolderThatIsGoneIsLookedForAgain() async throws {
     var settings = polling()
