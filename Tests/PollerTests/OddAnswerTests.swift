@@ -80,7 +80,7 @@ import Testing
     arguments: [
       ("ENABLE UTF8=ACCEPT", "\"/\" \"Ünerwünscht & mehr\"", "\"Ünerwünscht & mehr\""),
       ("ENABLE", "\"/\" \"&ANw-nerw&APw-nscht &- mehr\"", "\"&ANw-nerw&APw-nscht &- mehr\""),
-      ("NAMESPACE", "NIL {12}\r\nSpam \"a\" \\ %", "\"Spam \\\"a\\\" \\\\ %\""), ("IDLE", "\"\" \"*{5}\"", "\"*{5}\""),
+      ("NAMESPACE", "NIL {12}\r\nSpam \"a\" \\ *", "\"Spam \\\"a\\\" \\\\ *\""), ("IDLE", "\"\" \"*{5}\"", "\"*{5}\""),
     ]) func aFolderIsAskedForByTheNameThatItHas(_ offer: String, _ listed: String, _ asked: String) async throws
   {
     try await inRoom { test in

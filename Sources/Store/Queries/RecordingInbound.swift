@@ -172,15 +172,19 @@ extension Transaction {
 
 extension Reader {
   /// Whether the same answer has come another way: to the account and through a list, which writes into Subject and From as it
-  /// likes. Message-ID, Date and what it answers it leaves; some programs give all their mails one Message-ID, but not in one second.
+  /// likes. Message-ID, Date and what it answers it leaves; some programs give all their mails one Message-ID, but not in one second. A
+  /// copy that was taken for something else, as for a newsletter, has not done what the answer does; one that asks to stop may be the first
+  /// in which that could be read.
   fileprivate func hasSeenCopy(of inbound: NewInbound) throws(StoreError) -> Bool {
-    guard let id = inbound.identity.split(separator: " ").first, id.hasPrefix("<") else { return false }
+    guard !inbound.asksToStop, inbound.bounces.isEmpty, let id = inbound.identity.split(separator: " ").first,
+      id.hasPrefix("<")
+    else { return false }
     // "!" follows the space, so this is all that begins with the Message-ID and a space.
     let bodies = try connection.rows(
       """
       SELECT b.bytes FROM inbound i JOIN body b ON b.id = i.body_id
-      WHERE i.account_id = ? AND i.identity > ? AND i.identity < ? LIMIT 20
-      """, [.integer(inbound.accountID), .text("\(id) "), .text("\(id)!")]
+      WHERE i.account_id = ? AND i.identity > ? AND i.identity < ? AND i.class = ? AND i.message_id IS NOT NULL LIMIT 20
+      """, [.integer(inbound.accountID), .text("\(id) "), .text("\(id)!"), .text(inbound.kind)]
     ) { row in row.blob(0) }
     guard !bodies.isEmpty, let answer = Self.answer(inbound.bytes) else { return false }
     return bodies.contains { Self.answer($0) == answer }
