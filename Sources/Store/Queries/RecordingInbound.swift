@@ -176,8 +176,8 @@ extension Reader {
   /// copy that was taken for something else, as for a newsletter, has not done what the answer does; one that asks to stop may be the first
   /// in which that could be read.
   fileprivate func hasSeenCopy(of inbound: NewInbound) throws(StoreError) -> Bool {
-    guard !inbound.asksToStop, inbound.bounces.isEmpty, let id = inbound.identity.split(separator: " ").first,
-      id.hasPrefix("<")
+    guard !inbound.answers.isEmpty, !inbound.asksToStop, inbound.bounces.isEmpty,
+      let id = inbound.identity.split(separator: " ").first, id.hasPrefix("<")
     else { return false }
     // "!" follows the space, so this is all that begins with the Message-ID and a space.
     let bodies = try connection.rows(
