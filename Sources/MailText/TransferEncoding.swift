@@ -26,8 +26,61 @@ public enum TransferEncoding: Sendable, Equatable {
     switch self {
     case .identity: Array(bytes)
     case .quotedPrintable: Self.decodeQuotedPrintable(bytes)
-    case .base64: Self.decodeBase64(bytes)
+    case .base64: Self.decodeBase64Body(bytes)
     case .uuencode: UUEncoding.decode(bytes)
+    }
+  }
+
+  /// A body in base64, and behind it what a list or a gateway has put there in plain words without looking: those are kept as they are.
+  private static func decodeBase64Body(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    guard endsInWords(bytes), let end = endOfBase64(bytes) else { return decodeBase64(bytes) }
+    return decodeBase64(bytes[..<end]) + [Octet.lf] + bytes[end...]
+  }
+
+  /// Where the text behind base64 begins. All its lines but the last are as long as the first (RFC 2045 §6.8: padding only comes at the
+  /// end); words follow when a line behind it holds what base64 cannot, and none is as long as its lines are.
+  private static func endOfBase64(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>.Index? {
+    var line = bytes.startIndex
+    var width = 0
+    var end: Int?
+    var hasWords = false
+    while line < bytes.endIndex {
+      let stop = bytes[line...].firstIndex(of: Octet.lf) ?? bytes.endIndex
+      let next = min(stop + 1, bytes.endIndex)
+      let content = bytes[line..<stop].trimmedSpaces()
+      let isPure = isPure(content)
+      if end == nil {
+        guard isPure else { return width > 0 && hasOnlyWords(bytes[line...]) ? line : nil }
+        if width == 0 { width = content.count }
+        if width > 0, content.count < width || content.last == Octet.equals { end = next }
+      } else if isPure, content.count >= longLine {
+        return nil
+      } else if !isPure {
+        hasWords = true
+      }
+      line = next
+    }
+    return hasWords ? end : nil
+  }
+
+  /// Whether the last line holds what base64 cannot: of most bodies that is all there is to look at.
+  private static func endsInWords(_ bytes: ArraySlice<UInt8>) -> Bool {
+    let body = bytes.trimmedSpaces()
+    let line = body.lastIndex(of: Octet.lf).map { body.index(after: $0) } ?? body.startIndex
+    return !isPure(body[line...])
+  }
+
+  private static func isPure(_ line: ArraySlice<UInt8>) -> Bool {
+    line.allSatisfy { base64Values[Int($0)] < 64 || $0 == Octet.equals }
+  }
+
+  /// A line of base64 that no word is as long as.
+  private static let longLine = 40
+
+  private static func hasOnlyWords(_ bytes: ArraySlice<UInt8>) -> Bool {
+    !bytes.split(separator: Octet.lf).contains { line in
+      let content = line.trimmedSpaces()
+      return content.count >= longLine && isPure(content)
     }
   }
 
@@ -146,7 +199,46 @@ public enum TransferEncoding: Sendable, Equatable {
 }
 
 /// Uuencoded text (POSIX uuencode): lines of a length octet and groups of four.
-enum UUEncoding {
+package enum UUEncoding {
+  /// A text without the files that stand in it: from `begin 644 name` to `end`, with nothing but such lines between.
+  package static func removingFiles(from text: String) -> String {
+    let bytes = Array(text.utf8)
+    guard bytes.range(of: "begin ") != nil else { return text }
+    var out: [UInt8] = []
+    var kept = 0
+    var line = 0
+    while line < bytes.count {
+      let (_, next) = bytes.line(from: line, limit: bytes.count)
+      if let end = endOfFile(bytes, from: line) {
+        out += bytes[kept..<line]
+        (kept, line) = (end, end)
+      } else {
+        line = next
+      }
+    }
+    return kept == 0 ? text : String(decoding: out + bytes[kept...], as: UTF8.self)
+  }
+
+  /// Where the file that begins in this line ends; nil when none does. A line that is none of a file's ends the search.
+  private static func endOfFile(_ bytes: [UInt8], from start: Int) -> Int? {
+    var (end, line) = bytes.line(from: start, limit: bytes.count)
+    let words = bytes[start..<end].split(separator: Octet.space)
+    guard words.count >= 3, words[0].elementsEqual("begin".utf8), 3...4 ~= words[1].count,
+      words[1].allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "7") ~= $0 })
+    else { return nil }
+    while line < bytes.count {
+      let content = line
+      (end, line) = bytes.line(from: content, limit: bytes.count)
+      let octets = bytes[content..<end]
+      if octets.trimmedSpaces().elementsEqual("end".utf8) { return line }
+      guard let first = octets.first, (32...96).contains(first), octets.count <= 66 else { return nil }
+      // As many groups of four as the length says; the last spaces may have been cut off.
+      let groups = (Int(first - 32) & 63 + 2) / 3 * 4
+      guard octets.count <= groups + 2 else { return nil }
+    }
+    return nil
+  }
+
   static func decode(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
     var out: [UInt8] = []
     var inside = false

@@ -24,6 +24,8 @@ final class AccountWatch: @unchecked Sendable {
   /// Junk and Sent, as the server last named them.
   private var others: [FolderState] = []
   private var othersDue: Int64 = 0
+  /// Times that Junk and Sent were looked at since the server was asked which folders it has.
+  private var roundsSinceList = 0
   private var mover: BounceMover?
   /// Times that mail was found which this connection did not push.
   private var unpushed = 0
@@ -40,6 +42,9 @@ final class AccountWatch: @unchecked Sendable {
 
   /// So often mail may come unpushed before IDLE is given up for the interval.
   private static let unpushedLimit = 2
+  /// Folders are renamed, and Junk is often made only for the first spam: after so many rounds (an hour, unless configured) the server
+  /// is asked again.
+  private static let roundsToList = 12
   private static let newsPauseMilliseconds: Int64 = 200
   private static let shortIdleMilliseconds: Int64 = 1_000
   /// A connection that held so long was good: what follows is a first failure again.
@@ -201,14 +206,33 @@ final class AccountWatch: @unchecked Sendable {
   }
 
   private func adopt(_ setup: MailboxSetup, _ connection: MailboxConnection) {
-    let known = others
-    others = setup.folders.filter { $0.role != .inbox }.map { folder in
-      known.first { $0.folder == folder } ?? FolderState(folder)
-    }
+    adopt(setup.folders)
     mover = account.settings.moveBouncesTo.map { name in
       BounceMover(
         account: account, target: setup.namespace.name(name), connection: connection, recorder: recorder)
     }
+  }
+
+  private func adopt(_ folders: [WatchedFolder]) {
+    let known = others
+    others = folders.filter { $0.role != .inbox }.map { folder in
+      known.first { $0.folder == folder } ?? FolderState(folder)
+    }
+    roundsSinceList = 0
+  }
+
+  /// Asks again which folders there are; true when others are watched now.
+  private func listAgain(_ connection: MailboxConnection) async throws(WatchFailure) -> Bool {
+    var setup = MailboxSetup()
+    try await setup.findFolders(connection)
+    let before = others.map(\.folder)
+    // A refusal says nothing of folders that were there.
+    adopt(setup.special == nil ? before : setup.folders)
+    guard others.map(\.folder) != before else { return false }
+    log.info(
+      "poller.folders",
+      ["account": .text(account.address), "folders": .text(setup.folders.map(\.name).joined(separator: ", "))])
+    return true
   }
 
   /// Where a folder was read to, also after a restart.
@@ -227,11 +251,14 @@ final class AccountWatch: @unchecked Sendable {
 
   /// Looks at Junk and Sent when it is time; true when one of them was opened.
   private func lookAtOthers(_ connection: MailboxConnection) async throws(WatchFailure) -> Bool {
-    guard !others.isEmpty, Clock.monotonic() >= othersDue else { return false }
+    guard Clock.monotonic() >= othersDue else { return false }
+    if roundsSinceList >= Self.roundsToList { _ = try await listAgain(connection) }
+    roundsSinceList += 1
     // A quarter less by chance: those of thousands of accounts shall not come all at once.
     let interval = settings.foldersIntervalMilliseconds
     othersDue = Clock.deadline(in: interval - Int64(random() % UInt64(interval / 4 + 1)))
     var opened = false
+    var isRefused = false
     for state in others {
       do {
         guard try await isStale(state, connection) else { continue }
@@ -243,6 +270,7 @@ final class AccountWatch: @unchecked Sendable {
         switch error {
         case .refused, .unusable:
           // A folder that cannot be read must not keep the INBOX from being read.
+          isRefused = true
           log.warning(
             "poller.folder_unread",
             [
@@ -252,6 +280,8 @@ final class AccountWatch: @unchecked Sendable {
         }
       }
     }
+    // It may have been renamed, or be gone.
+    if isRefused, try await listAgain(connection) { othersDue = 0 }
     return opened
   }
 
@@ -269,7 +299,7 @@ final class AccountWatch: @unchecked Sendable {
 
   /// How to wait for mail or for the next time to look; nil when it is time already.
   private func wait(_ connection: MailboxConnection) async throws(WatchFailure) -> Rest? {
-    let next = others.isEmpty ? Int64.max : max(0, othersDue - Clock.monotonic())
+    let next = max(0, othersDue - Clock.monotonic())
     guard usesIdle(connection), unpushed < Self.unpushedLimit, !refusesIdle else {
       let interval = account.settings.pollIntervalMilliseconds ?? settings.intervalMilliseconds
       stage = .ask

@@ -184,6 +184,11 @@ struct FolderLook {
     var facts: MailFacts
     var identity: String?
     var internalDate: Int64? { facts.internalDate }
+
+    /// What was said of it, with what is said now.
+    func completed(by other: IdentifiedMail) -> IdentifiedMail {
+      IdentifiedMail(facts: facts.completed(by: other.facts), identity: identity ?? other.identity)
+    }
   }
 
   private func facts(_ uids: [UInt32], withIdentity: Bool) async throws(WatchFailure) -> [UInt32: IdentifiedMail] {
@@ -198,7 +203,9 @@ struct FolderLook {
         return
       }
       let header = message.sections.first { $0.name.hasPrefix("HEADER.FIELDS") }?.bytes
-      found[facts.uid] = IdentifiedMail(facts: facts, identity: header.flatMap(SortedInbound.identity(header:)))
+      let told = IdentifiedMail(facts: facts, identity: header.flatMap(SortedInbound.identity(header:)))
+      // Between the answers, or after them, a server tells of flags that others set (RFC 9051 section 7.5.2).
+      found[facts.uid] = found[facts.uid].map { $0.completed(by: told) } ?? told
     }
     return found
   }
@@ -227,7 +234,8 @@ struct FolderLook {
   private func read(
     _ mails: [MailFacts], beside mailbox: Mailbox? = nil, _ move: (inout FolderCursor, UInt32) -> Void
   ) async throws(WatchFailure) -> Int {
-    let total = mails.reduce(0) { $0 + $1.size }
+    // A server may announce any sizes: their sum must not overflow.
+    let total = mails.reduce(0) { $0 + min($1.size, Bounds.compressed) }
     if folder.role != .sent, total >= Bounds.compressed { try await connection.compress() }
     var count = 0
     for group in FetchGroups.make(mails, count: Bounds.mails, bytes: Bounds.bytes, piece: UInt64(Bounds.piece)) {
@@ -315,7 +323,8 @@ struct FolderLook {
     }
     if let complaint { throw .unusable(complaint) }
     return group.compactMap { facts in
-      guard let mail = mails[facts.uid], !mail.bytes.isEmpty else { return nil }
+      // Nothing of a mail that has something is a failure; some mails are empty.
+      guard let mail = mails[facts.uid], !mail.bytes.isEmpty || mail.wasSent && facts.size == 0 else { return nil }
       return FetchedMail(facts: facts, bytes: mail.bytes, isTruncated: mail.isTruncated && folder.role != .sent)
     }
   }

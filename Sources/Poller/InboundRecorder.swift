@@ -126,6 +126,10 @@ struct InboundRecorder: Sendable {
   ) throws(StoreError) -> InboundRecord? {
     if folder.role == .sent { return try transaction.recordSentMail(mail.asSent) }
     let isOwn = try mail.messageID.map { id throws(StoreError) in try transaction.isOurs(messageID: id) } ?? false
+    // A copy to oneself pauses as the one in Sent does, which may come later and is then known.
+    if folder.role == .inbox, mail.isByHand, !isOwn, let record = try transaction.recordSentMail(mail.asSent) {
+      return record
+    }
     let asked = mail.inbound.subject.flatMap(tokenOwner).map { mail.asking(toStopBecauseOf: $0) }
     var answersOurs = false
     for id in mail.answersInBulk where !answersOurs { answersOurs = try transaction.isOurs(messageID: id) }

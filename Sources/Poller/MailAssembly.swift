@@ -13,6 +13,8 @@ struct MailAssembly: Equatable {
   private(set) var bytes: [UInt8] = []
   /// Whether the mail is longer than what was fetched of it.
   private(set) var isTruncated = false
+  /// Whether the server sent it, be it empty; NIL says that it did not.
+  private(set) var wasSent = false
   private let section: String
   private let limit: Int
   private var asked: UInt32
@@ -39,6 +41,7 @@ struct MailAssembly: Equatable {
       return .wrong("a piece from \(section.origin ?? 0) instead of \(bytes.count)")
     }
     let received = section.bytes ?? []
+    wasSent = wasSent || section.bytes != nil
     // Without an origin the whole mail came in one go, which small mails may.
     guard received.count <= Int(asked) || section.origin == nil else {
       return .wrong("\(received.count) bytes instead of \(asked)")
@@ -76,6 +79,16 @@ extension MailFacts {
     // A letter each, as nothing says that one server's two kinds of names never meet.
     objectID = message.emailID.map { "E\($0)" } ?? message.gmailMessageID.map { "G\($0)" }
     threadID = message.threadID.map { "E\($0)" } ?? message.gmailThreadID.map { "G\($0)" }
+  }
+
+  /// These with what another FETCH response says of the same mail: each may tell a part.
+  func completed(by other: MailFacts) -> MailFacts {
+    var facts = self
+    if facts.size == 0 { facts.size = other.size }
+    facts.internalDate = internalDate ?? other.internalDate
+    facts.objectID = objectID ?? other.objectID
+    facts.threadID = threadID ?? other.threadID
+    return facts
   }
 }
 

@@ -48,7 +48,9 @@ struct MailboxSetup: Equatable {
     return setup
   }
 
-  private mutating func findFolders(_ connection: MailboxConnection) async throws(WatchFailure) {
+  /// Asks which folders there are; what was known of them is forgotten.
+  mutating func findFolders(_ connection: MailboxConnection) async throws(WatchFailure) {
+    (folders, special, refusal) = ([.inbox], nil, "")
     var entries: [ListEntry] = []
     // RFC 6154 section 3: with LIST-EXTENDED the attributes must be asked for; without it they come by themselves.
     let asks = connection.offers("SPECIAL-USE") && connection.offers("LIST-EXTENDED")

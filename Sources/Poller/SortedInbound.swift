@@ -13,7 +13,9 @@ struct SortedInbound: Sendable {
 
   /// Sorts a mail that lies in a folder of the account with this (lower-case) address.
   init(_ mail: FetchedMail, accountID: Int64, address: String, folder: WatchedFolder, now: Int64) {
-    let sorted = Sorting.sort(mail.bytes, now: now)
+    var sorted = Sorting.sort(mail.bytes, now: now)
+    let shortfall = mail.isTruncated ? Self.shortfall(mail) : nil
+    if let shortfall { sorted.verdict.evidence.append(shortfall) }
     let isOwn = Self.isWrittenByHand(sorted, from: address)
     var kept = sorted
     if isOwn {
@@ -22,6 +24,7 @@ struct SortedInbound: Sendable {
     }
     let verdict = InboundVerdict(kept)
     uid = mail.facts.uid
+    self.shortfall = shortfall
     messageID = sorted.messageID
     var found = NewInbound(
       accountID: accountID, folder: folder.name, identity: Self.identity(sorted, mail.bytes), bytes: mail.bytes,
@@ -42,12 +45,23 @@ struct SortedInbound: Sendable {
     tokenTexts = isOwn ? [] : mayHoldToken.compactMap(\.self)
     ownIDs = [sorted.messageID, sorted.correlation.microsoftOriginalMessageID].compactMap(\.self)
     sentVerdict = Self.ownVerdict("own.sent", sorted, "To: \(sentRecipients.prefix(100).joined(separator: ", "))")
+    isByHand = isOwn
     isAutomatic = sorted.verdict.mailClass == .autoReply
     ownCopy = Self.ownVerdict("own.message_id", sorted, "Message-ID: \(sorted.messageID ?? "")")
   }
 
+  /// What is not known of a mail that is larger than what is fetched of one; nil when it was fetched whole.
+  private let shortfall: String?
+
+  private static func shortfall(_ mail: FetchedMail) -> String {
+    "the mail has \(mail.facts.size) bytes, of which the first \(mail.bytes.count) were read (poller.max_mail_size)"
+  }
+
   /// Where Postern's own token may stand: the envelope id that a report gives back, and the returned original.
   let tokenTexts: [String]
+
+  /// Whether it is plain from the mail alone that the account's owner wrote it, to somebody else.
+  let isByHand: Bool
 
   private let ownCopy: Verdict
   private let sentRecipients: [String]
@@ -73,7 +87,9 @@ struct SortedInbound: Sendable {
 
   /// The same for a mail whose In-Reply-To is one of ours.
   var asAnswer: NewInbound {
-    let verdict = InboundVerdict(Sorting.sort(inbound.bytes, now: inbound.seenAt, answersOurs: true))
+    var sorted = Sorting.sort(inbound.bytes, now: inbound.seenAt, answersOurs: true)
+    if let shortfall { sorted.verdict.evidence.append(shortfall) }
+    let verdict = InboundVerdict(sorted)
     var answer = inbound
     answer.kind = verdict.kind
     answer.rule = verdict.rule
@@ -109,12 +125,11 @@ struct SortedInbound: Sendable {
     return own
   }
 
-  /// A mail from the account's own address to somebody else: a copy of what its owner wrote by hand. To itself, it may be the
-  /// answer of somebody who tries a sequence on himself.
+  /// A mail from the account's own address to somebody else, be it with a copy to itself: what its owner wrote by hand. To itself
+  /// alone, it may be the answer of somebody who tries a sequence on himself.
   private static func isWrittenByHand(_ mail: SortedMail, from account: String) -> Bool {
-    guard mail.from?.lowercased() == account, !mail.to.contains(where: { $0.lowercased() == account }) else {
-      return false
-    }
+    guard mail.from?.lowercased() == account, mail.to.isEmpty || mail.to.contains(where: { $0.lowercased() != account })
+    else { return false }
     switch mail.verdict.mailClass {
     case .reply, .autoReply, .unsubscribe, .other: return true
     case .bounce, .delay, .complaint, .challenge: return false

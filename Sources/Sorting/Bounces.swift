@@ -198,7 +198,7 @@ struct BounceRules {
     var nested: Notice?
     if let inner = notice.nestedReport(), let found = BounceRules(facts: inner).reported(&nested) { return found }
     let original = ReturnedOriginal(facts, notice)
-    if !byMachine, original == nil, SMTPCode.find(in: notice.text) == nil,
+    if !byMachine, original == nil, !SMTPCode.isReply(in: notice.text),
       EnhancedStatus.find(in: notice.text) == nil, !namesPerson(notice)
     {
       return nil

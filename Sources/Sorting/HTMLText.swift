@@ -10,6 +10,7 @@ package struct HTMLText {
   private var pendingSpace = false
   private var blankLines = 2
   private var commentsStayOpen = false
+  private var hiddenStaysOpen = false
   /// Everything from here on is the mail that is answered.
   private var restIsQuote = false
   /// Something was read that is not quoted.
@@ -36,6 +37,8 @@ package struct HTMLText {
         i = tag.end
         if tag.isSkipped, !tag.isClosing {
           i = Self.skip(html, from: i, name: tag.name)
+        } else if !tag.isClosing, !hiddenStaysOpen, tag.isHidden(html) {
+          i = afterHidden(tag, html)
         } else {
           if tag.name.elementsEqual("pre".utf8) { preformatted += tag.isClosing ? -1 : 1 }
           handle(tag, html)
@@ -63,6 +66,22 @@ package struct HTMLText {
     }
     commentsStayOpen = true
     return start
+  }
+
+  /// Past an element that no reader sees (`display:none`), such as what newsletters show in a list of mails beside the subject. One that
+  /// never ends is read, and from then on all are: its end is searched for once.
+  private mutating func afterHidden(_ hidden: Tag, _ html: [UInt8]) -> Int {
+    var i = hidden.end
+    var depth = 1
+    while let open = html.firstIndex(of: Octet.lessThan, in: i..<html.count) {
+      i = open + 1
+      guard let tag = Tag(html, at: open), tag.name.elementsEqual(hidden.name) else { continue }
+      depth += tag.isClosing ? -1 : 1
+      if depth == 0 { return tag.end }
+      i = tag.end
+    }
+    hiddenStaysOpen = true
+    return hidden.end
   }
 
   private mutating func append(_ octets: [UInt8]) {
@@ -179,6 +198,28 @@ package struct HTMLText {
       }
       attributes = attributeStart..<i
       end = min(i + 1, html.count)
+    }
+
+    /// Elements that hold text and have an end.
+    private static let holders: Set<String> = [
+      "div", "span", "p", "td", "tr", "table", "font", "center", "a", "section",
+    ]
+
+    /// Whether its style says that it is not shown (CSS 2.2, section 9.2.4).
+    func isHidden(_ html: [UInt8]) -> Bool {
+      guard attributes.count > 12 else { return false }
+      var i = attributes.lowerBound
+      while let place = html.firstIndex(of: Octet.colon, in: i..<attributes.upperBound) {
+        i = place + 1
+        var word = place
+        while word > attributes.lowerBound, html[word - 1].isSpace { word -= 1 }
+        var value = place + 1
+        while value < attributes.upperBound, html[value].isSpace { value += 1 }
+        if html.hasASCII("none", at: value), html.hasASCII("display", at: word - 7) {
+          return Self.holders.contains(String(decoding: name, as: UTF8.self))
+        }
+      }
+      return false
     }
 
     /// What the element's class or id says of what it holds.

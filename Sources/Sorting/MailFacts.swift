@@ -73,6 +73,7 @@ struct MailFacts {
           text = FlowedText.join(
             text, deletingSpace: part.contentType.parameters["delsp"]?.asciiLowercased == "yes")
         }
+        text = UUEncoding.removingFiles(from: text)
         if text.utf8.contains(where: { !$0.isSpace }) { return text }
       }
     }

@@ -94,6 +94,43 @@ enum Hosts {
 
 /// Reply codes of SMTP in text.
 enum SMTPCode {
+  /// Whether a line is, or ends with, a server's reply as notices give it: the code at its beginning or behind a mark (`said: 550 …`,
+  /// `"550-…`), and words behind it. In a parcel's notice 550 is a weight, a price or a number.
+  static func isReply(in text: String) -> Bool {
+    let bytes = text.octets(atMost: 8_192)
+    return bytes.split(separator: Octet.lf).contains { isReply(line: $0) }
+  }
+
+  private static func isReply(line: ArraySlice<UInt8>) -> Bool {
+    var i = line.startIndex
+    var before: UInt8?
+    while i + 3 < line.endIndex {
+      let octet = line[i]
+      let stands = before.map(marks.contains) ?? true
+      if stands, octet == UInt8(ascii: "4") || octet == UInt8(ascii: "5"), line[i + 1].isDigit,
+        line[i + 1] <= UInt8(ascii: "7"),
+        line[i + 2].isDigit, line[i + 3] == Octet.dash || line[i + 3].isSpace
+      {
+        let words = line[(i + 4)...].split(whereSeparator: \.isSpace)
+        if words.count >= 2, let first = words.first, !units.contains(first.map(\.lowered)) { return true }
+      }
+      if !octet.isSpace { before = octet }
+      i += 1
+    }
+    return false
+  }
+
+  /// Behind which a reply is given.
+  private static let marks = Set(":;,>([\"'#=".utf8)
+  /// Of what there can be 550 in a parcel.
+  private static let units = Set(
+    [
+      "g", "kg", "gr", "ml", "l", "cm", "mm", "km", "m", "x", "eur", "euro", "euros", "usd", "gbp", "chf", "pcs",
+      "pieces", "items", "units", "parcels", "packages",
+    ].map {
+      Array($0.utf8)
+    })
+
   /// The first number from 400 to 599 that stands as a reply code does: apart, and followed by a space, a dash or the end.
   static func find(in text: String) -> Int? {
     let b = text.octets(atMost: 8_192)

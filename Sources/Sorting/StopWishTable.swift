@@ -9,6 +9,16 @@ enum StopWishTable {
     + others
 
   private static let english = [
+    "no need to write/email/mail/contact/message/reach/follow … again/anymore/further",
+    "my/our wish/request … not to be contacted/emailed/mailed/bothered",
+    "get/take me/us off this/these thing/things/stuff/mails/emails/mailing",
+    "not give/gave/given … permission/consent … to use/email/contact/mail/message/store/keep",
+    "not send ?me/us a/another third/fourth/fifth/sixth/seventh",
+    "not send ?me/us another email/mail/message !until/before/unless/if/with/about/to",
+    "appreciate/grateful/prefer/glad/nice … if you stopped/quit/ceased !by/in/over/at",
+    "appreciate/grateful/prefer/glad/nice … if you would/d/could stop/quit/cease contacting/emailing/mailing/writing/messaging/sending/reaching",
+    "<to/can/could/not stop/quit/cease reaching out",
+    "enough with the/your/these/this/all emails/mails/messages/spam/follow/outreach/mailings",
     "not want/need/like/care ?for ?any/your/these/those/such/further/more ?more/further ?of ?your/these/those/such/spam "
       + "emails/mails/messages/newsletters/mailings/communication~/solicitation~/spam",
     "not send ?me/us any more of",
@@ -73,7 +83,7 @@ enum StopWishTable {
     "take/get me/us off $", "take/get me/us off/from/out … list~/database/mailing~/system~/sequence~/newsletter~",
     "not contact/email/mail/message/write/text/approach/solicit ?to ?me/us again/anymore/further/ever/more",
     "not contact/email/mail/message/bother/spam/solicit ?to me/us "
-      + "!by/via/on/before/until/till/during/this/next/today/tomorrow/through/after/over/unless/if",
+      + "!by/via/on/before/until/till/during/this/next/today/tomorrow/through/after/over/unless/if/the/a/an",
     "not write to me/us $", "not contact/email/mail/message any more",
     "not send ?me/us anymore/these/such/emails/mails/messages/anything/stuff/newsletters/spam",
     "not want/wish/like/care/need/desire to be/receive/get/have … emails/mails/messages/newsletters/mailings/communication~/"
@@ -88,6 +98,13 @@ enum StopWishTable {
   ]
 
   private static let german = [
+    "spar~ sie sich/mir/uns … mail~/email~/nachricht~/anschreiben/anfrag~/werb~",
+    "mochte/mochten/will/wollen/wunsch~ keine/keinerlei … angebote/anfragen/informationen/infos … erhalten/bekommen/empfangen",
+    "hor~ ?sie/endlich/damit ?endlich/damit auf $",
+    "mochte/mochten/will/wollen … von ihnen/euch/dir nichts/nie mehr/wieder … horen",
+    "mochte/mochten/will/wollen … nichts/nie mehr/wieder von ihnen/euch/dir … horen",
+    "schluss/genug mit/von den/der/diesen/dieser/euren/eurer/ihren/ihrer/deinen mails/emails/werbung/nachrichten/werbemails/spam~",
+    "verbitte~ mir/uns … mail~/email~/werb~/kontakt~/zusendung~/nachricht~",
     "stell~ ?sie … versand/zusendung/zustellung/mail~/email~ … ein $",
     "verschon~ ?sie mich/uns",
     "losch~ ?sie meinen/unseren kontakt/eintrag",
@@ -103,11 +120,14 @@ enum StopWishTable {
     "nehmen/nimm/nehmt/trag~/werf~/wirf … mich/uns/meine/unsere … aus/von/vom … "
       + "verteiler~/liste/listen/mailingliste/adressliste/kontaktliste/datenbank/system/kartei/newsletter/mailverteiler/emailverteiler",
     "keine/keinerlei weitere~ mail~/email~/nachricht~/newsletter/werb~/kontakt~/schreiben/anfragen/post/angebote/zusendung~",
-    "keine/kein mail/mails/email/emails/nachricht~/newsletter/werb~/kontakt~/post/anfragen mehr "
+    "<habe/haben/hab/wochen/tagen/monaten/gestern/montag/bekomme/bekommen/erhalte/erhalten/kriege/kriegen/kommen/kamen "
+      + "keine/kein mail/mails/email/emails/nachricht~/newsletter/werb~/kontakt~/post/anfragen mehr "
       + "$",
-    "keine/kein mail/mails/email/emails/nachricht~/newsletter/werb~/kontakt~/post mehr … "
+    "<habe/haben/hab/wochen/tagen/monaten/gestern/montag/bekomme/bekommen/erhalte/erhalten/kriege/kriegen/kommen/kamen "
+      + "keine/kein mail/mails/email/emails/nachricht~/newsletter/werb~/kontakt~/post mehr … "
       + "erhalten/bekommen/empfangen/schicken/senden/zusenden/haben/kriegen/wunsch~",
-    "keine/kein mail/mails/email/emails/nachricht~/newsletter/werb~ mehr von/an/zu",
+    "<habe/haben/hab/wochen/tagen/monaten/gestern/montag/bekomme/bekommen/erhalte/erhalten/kriege/kriegen/kommen/kamen "
+      + "keine/kein mail/mails/email/emails/nachricht~/newsletter/werb~ mehr von/an/zu",
     "nicht/nie/niemals mehr/wieder/weiter/langer … anschreiben/kontaktieren/schreiben/belastigen/behelligen/anmailen $",
     "nicht/nie mehr/wieder/weiter … angeschrieben/kontaktiert/belastigt",
     "schreib~/kontaktier~/mail/mailen/belastig~/behellig~ ?sie/ihr mir/mich/uns … nicht/nie/nichts mehr/wieder/weiter~",
@@ -122,7 +142,7 @@ enum StopWishTable {
       + "streichen/nehmen/entfernen/loschen/austragen/abmelden",
     "streich~/losch~/entfern~ ?sie mich/uns $", "streich~/losch~ ?sie mich/uns aus/von",
     "losch~/entfern~ … meine/unsere/alle … daten/adresse/mailadresse/emailadresse/kontaktdaten/adressdaten/adressen",
-    "meine/unsere … daten/adresse/mailadresse/emailadresse/kontaktdaten … loschen/entfernen $",
+    "meine/unsere … daten/adresse/mailadresse/emailadresse/kontaktdaten !im/selbst/selber/online … loschen/entfernen $",
     "meld~ … mich/uns … ab $", "meld~ mich/uns von/vom … ab", "trag~ … mich/uns … aus $",
     "mochte/will/wurde/mochten/wollen mich/uns ?gern~/hiermit abmelden $",
     "mich/uns vom/von/aus … newsletter/verteiler/liste/mails/emails … abmelden",
@@ -136,6 +156,7 @@ enum StopWishTable {
   ]
 
   private static let french = [
+    "<ai/as/a/avons/avez/ont/n cess~/arret~ tout/toute/tous/toutes … envoi~/communication~/sollicitation~/relance~/prospection/demarchage",
     "merci/prie/priere d/de arreter/cesser $",
     "inutile de me/nous relancer/recontacter/ecrire/contacter",
     "etre retire~/supprime~/desinscrit~/desabonne~/raye~ de … liste~/base/fichier~/$",
@@ -150,12 +171,15 @@ enum StopWishTable {
     "retir~/supprim~/enlev~/ray~/radi~/effac~/ot~/sort~ moi/nous … liste~/base/fichier~/diffusion/contacts",
     "retir~/supprim~/enlev~/ray~/radi~/effac~ moi/nous $",
     "retir~/supprim~/enlev~/ray~/effac~ mon/ma/mes/notre/nos … adresse~/mail/email/courriel/donnees/coordonnees/contact~/nom",
-    "arret~/cess~ de/d ?me/nous/m … ecrire/envoyer/contacter/spammer/harceler/solliciter/relancer/deranger/importuner",
+    "<n arret~/cess~ de/d ?me/nous/m … ecrire/envoyer/contacter/spammer/harceler/solliciter/relancer/deranger/importuner",
     "arret~/cess~ vos/ces/les/cet/votre … mails/emails/courriels/messages/envois/spam~/relances/publicites",
-    "stop aux/a/vos/les … mails/mail/emails/messages/pub~/spam~/envois", "laiss~ moi/nous tranquille~/en",
+    "stop aux/a/vos/les … mails/mail/emails/messages/pub~/spam~/envois/relances/sollicitations/courriels",
+    "laiss~ moi/nous tranquille~/en",
   ]
 
   private static let spanish = [
+    "no enviar/mandar/escribir/contactar ?me/nos mas",
+    "retireme/retirenme/saqueme/saquenme/quiteme/quitenme/eliminenme/elimineme de sus/tus/vuestros/los/estos envios/correos/mails/comunicaciones",
     "dej~ de recibir … correos/emails/mails/sus/mensajes",
     "no me/nos enviar~/mandar~/escribier~/contactar~ mas",
     "cancel~ mi/nuestra suscripcion",
@@ -170,7 +194,7 @@ enum StopWishTable {
     "no me/nos envie~/mande~/escriba~/contacte~/moleste~/remita~ … nuevamente/mas/nunca/nada/correos/emails/mails/mensajes/publicidad",
     "no me/nos escriba~/contacte~/moleste~ $", "no … volver a contactar~/escrib~/enviar~",
     "no quier~/quer~/dese~ … recibir/recibiendo/sus/correos/emails/mensajes",
-    "dej~/pare/paren/cese/cesen/basta de enviar~/escrib~/mandar~/contactar~/molestar~/correos/emails/mails/spam/mensajes",
+    "<no dej~/pare/paren/cese/cesen/basta de enviar~/escrib~/mandar~/contactar~/molestar~/correos/emails/mails/spam/mensajes",
     "eliminenme/elimineme/eliminame/eliminadme/borreme/borrenme/borrame/saqueme/saquenme/sacame/quiteme/quitenme/quitame/retireme/"
       + "retirenme/remuevame/remuevanme/borrarme/sacarme/quitarme/eliminarme … lista~/base/registros/sistema/datos/$",
     "elimin~/borr~/quit~/retir~ mi/mis/nuestro/nuestros/nuestra … correo~/email~/mail/direccion/datos/contacto~/nombre",
@@ -189,15 +213,19 @@ enum StopWishTable {
     "mi/ci cancell~/rimuov~/tolg~/elimin~/disiscriv~ … lista/liste/mailing/database/elenco/rubrica/newsletter/$",
     "cancell~/elimin~/rimuov~/togli~ … mio/miei/mia/nostro/nostri … indirizzo/mail/email/dati/contatto/contatti/nominativo",
     "non … scriv~/contatt~/invi~/mand~/disturb~ … piu/ulteriori",
-    "non scrivetemi/contattatemi/inviatemi/mandatemi/disturbatemi",
+    "non scrivetemi/contattatemi/inviatemi/mandatemi/disturbatemi !il/la/lo/i/gli/le/l/un/una/ancora/prima",
     "non voglio/vogliamo/desider~/vorre~ … ricevere/contattat~",
-    "smett~ di ?inviar~/scriver~/mandar~/contattar~/disturbar~",
+    "<non smett~ di ?inviar~/scriver~/mandar~/contattar~/disturbar~",
     "basta ?con/di/le/queste/vostre email/mail/emails/messaggi/spam/pubblicita/scrivermi",
     "lasciatemi/lasciami in pace",
     "mi lasc~ in pace",
   ]
 
   private static let portuguese = [
+    "nao me/nos incomod~/perturb~/chate~ … mais/$",
+    "ser/sermos remov~/retir~/exclu~/descadastr~/tirad~ … lista~/mailing/base/cadastro/sistema/$",
+    "nao me/nos contact~/contat~/escrev~/envi~/mand~/incomod~/procur~ … novamente/nunca",
+    "nao volt~ a ?me/nos contact~/contat~/escrev~/envi~/mand~/incomod~",
     "par~/deix~ de receber",
     "parem/pare/chega com/de os/estes/esses/tantos emails/mails/mensagens",
     "nao envi~/mand~ mais … emails/email/mensagens/nada",
@@ -215,13 +243,15 @@ enum StopWishTable {
   ]
 
   private static let dutch = [
+    "hou/houd ?hier ?eens ?er op met ?het mailen/sturen/schrijven/mails/spammen/deze/die",
+    "mijn/onze adres/gegevens/emailadres/mailadres !zelf … verwijderen/wissen/schrappen $",
     "niet meer gemaild/gecontacteerd/benaderd/aangeschreven ?te worden",
     "van/uit de/uw/jullie/het/deze lijst/mailinglijst/bestand halen/verwijderen/schrappen",
     "schrap/verwijder mijn/onze adres/gegevens/emailadres",
     "haal me/mij/ons ?alsjeblieft/alstublieft van … lijst",
     "mij/me/ons … uit/af te schrijven/melden $",
     "stuur/mail … niets/niks meer",
-    "mij/me/ons/mijn/onze … uit/van … bestand/lijst/mailinglijst/mailinglist/database/verzendlijst … verwijderen/halen/schrappen",
+    "mij/me/ons/mijn/onze … uit/van … bestand/lijst/mailinglijst/mailinglist/database/verzendlijst … verwijderen/halen/schrappen/afhalen/uithalen/weghalen/afvoeren",
     "mij/me/ons uit/van … lijst/mailinglijst/bestand/database $",
     "schrijf/schrijft/meld/meldt … mij/me/ons … uit/af $", "mij/me/ons ?graag … uitschrijven $",
     "wil/willen/wens … afmelden $",
@@ -229,7 +259,8 @@ enum StopWishTable {
     "verwijder~/haal/halen/schrap~ … mij/me/ons/mijn/onze … "
       + "lijst/mailinglijst/mailinglist/bestand/database/verzendlijst/systeem/adressenbestand/nieuwsbrief",
     "verwijder~ mij/me/ons $", "verwijder~ … mijn/onze … adres/emailadres/mailadres/gegevens/email",
-    "geen mail/mails/email/emails/berichten/nieuwsbrieven/reclame/contact/spam … meer !missen/verliezen",
+    "<heb/hebben/had/kreeg/krijg/krijgen/ontvang/ontvangen/kwam/kwamen/komen/tijd/dagen/weken/maanden geen "
+      + "mail/mails/email/emails/berichten/nieuwsbrieven/reclame/contact/spam … meer !missen/verliezen",
     "geen verdere/nieuwe mails/emails/berichten/contact",
     "niet meer … mailen/schrijven/contacteren/benaderen/sturen/lastigvallen/aanschrijven/lastig/benaderd/gemaild $",
     "stop met … mailen/sturen/schrijven/mails/emails/berichten/spammen/contacteren", "laat me/mij/ons met rust",
@@ -237,6 +268,18 @@ enum StopWishTable {
 
   /// Swedish, Danish, Norwegian, Finnish.
   private static let northern = [
+    "ta/tag/plocka bort mina/vara/mitt/min/var uppgifter/adress~/mejl~/mail~/epost~/namn",
+    "skicka inget/ingenting mer/mera",
+    "stop/stopp jeres/dine/deres/disse/alle henvendelser~/mail~/email~/epost~/beskeder/meldinger/reklamer",
+    "fjern~/slett~/slet~ … adressen/epostadressen/mailadressen/navnet/dataene min/mi/mitt/mine/vores/var",
+    "slutt/sluta/stop/hold … mase/masa/tjata/plage/genere/forstyrre/stora … meg/mig/oss/os/$",
+    "fjern~/slet~/slett~/ta/tag … mig/meg/os/oss … epostlist~/postlist~/sendelist~/adresselist~/mailinglist~",
+    "haluan/haluamme/haluaisin … pois … list~/postituslist~/uutiskirje~/rekister~",
+    "undanber~ mig/oss",
+    "frabe~ mig/meg/os/oss",
+    "ikke at/a skriv~/kontakt~/mail~ … igen/igjen/mere/mer",
+    "ikke at/a send~ … flere/mere mail~/email~/epost~/beskeder/meldinger",
+    "jatta~/jata minut/meidat … rauhaan",
     "sluta … skicka/mejla/maila … mejl~/mail~/epost~/utskick",
     "avsluta ?min/mitt prenumeration~",
     "avregistrera denna/detta/den adress~/epostadress~",
@@ -252,7 +295,7 @@ enum StopWishTable {
     "sluta … mejla/maila/skicka/kontakta/skriva/spamma … mig/oss",
     "ta/tag/plocka bort mig/oss/min/var … lista~/listan/listor/register~/utskick~/databas~/adress/epostadress/mejlista/mejllista~/"
       + "sandlista~/mail/mejl/uppgifter/$",
-    "vill inte … mejl~/mail~/epost~/utskick/meddelande~/reklam/kontaktas/kontaktad",
+    "vill inte … mejl~/mail~/epost~/utskick/meddelande~/reklam/kontaktas/kontaktad~",
     "onskar inte … mejl~/mail~/epost~/kontakt~",
     "avregistrera/avprenumerera/avanmal~ mig/oss/min", "kontakta/mejla/maila/skriv … mig/oss inte … igen/mer/langre/$",
     "inte kontakta/mejla/maila/skriv~ … mig/oss igen/mer/langre/$", "lamna mig/oss i fred",
@@ -273,6 +316,20 @@ enum StopWishTable {
 
   /// Polish, Czech, Slovak, Hungarian, Romanian, Turkish.
   private static let eastern = [
+    "sterget~/sterge mi/ne adresa/datele/emailul/mailul/contactul",
+    "opriti/opreste … trimiter~/email~/mail~/mesaj~",
+    "nechte/nech/nechajte me/mne/ma/nas byt/pokoji/pokoj/tak",
+    "odczep~ sie",
+    "beni/bizi rahat birak~",
+    "szalljanak/szalljon/szallj le rolam/rolunk",
+    "dajcie/daj/dac mi/nam … spokoj",
+    "dejte/dej/dajte/daj mi/nam … pokoj $",
+    "vymazani/vyrazeni/odstraneni/smazani/vyskrtnuti meho/me/mych/naseho/nasich … kontakt~/email~/adres~/udaj~",
+    "hagyj~ … beken/bekeben",
+    "inceta~/incetez~ sa ?mi/ne/ma trimit~/scri~/contact~/deranj~",
+    "lasa/lasati ma/ne in pace",
+    "iletisime gecmeyin/gecmeyiniz/gecme",
+    "adresimi/mailimi/epostami/bilgilerimi … siler/silebilir/cikarir/cikarabilir/silin/siliniz",
     "mnie/nas … usun~/skresl~/wykresl~ … list~/baz~",
     "vymazani/vyrazeni/odstraneni … seznam~/databaz~/evidence",
     "nezasilejte/nezasilajte mi/nam",
@@ -294,7 +351,8 @@ enum StopWishTable {
     "prosze/prosimy … niekontaktowanie/niewysylanie/nieprzesylanie/niepisanie",
     "przesta~ … pisac/wysylac/kontaktowac/spamowac/mailowac",
     "uz/jiz/vice/dale/viac nepis~/neposil~/neposiel~/nekontakt~",
-    "nepiste/nepiste/neposilejte/nekontaktujte/nepis/neposilej/neposielajte/nekontaktujte mi/nam/me/ma/mne/nas",
+    "neposilejte/nekontaktujte/neposilej/neposielajte mi/nam/me/ma/mne/nas",
+    "nepiste/nepis mi/nam uz/jiz/vice/dale/viac/znovu/zadne/maily/emaily/zpravy/spravy/$",
     "nepreji/nepreju/neprejeme/nechci/nechceme/nezelam/neprajem/nechcem … email~/maily/mailu/maily/zprav~/sprav~/dostavat/dostavat/"
       + "posilat/kontaktovan~/nabidk~",
     "odhlas~ me/mne/nas/ma", "odhlaseni/odhlasenie $", "odhlaseni/odhlasenie z/ze … seznam~/zoznam~/odber~/newsletter~",
@@ -320,6 +378,11 @@ enum StopWishTable {
 
   /// Russian, Ukrainian, Bulgarian.
   private static let cyrillic = [
+    "отстаньте/отвяжитесь/отвалите ?от ?меня/нас $",
+    "дайте мені/нам … спокій",
+    "відчепіться ?від ?мене/нас $",
+    "больше мне/нам … не пишите/присылайте/беспокойте/отправляйте/шлите/высылайте/звоните/пиши/присылай",
+    "більше мені/нам … не пишіть/надсилайте/турбуйте/присилайте",
     "не надо/нужно … писать/присылать/отправлять",
     "уберите/удалите мой/мою … email/почту/адрес/имейл",
     "удалите/уберите/исключите/вычеркните меня/нас $",
@@ -343,6 +406,7 @@ enum StopWishTable {
 
   /// Greek, Croatian and Serbian in Latin letters, Slovenian, Lithuanian, Latvian, Estonian, Catalan.
   private static let southern = [
+    "αφηστε/αφησε/ασε/αστε με/μασ … ησυχ~",
     "μη/μην ?μου/με/μασ ?ξανα ξαναστειλ~/στελν~/στειλ~/ξαναγραψ~/γραψ~/γραφ~/επικοινων~/ενοχλ~/ξαναστελν~/ξαναενοχλ~",
     "μη/μην … ξαναστειλ~/ξαναγραψ~/ξαναενοχλ~/επικοινωνησ~",
     "διαγραψτε/διαγραψε/αφαιρεστε/βγαλτε/σβηστε με/μασ/το/τα … λιστα~/λιστασ/email/διευθυνση/στοιχεια/βαση/$",
@@ -390,7 +454,8 @@ enum StopWishTable {
     "afmeld", "afmelding", "avmeld", "avmelding", "frameld~",
     "wypisz", "wypisac", "wypisz mnie", "rezygnuje", "odhlasit", "odhlaseni", "odhlasenie", "odhlasit odber",
     "отписаться", "отписка", "отпишите", "отписать", "стоп", "отпишитесь", "відписатися", "відписка", "отписване",
-    "leiratkozas", "leiratkozom", "leiratkozas hirlevel~", "peruuta tilaus", "lopettakaa", "lopeta", "poista tilaus",
+    "leiratkozas", "leiratkozom", "leiratkozas hirlevel~", "peruuta tilaus", "lopettakaa ?tama/jo/heti",
+    "lopeta ?tama/jo/heti", "poista tilaus",
     "dezabonare",
     "dezaboneaza ma",
     "abonelikten cik", "abonelik iptali", "listeden cik", "διαγραφη", "απεγγραφη", "odjava", "odjavi me", "ispis",
@@ -399,16 +464,24 @@ enum StopWishTable {
 
   /// Parts of texts in scripts that do not part words, without white space: Japanese, Chinese, Korean, Thai, Arabic, Persian, Hebrew, Hindi.
   static let runOn = [
-    "配信停止", "配信を停止", "配信の停止", "配信解除", "配信不要", "配信は不要", "配信を希望しません", "配信を希望しない", "配信を止め", "配信をやめ", "配信を中止", "配信拒否",
+    "送らないよう", "送信しないよう", "連絡しないよう", "送ってこないよう", "送信をやめ", "送信を中止", "送付を中止", "発送を中止", "登録を削除", "登録を消", "登録情報を削除",
+    "送るのをやめ", "送付をやめ", "二度と送", "二度とメール", "一切送",
+    "迷惑なのでやめ", "もうやめて", "アドレスを消", "連絡先を削除", "名簿から削除", "名簿から外", "リストから消", "リストから除", "配信先から",
+    "案内は不要", "案内はご遠慮", "営業はお断り", "営業はご遠慮", "配信停止", "配信を停止", "配信の停止", "配信解除", "配信不要", "配信は不要", "配信を希望しません", "配信を希望しない",
+    "配信を止め", "配信をやめ", "配信を中止", "配信拒否",
     "送らないで", "送信しないで", "送付しないで", "送ってこないで", "送信を停止", "送信を止め", "送信停止", "配信しないで", "連絡しないで", "連絡してこないで",
     "連絡は不要", "連絡は控え", "連絡はお控え", "メールはお控え", "メールは控え", "連絡不要", "メールは不要", "メール不要", "メールは結構", "メールはお断り", "メールはご遠慮",
     "メールを止め", "メールをやめ", "メールを停止", "メール停止", "メールしないで",
     "登録解除", "登録を解除", "購読解除", "購読を解除", "購読停止", "メルマガ解除", "リストから削除", "リストから外", "アドレスを削除", "アドレスの削除", "退会希望",
+    "取消我的订阅", "取消我的訂閱", "停止订阅", "停止訂閱", "别发了", "別發了", "不要发邮件", "不要再联络", "不要再打扰", "不要再打擾", "不要再來信", "不要再来信",
+    "停止来信", "停止來信", "把我删", "將我刪", "将我删", "从名单中删", "從名單中刪", "移出名单", "移出名單", "移出列表", "不需要再发邮件", "无需再发邮件", "不用再发邮件",
     "退订", "退訂", "取消订阅", "取消訂閱", "不要再联系", "不要再聯絡", "不要再聯繫", "别再联系", "別再聯絡", "不要再给我", "不要再給我", "不要再发", "不要再發",
     "不要再寄", "别再发", "别再给我", "別再寄", "別再發", "勿再寄", "勿再发", "勿再發", "勿再联系", "勿再打扰", "请勿发送", "請勿寄送", "不要给我发", "不要給我寄",
     "停止发送", "停止發送", "停止寄送", "停止给我", "不想再收到", "不希望再收到", "不愿再收到", "不再接收", "将我移除", "將我移除", "把我移除", "把我从", "把我從",
     "将我从", "將我從", "删除我的", "把我的邮箱", "把我的郵箱", "刪除我的", "取消邮件", "别再骚扰", "不要打扰", "不要骚扰",
-    "수신거부", "수신을거부", "수신거절", "수신취소", "수신을원하지않", "보내지마", "보내지말", "그만보내", "구독취소", "구독해지", "구독을취소", "연락하지마", "연락하지말",
+    "발송을중단", "발송중단", "발송을중지", "발송중지", "전송을중단", "메일을중단", "주소를지워", "주소를삭제", "제정보를삭제", "연락처를삭제", "그만연락", "연락그만",
+    "연락을중단", "수신거부", "수신을거부", "수신거절", "수신취소", "수신을원하지않", "보내지마", "보내지말", "그만보내", "구독취소", "구독해지", "구독을취소", "연락하지마",
+    "연락하지말",
     "받고싶지않", "받지않겠", "받기를원하지않", "메일그만", "목록에서삭제", "목록에서제거", "명단에서삭제",
     "ยกเลิกการรับ", "ยกเลิกการสมัคร", "หยุดส่ง", "อย่าส่ง", "ไม่ต้องส่ง",
     "الغاء الاشتراك", "إلغاء الاشتراك", "إلغاء اشتراكي", "الغاء اشتراكي", "التوقف عن مراسلتي", "توقف عن مراسلتي",
@@ -444,7 +517,8 @@ enum StopWishTable {
     "yo", "io", "mio",
     "miei", "eu", "meu", "minha", "ik", "mij", "mijn", "mig", "meg", "min", "mitt", "mnie", "moj", "moje", "mne", "muj",
     "ma",
-    "меня", "мне", "мой", "мои", "мене", "мені", "beni", "bana", "minut", "μου", "με", "engem", "nekem",
+    "меня", "мне", "мой", "мои", "мене", "мені", "beni", "bana", "adresimi", "bilgilerimi", "minut", "μου", "με",
+    "engem", "nekem",
   ]
   /// How a question begins that asks us to do something.
   static let requests = [

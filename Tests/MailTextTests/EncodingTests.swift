@@ -71,4 +71,41 @@ import Testing
     #expect(type.mediaType == mediaType)
     #expect(type.parameters == parameters)
   }
+
+  private static let line = "SGVsbG8sIHRoaXMgaXMgYSBsaW5lIG9mIGJhc2U2NCB0aGF0IGlz"
+
+  /// What a list's server puts behind a body that it does not read, and what is only a broken body.
+  @Test(
+    arguments: [
+      (
+        "\(line)\r\nIGxvbmcu\r\n\r\n_______\r\nList: unsubscribe at https://x.example/\r\n", " long.",
+        "_______\r\nList: unsubscribe"
+      ),
+      ("\(line)\r\nIGxvbmcuIQ==\r\nUnsubscribe\r\nhere: https://x.example/\r\n", " long.!", "Unsubscribe\r\nhere:"),
+      ("\(line)\r\n\(line)\r\n-- \r\nbye, now!", "that is", "-- \r\nbye, now!"),
+    ]) func wordsBehindBase64AreKept(_ body: String, _ decoded: String, _ words: String)
+  {
+    let text = String(decoding: TransferEncoding("base64").decode(Array(body.utf8)[...]), as: UTF8.self)
+    #expect(text.hasPrefix("Hello, this is a line") && text.contains(decoded) && text.contains(words), "\(text)")
+  }
+
+  @Test(arguments: [
+    "\(line)\r\n!?\r\n\(line)\r\n", "\(line)\r\n!\r\n\(line)\r\n.,-\r\n", "no base64: at all.\r\n", "", "=", "!",
+  ])
+  func brokenBase64IsReadAsFarAsItCanBe(_ body: String) {
+    let bytes = Array(body.utf8)
+    #expect(TransferEncoding("base64").decode(bytes[...]) == TransferEncoding.decodeBase64(bytes))
+  }
+
+  @Test(
+    arguments: [
+      ("Yes.\n\nbegin 644 note.txt\n#86)C\n`\nend\nKim\n", "Yes.\n\nKim\n"),
+      ("begin 0755 a b\r\n#86)C\r\n \r\nend", ""),
+      ("begin 644 f\n#86)C\nno end, and words that are no file's\n", nil), ("begin 644 f\n#86)C\n", nil),
+      ("We begin 644 people strong\nend\n", nil), ("begin with the end in mind\nend\n", nil),
+      (String(repeating: "begin 644 f\n#86)C\n", count: 20_000), nil),
+    ] as [(String, String?)]) func filesInTheTextAreNoneOfItsWords(_ text: String, _ left: String?)
+  {
+    #expect(UUEncoding.removingFiles(from: text) == left ?? text)
+  }
 }

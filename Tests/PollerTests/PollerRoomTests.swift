@@ -7,9 +7,9 @@ import Testing
 
 @testable import Poller
 
-private let old = "01-Jan-2020 00:00:00 +0000"
+let old = "01-Jan-2020 00:00:00 +0000"
 
-private func polling(
+func polling(
   interval: Int64 = 60_000, idleRenewal: Int64 = 540_000, maxMailSize: Int = 1 << 20
 ) -> PollerSettings {
   var settings = PollerSettings()
@@ -22,7 +22,7 @@ private func polling(
 }
 
 /// Runs a test in a room of its own and ends the room whatever happens.
-private func inRoom(
+func inRoom(
   _ settings: PollerSettings = polling(), _ body: (RoomUnderTest) async throws -> Void
 ) async throws {
   let room = try RoomUnderTest(settings)

@@ -225,4 +225,25 @@ struct NoticeCase: Sendable, CustomTestStringConvertible {
     let bounce = try #require(sort(Array(mail.utf8)).verdict.bounces.first)
     #expect("\(bounce.reason) \(bounce.permanence.rawValue)" == expected)
   }
+
+  /// Shops, carriers and people fail to deliver too.
+  @Test(
+    arguments: [
+      "Your parcel of 550 g could not be delivered.", "Delivery failed: 550 EUR to pay at the door.",
+      "Parcel 550 was not delivered, we will ring again.", "Weight: 550 g. Your parcel was returned to sender.",
+      "Your order 4711\n\n550 pieces of it were not delivered.",
+    ]) func aParcelIsNoMail(_ text: String)
+  {
+    let mail = "From: Parcels <service@parcels.example>\nTo: kim@example.net\nSubject: Delivery failed\n\n\(text)\n"
+    #expect(sort(Array(mail.utf8)).verdict.mailClass != .bounce, "\(text)")
+  }
+
+  @Test(arguments: [
+    "The mail was not delivered.\n\n550 5.1.1 user unknown",
+    "It was rejected by mx.example.org; it said: 550 no such user here",
+  ])
+  func aServersReplyIsStillOne(_ text: String) {
+    let mail = "From: Mail Service <service@mail.example>\nTo: kim@example.net\nSubject: Delivery failed\n\n\(text)\n"
+    #expect(sort(Array(mail.utf8)).verdict.mailClass == .bounce, "\(text)")
+  }
 }

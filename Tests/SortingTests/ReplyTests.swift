@@ -131,4 +131,27 @@ struct ReplyCase: Sendable, CustomTestStringConvertible {
   func otherClasses(_ text: String, _ mailClass: Verdict.MailClass) {
     #expect(sort(Array(("From: kim@example.net\n" + text).utf8)).verdict.mailClass == mailClass)
   }
+
+  /// What newsletters show in a list of mails beside the subject; CSS 2.2, section 9.2.4.
+  @Test(
+    arguments: [
+      ("<div style=\"display:none;max-height:0\">Look inside &zwnj;&nbsp;</div><p>Yes.</p>", "Yes."),
+      ("<span style='color:red; DISPLAY : none !important'>a<span>b</span>c</span>Yes.", "Yes."),
+      ("<div style=\"display:none\">never closed <p>Yes.</p>", "never closed\n\nYes."),
+      ("<img style=\"display:none\" src=x>Yes.", "Yes."), ("<p title=\"display: nothing\">Yes.</p>", "Yes."),
+      ("<p style=\"display:block;float:none\">Yes.</p>", "Yes."),
+    ]) func whatIsNotShownIsNotRead(_ html: String, _ text: String)
+  {
+    #expect(sort(Self.mail(html, html: true)).verdict.replyText == text)
+  }
+
+  @Test func manyHiddenElementsAreReadInTime() {
+    let html = String(repeating: "<div style=\"display:none\">", count: 5_000) + "Yes."
+    #expect(sort(Self.mail(html, html: true)).verdict.replyText == "Yes.")
+  }
+
+  @Test func aFileInTheTextIsNoWordOfTheReply() {
+    let text = "Yes, see below.\n\nbegin 644 note.txt\n#86)C\n`\nend\n\n> Hello\n"
+    #expect(sort(Self.mail(text)).verdict.replyText == "Yes, see below.")
+  }
 }

@@ -171,6 +171,57 @@ import Testing
     #expect(record?.matchedBy == "sender and subject")
   }
 
+  /// Put back into the INBOX years later it is as new to us as any mail.
+  @Test(arguments: ["reply", "bounce", "thread"]) func whatIsOlderThanOurMailIsNotAboutIt(_ kind: String) async throws {
+    let bench = try Bench()
+    let (message, account) = try await sent(bench)
+    var old = bench.inbound(kind == "thread" ? "reply" : kind, answering: message, account: account)
+    old.answers = []
+    switch kind {
+    case "bounce":
+      (old.sender, old.subject) = ("mailer-daemon@example.org", "failure notice")
+      old.bounces = [BouncedRecipient(address: message.recipient, isHard: true, reason: "userunknown")]
+    case "thread":
+      (old.subject, old.threadID) = ("Something else", "Gthread")
+      _ = try await bench.store.write {
+        try $0.connection.run("UPDATE message SET thread_id = 'Gthread' WHERE id = ?", [.integer(message.id)])
+      }
+    default: break
+    }
+    for (age, isAbout) in [(365 * 86_400_000, false), (0, true)] as [(Int64, Bool)] {
+      old.receivedAt = Bench.noon + 1000 - age
+      old.identity = "<\(age)@example.org>"
+      let made = old
+      let record = try await bench.store.write { try $0.recordInbound(made) }
+      #expect((record?.messageID == message.id) == isAbout, "\(age)")
+    }
+  }
+
+  /// A mailing list writes its name into Subject and From, and a footer below.
+  @Test func anAnswerThatAlsoCameThroughAListIsOne() async throws {
+    let bench = try Bench()
+    let (message, account) = try await sent(bench)
+    let fields = "Message-ID: <a@example.org>\r\nDate: Thu, 26 Nov 2026 10:00:00 +0000\r\n"
+    func mail(_ name: String, _ fields: String) -> NewInbound {
+      var mail = bench.inbound("reply", answering: message, account: account, identity: "<a@example.org> \(name)")
+      mail.bytes = Array("Subject: \(name)\r\n\(fields)\r\nYes\r\n".utf8)
+      return mail
+    }
+    let answer = "In-Reply-To: \(message.messageID)\r\n"
+    let later = fields.replacing("10:00:00", with: "10:00:01")
+    let mails = [
+      mail("Re: Hello", fields + answer), mail("[team] Re: Hello", fields + answer),
+      // From programs that give all their mails the same Message-ID.
+      mail("second", later + answer), mail("of another", fields + "In-Reply-To: <other@x.example>\r\n"),
+      mail("without a date", "Message-ID: <a@example.org>\r\n" + answer), mail("answers none", fields),
+    ]
+    var bulk = mail("[team] Re: Hello as bulk", fields + answer)
+    bulk.kind = "other"
+    var taken = [try await bench.store.write { [bulk] in try $0.recordInbound(bulk) } != nil]
+    for mail in mails { taken.append(try await bench.store.write { try $0.recordInbound(mail) } != nil) }
+    #expect(taken == [true, true, false, true, true, true, true])
+  }
+
   /// People who want out write "unsubscribe" to whoever wrote to them: in a mail of its own, which answers none.
   @Test(arguments: ["unsubscribe", "reply", "other"])
   func whoAsksOutByAMailOfItsOwnGetsNoMore(kind: String) async throws {
@@ -265,6 +316,27 @@ import Testing
     let told = bounce
     #expect(try await bench.store.write { try $0.recordInbound(told) }?.messageID == second.id)
     #expect(try await bench.message(second.id).state == .bounced)
+  }
+
+  /// Somebody answers for info@ or from the phone: nobody wrote to his address.
+  @Test(arguments: [
+    ("kim@corp.example", "Yes", 1), ("kim@phone.example", "> To: INFO@corp.example\r\n", 1),
+    ("kim@phone.example", "> To: ann@example.org, info@corp.example\r\n", 0), ("kim@phone.example", "Yes", 0),
+  ]) func ofSeveralWithOneMessageIDTheOneThatIsNamedIsMeant(_ sender: String, _ text: String, _ meant: Int) async throws
+  {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    _ = try await bench.queue(bench.submission(to: ["ann@example.org", "info@corp.example"]))
+    let claims = try await bench.sendAll().sorted { $0.message.id < $1.message.id }
+    let first = try await bench.message(claims[0].message.id)
+    _ = try await bench.store.write { transaction in
+      try transaction.connection.run("UPDATE message SET message_id = ?", [.text(first.messageID)])
+    }
+    var answer = bench.inbound("reply", answering: first, account: claims[0].account.id)
+    (answer.sender, answer.bytes) = (sender, Array("\r\n\(text)".utf8))
+    let made = answer
+    let record = try await bench.store.write { try $0.recordInbound(made) }
+    #expect(record?.messageID == claims[meant].message.id)
   }
 
   @Test func anAnswerProvesThatAnUnknownMailWent() async throws {

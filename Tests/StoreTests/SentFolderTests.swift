@@ -86,6 +86,17 @@ import Testing
     #expect(row?.messageID == message.id && row?.matchedBy == "the server's thread")
   }
 
+  /// INTERNALDATE has no parts of a second.
+  @Test(arguments: [(999, true), (1_000, false)] as [(Int64, Bool)])
+  func whatIsWrittenInTheSecondOfTheBeginningPauses(_ before: Int64, _ pauses: Bool) async throws {
+    let bench = try Bench()
+    let (_, account) = try await sent(bench)
+    let began = try await bench.enrollment().startedAt
+    let mail = copy(["<h@x>"], to: ["ann@example.org"], account: account, at: began - before)
+    #expect((try await record(mail, bench) != nil) == pauses)
+    #expect(try await bench.enrollment().state == (pauses ? .paused : .active))
+  }
+
   @Test(arguments: ["before", "automatic", "stranger"]) func theseDoNotPause(_ what: String) async throws {
     let bench = try Bench()
     let (_, account) = try await sent(bench)

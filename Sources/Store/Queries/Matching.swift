@@ -27,7 +27,7 @@ extension Reader {
       let candidates = ours.isEmpty ? found : ours
       let meant =
         candidates.first { people.contains(Address.comparisonKey($0.recipient)) }
-        ?? candidates.first { $0.id == inbound.token }
+        ?? candidates.first { $0.id == inbound.token } ?? inbound.meant(among: candidates)
       // A report about none of those who share the Message-ID must not be taken for one about the first of them.
       if meant == nil, candidates.count > 1, !inbound.bounces.isEmpty { continue }
       if let message = meant ?? candidates.first {
@@ -44,12 +44,13 @@ extension Reader {
     }
     for bounce in inbound.bounces {
       if let message = try newestSent(
-        to: bounce.address, accountID: inbound.accountID, since: .min, where: { inbound.mayBeAbout($0.subject) })
+        to: bounce.address, accountID: inbound.accountID, during: .min...inbound.latestSend,
+        where: { inbound.mayBeAbout($0.subject) })
       {
         return InboundMatch(message: message, evidence: "bounced recipient", isByID: false)
       }
     }
-    if let message = try newest(inThread: inbound.threadID, accountID: inbound.accountID) {
+    if let message = try newest(inThread: inbound.threadID, before: inbound.latestSend, accountID: inbound.accountID) {
       return InboundMatch(message: message, evidence: "the server's thread", isByID: false)
     }
     guard inbound.bounces.isEmpty, let sender = inbound.sender else { return nil }
@@ -57,7 +58,8 @@ extension Reader {
     let monthAgo = inbound.receivedAt - 30 * 86_400_000
     if !stem.isEmpty,
       let message = try newestSent(
-        to: sender, accountID: inbound.accountID, since: monthAgo, where: { SubjectLine.stem(of: $0.subject) == stem })
+        to: sender, accountID: inbound.accountID, during: monthAgo...inbound.latestSend,
+        where: { SubjectLine.stem(of: $0.subject) == stem })
     {
       return InboundMatch(message: message, evidence: "sender and subject", isByID: false)
     }
@@ -90,12 +92,15 @@ extension Reader {
   }
 
   /// The newest message whose copy in Sent the server files in this thread.
-  private func newest(inThread thread: String?, accountID: Int64) throws(StoreError) -> MessageRecord? {
+  private func newest(
+    inThread thread: String?, before latest: Int64, accountID: Int64
+  ) throws(StoreError) -> MessageRecord? {
     guard let thread else { return nil }
     return try first(
       """
-      SELECT \(MessageRecord.columns) FROM message m WHERE m.account_id = ? AND m.thread_id = ? ORDER BY m.id DESC LIMIT 1
-      """, [.integer(accountID), .text(thread)]
+      SELECT \(MessageRecord.columns) FROM message m WHERE m.account_id = ? AND m.thread_id = ?
+        AND COALESCE(m.sent_at, m.created_at) <= ? ORDER BY m.id DESC LIMIT 1
+      """, [.integer(accountID), .text(thread), .integer(latest)]
     ) { row throws(StoreError) in try MessageRecord(row) }
   }
 
@@ -121,19 +126,36 @@ extension Reader {
   }
 
   private func newestSent(
-    to recipient: String, accountID: Int64, since: Int64, where isMeant: (MessageRecord) -> Bool
+    to recipient: String, accountID: Int64, during span: ClosedRange<Int64>, where isMeant: (MessageRecord) -> Bool
   ) throws(StoreError) -> MessageRecord? {
     let sent = try connection.rows(
       """
       SELECT \(MessageRecord.columns) FROM message m WHERE \(samePerson) AND m.account_id = ?
-        AND m.state IN ('sent', 'bounced', 'unknown') AND COALESCE(m.sent_at, m.created_at) >= ? ORDER BY m.id DESC LIMIT 50
-      """, recipient.person + [.integer(accountID), .integer(since)]
+        AND m.state IN ('sent', 'bounced', 'unknown') AND COALESCE(m.sent_at, m.created_at) BETWEEN ? AND ?
+        ORDER BY m.id DESC LIMIT 50
+      """, recipient.person + [.integer(accountID), .integer(span.lowerBound), .integer(span.upperBound)]
     ) { row throws(StoreError) in try MessageRecord(row) }
     return sent.first(where: isMeant)
   }
 }
 
 extension NewInbound {
+  /// The one of several with one Message-ID that somebody answers from an address nobody wrote to: the only one whose recipient the
+  /// answer names, as programs that quote "To:" do, or else the only one at the domain it comes from.
+  fileprivate func meant(among candidates: [MessageRecord]) -> MessageRecord? {
+    guard candidates.count > 1, bounces.isEmpty, let sender else { return nil }
+    let text = String(decoding: bytes.prefix(65_536), as: UTF8.self).lowercased()
+    let named = candidates.filter { text.contains($0.recipient.lowercased()) }
+    if named.count == 1 { return named[0] }
+    guard let domain = sender.lowercased().split(separator: "@").last.map({ "@\($0)" }) else { return nil }
+    let near = candidates.filter { $0.recipient.lowercased().hasSuffix(domain) }
+    return near.count == 1 ? near[0] : nil
+  }
+
+  /// No mail that went after this can be what it is about: one of years ago that is put back into the INBOX answers nothing of today.
+  /// The server's clock and ours may be an hour apart.
+  fileprivate var latestSend: Int64 { receivedAt + 3_600_000 }
+
   /// Whether what came back may be a mail of this subject. A report that returns another Message-ID than ours may still be about
   /// our mail, as some servers replace it; with another subject too it is about a mail that somebody sent in our name.
   fileprivate func mayBeAbout(_ subject: String) -> Bool {

@@ -10,7 +10,7 @@ extension Transaction {
   /// `mustMatch`: a mail that belongs to none of ours is not stored, as in a folder full of spam.
   public func recordInbound(_ inbound: NewInbound, mustMatch: Bool = false) throws(StoreError) -> InboundRecord? {
     guard try !hasSeen(identity: inbound.identity, objectID: inbound.objectID, accountID: inbound.accountID),
-      let account = try account(inbound.accountID)
+      try !hasSeenCopy(of: inbound), let account = try account(inbound.accountID)
     else { return nil }
     let match = try match(inbound, workspaceID: account.workspaceID)
     if mustMatch, match == nil { return nil }
@@ -171,6 +171,33 @@ extension Transaction {
 }
 
 extension Reader {
+  /// Whether the same answer has come another way: to the account and through a list, which writes into Subject and From as it
+  /// likes. Message-ID, Date and what it answers it leaves; some programs give all their mails one Message-ID, but not in one second. A
+  /// copy that was taken for something else, as for a newsletter, has not done what the answer does; one that asks to stop may be the first
+  /// in which that could be read.
+  fileprivate func hasSeenCopy(of inbound: NewInbound) throws(StoreError) -> Bool {
+    guard !inbound.answers.isEmpty, !inbound.asksToStop, inbound.bounces.isEmpty,
+      let id = inbound.identity.split(separator: " ").first, id.hasPrefix("<")
+    else { return false }
+    // "!" follows the space, so this is all that begins with the Message-ID and a space.
+    let bodies = try connection.rows(
+      """
+      SELECT b.bytes FROM inbound i JOIN body b ON b.id = i.body_id
+      WHERE i.account_id = ? AND i.identity > ? AND i.identity < ? AND i.class = ? AND i.message_id IS NOT NULL LIMIT 20
+      """, [.integer(inbound.accountID), .text("\(id) "), .text("\(id)!"), .text(inbound.kind)]
+    ) { row in row.blob(0) }
+    guard !bodies.isEmpty, let answer = Self.answer(inbound.bytes) else { return false }
+    return bodies.contains { Self.answer($0) == answer }
+  }
+
+  /// When a mail was written and what it answers; nil when it says only one of them.
+  private static func answer(_ bytes: [UInt8]) -> [String]? {
+    let header = HeaderBlock(parsing: bytes)
+    let answered = ["in-reply-to", "references"].flatMap { header.value($0).map(MessageID.list) ?? [] }
+    guard let date = header.value("date").flatMap(MailDate.parse), !answered.isEmpty else { return nil }
+    return ["\(date)"] + answered
+  }
+
   /// `hard` when the bounce names this message's recipient as hard, or names nobody we know and all it names are hard.
   private func permanence(of bounces: [BouncedRecipient], for message: MessageRecord) -> String? {
     guard !bounces.isEmpty else { return nil }

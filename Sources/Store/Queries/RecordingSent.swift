@@ -35,9 +35,9 @@ extension Transaction {
     else { return nil }
     var pausing: [EnrollmentRecord] = []
     for recipient in Set(mail.recipients.map { Address.comparisonKey($0) }).sorted() {
-      // What was written before the sequence began did not stand in its way.
+      // What was written before the sequence began did not stand in its way. A mailbox tells whole seconds.
       pausing += try openEnrollments(of: recipient, workspaceID: account.workspaceID).filter {
-        $0.state == .active && $0.startedAt <= inbound.receivedAt
+        $0.state == .active && $0.startedAt <= inbound.receivedAt + 999
       }
     }
     guard let first = pausing.first else { return nil }

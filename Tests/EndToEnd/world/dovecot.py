@@ -87,13 +87,16 @@ class Dovecot:
         self.conf.write_text(CONF.format(folder=folder, certs=certs, domain=domain, **ports))
         self.owner = pwd.getpwnam("nobody")
         self.pid = 0
+        self.settings: dict[str, dict[str, str]] = {}
         (folder / "users").touch()
 
     def home(self, address: str) -> Path:
         return self.homes / address.lower()
 
-    def add(self, address: str, password: str, sieve: str | None = None) -> None:
-        """Makes a mailbox; works while Dovecot runs. `sieve` is a script that is active from the start."""
+    def add(self, address: str, password: str, sieve: str | None = None, settings: dict[str, str] | None = None) -> None:
+        """Makes a mailbox; works while Dovecot runs. `sieve` is a script that is active from the start; `settings` are of its own, as
+        `namespace/inbox/prefix`."""
+        self.settings[address.lower()] = settings or {}
         home, uid, gid = self.home(address), self.owner.pw_uid, self.owner.pw_gid
         home.mkdir(mode=0o700, exist_ok=True)
         if sieve:
@@ -114,7 +117,8 @@ class Dovecot:
         # A new file each time: Dovecot reads it again when its inode or time of change differs.
         path, uid, gid = self.folder / "users", self.owner.pw_uid, self.owner.pw_gid
         fresh = path.with_suffix(".new")
-        fresh.write_text("".join(f"{user}:{word}:{uid}:{gid}::{self.home(user)}::\n" for user, word in users.items()))
+        own = {user: " ".join(f"userdb_{name}={value}" for name, value in self.settings.get(user, {}).items()) for user in users}
+        fresh.write_text("".join(f"{user}:{word}:{uid}:{gid}::{self.home(user)}::{own[user]}\n" for user, word in users.items()))
         fresh.rename(path)
 
     def start(self) -> None:

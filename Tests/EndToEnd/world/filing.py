@@ -13,8 +13,9 @@ from .system import free_port
 _numbers = itertools.count()
 
 
-def file_into(provider: Provider, address: str, folder: str, raw: bytes) -> None:
-    """Puts a mail into a folder of a maildir as a delivery agent does: written elsewhere, then renamed."""
+def file_into(provider: Provider, address: str, folder: str, raw: bytes, at: float | None = None) -> None:
+    """Puts a mail into a folder of a maildir as a delivery agent does: written elsewhere, then renamed. `at` is its INTERNALDATE, now unless
+    told: Dovecot takes a file's time for it."""
     owner, home = provider.dovecot.owner, provider.dovecot.home(address) / "Maildir"
     maildir = home if folder == "INBOX" else home / f".{folder}"
     for part in ("", "tmp", "new", "cur"):
@@ -24,6 +25,8 @@ def file_into(provider: Provider, address: str, folder: str, raw: bytes) -> None
     fresh = maildir / "tmp" / f"{int(time.time())}.M{next(_numbers)}P{os.getpid()}.test"
     fresh.write_bytes(raw)
     os.chown(fresh, owner.pw_uid, owner.pw_gid)
+    if at is not None:
+        os.utime(fresh, (at, at))
     fresh.rename(maildir / "new" / fresh.name)
 
 

@@ -50,11 +50,13 @@ class Provider:
         self.postfix = Postfix(self.folder / "postfix", self.certs, [SENDER_DOMAIN, WORLD_DOMAIN],
                                self.dovecot.lmtp, self.dovecot.auth, self.ports, postfix)
 
-    def add(self, address: str, password: str | None = None, vacation: bool = False, files_sent: bool = False) -> str:
+    def add(self, address: str, password: str | None = None, vacation: bool = False, files_sent: bool = False,
+            settings: dict[str, str] | None = None) -> str:
         """Makes a mailbox and gives its password. Sending needs it to be there before `start`; with `files_sent` Postfix
-        delivers a copy of what it sends into its Sent folder."""
+        delivers a copy of what it sends into its Sent folder; `settings` are Dovecot's for this mailbox alone."""
         password = password or "secret-of-" + address.split("@")[0]
-        self.dovecot.add(address, password, FILING if files_sent else VACATION.format(address=address) if vacation else None)
+        self.dovecot.add(address, password, FILING if files_sent else VACATION.format(address=address) if vacation else None,
+                         settings)
         self.postfix.own(address, files_sent)
         return password
 
