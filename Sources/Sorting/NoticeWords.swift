@@ -111,7 +111,7 @@ enum SMTPCode {
         line[i + 1] <= UInt8(ascii: "7"),
         line[i + 2].isDigit, line[i + 3] == Octet.dash || line[i + 3].isSpace
       {
-        let words = line[(i + 4)...].split(whereSeparator: \.isSpace)
+        let words = line[(i + 4)...].prefix(80).split(whereSeparator: \.isSpace)
         if words.count >= 2, let first = words.first, !units.contains(first.map(\.lowered)) { return true }
       }
       if !octet.isSpace { before = octet }

@@ -100,7 +100,7 @@ enum StopWishTable {
   private static let german = [
     "spar~ sie sich/mir/uns … mail~/email~/nachricht~/anschreiben/anfrag~/werb~",
     "mochte/mochten/will/wollen/wunsch~ keine/keinerlei … angebote/anfragen/informationen/infos … erhalten/bekommen/empfangen",
-    "hor~ ?sie/endlich/damit ?endlich/damit auf $",
+    "<wir/ich/er/leute/die/alle hor~ ?sie/endlich/damit ?endlich/damit auf $",
     "mochte/mochten/will/wollen … von ihnen/euch/dir nichts/nie mehr/wieder … horen",
     "mochte/mochten/will/wollen … nichts/nie mehr/wieder von ihnen/euch/dir … horen",
     "schluss/genug mit/von den/der/diesen/dieser/euren/eurer/ihren/ihrer/deinen mails/emails/werbung/nachrichten/werbemails/spam~",
@@ -156,7 +156,7 @@ enum StopWishTable {
   ]
 
   private static let french = [
-    "<ai/as/a/avons/avez/ont/n cess~/arret~ tout/toute/tous/toutes … envoi~/communication~/sollicitation~/relance~/prospection/demarchage",
+    "<voulons/veux/voudrions/pour/n cesser/cessez/arreter/arretez tout/toute/tous/toutes … envoi~/communication~/sollicitation~/relance~/prospection/demarchage",
     "merci/prie/priere d/de arreter/cesser $",
     "inutile de me/nous relancer/recontacter/ecrire/contacter",
     "etre retire~/supprime~/desinscrit~/desabonne~/raye~ de … liste~/base/fichier~/$",
@@ -223,7 +223,7 @@ enum StopWishTable {
 
   private static let portuguese = [
     "nao me/nos incomod~/perturb~/chate~ … mais/$",
-    "ser/sermos remov~/retir~/exclu~/descadastr~/tirad~ … lista~/mailing/base/cadastro/sistema/$",
+    "gostaria/gostariamos/quero/queremos/desejo/desejamos/prefiro/peco/solicito … ser/sermos remov~/retir~/exclu~/descadastr~/tirad~ … lista~/mailing/base/cadastro/sistema/$",
     "nao me/nos contact~/contat~/escrev~/envi~/mand~/incomod~/procur~ … novamente/nunca",
     "nao volt~ a ?me/nos contact~/contat~/escrev~/envi~/mand~/incomod~",
     "par~/deix~ de receber",
@@ -244,7 +244,7 @@ enum StopWishTable {
 
   private static let dutch = [
     "hou/houd ?hier ?eens ?er op met ?het mailen/sturen/schrijven/mails/spammen/deze/die",
-    "mijn/onze adres/gegevens/emailadres/mailadres !zelf … verwijderen/wissen/schrappen $",
+    "<zal/ga/kan/kon/moet mijn/onze adres/gegevens/emailadres/mailadres !zelf … verwijderen/wissen/schrappen $",
     "niet meer gemaild/gecontacteerd/benaderd/aangeschreven ?te worden",
     "van/uit de/uw/jullie/het/deze lijst/mailinglijst/bestand halen/verwijderen/schrappen",
     "schrap/verwijder mijn/onze adres/gegevens/emailadres",
@@ -318,7 +318,7 @@ enum StopWishTable {
   private static let eastern = [
     "sterget~/sterge mi/ne adresa/datele/emailul/mailul/contactul",
     "opriti/opreste … trimiter~/email~/mail~/mesaj~",
-    "nechte/nech/nechajte me/mne/ma/nas byt/pokoji/pokoj/tak",
+    "nechte/nech/nechajte me/mne/ma/nas ?uz byt $", "nechte/nech/nechajte me/mne/ma/nas … na pokoji/pokoj",
     "odczep~ sie",
     "beni/bizi rahat birak~",
     "szalljanak/szalljon/szallj le rolam/rolunk",
@@ -465,8 +465,9 @@ enum StopWishTable {
   /// Parts of texts in scripts that do not part words, without white space: Japanese, Chinese, Korean, Thai, Arabic, Persian, Hebrew, Hindi.
   static let runOn = [
     "送らないよう", "送信しないよう", "連絡しないよう", "送ってこないよう", "送信をやめ", "送信を中止", "送付を中止", "発送を中止", "登録を削除", "登録を消", "登録情報を削除",
-    "送るのをやめ", "送付をやめ", "二度と送", "二度とメール", "一切送",
-    "迷惑なのでやめ", "もうやめて", "アドレスを消", "連絡先を削除", "名簿から削除", "名簿から外", "リストから消", "リストから除", "配信先から",
+    "送るのをやめ", "送付をやめ", "二度と送", "二度とメール",
+    "迷惑なのでやめ", "もうやめてくだ", "もうやめてほし", "アドレスを消してくだ", "アドレスを消してほし", "連絡先を削除", "名簿から削除", "名簿から外", "リストから消", "リストから除",
+    "配信先から",
     "案内は不要", "案内はご遠慮", "営業はお断り", "営業はご遠慮", "配信停止", "配信を停止", "配信の停止", "配信解除", "配信不要", "配信は不要", "配信を希望しません", "配信を希望しない",
     "配信を止め", "配信をやめ", "配信を中止", "配信拒否",
     "送らないで", "送信しないで", "送付しないで", "送ってこないで", "送信を停止", "送信を止め", "送信停止", "配信しないで", "連絡しないで", "連絡してこないで",
@@ -479,7 +480,7 @@ enum StopWishTable {
     "不要再寄", "别再发", "别再给我", "別再寄", "別再發", "勿再寄", "勿再发", "勿再發", "勿再联系", "勿再打扰", "请勿发送", "請勿寄送", "不要给我发", "不要給我寄",
     "停止发送", "停止發送", "停止寄送", "停止给我", "不想再收到", "不希望再收到", "不愿再收到", "不再接收", "将我移除", "將我移除", "把我移除", "把我从", "把我從",
     "将我从", "將我從", "删除我的", "把我的邮箱", "把我的郵箱", "刪除我的", "取消邮件", "别再骚扰", "不要打扰", "不要骚扰",
-    "발송을중단", "발송중단", "발송을중지", "발송중지", "전송을중단", "메일을중단", "주소를지워", "주소를삭제", "제정보를삭제", "연락처를삭제", "그만연락", "연락그만",
+    "발송을중단", "발송중단", "발송을중지", "발송중지", "전송을중단", "메일을중단", "주소를지워", "주소를삭제해주", "제정보를삭제", "연락처를삭제해주", "그만연락", "연락그만",
     "연락을중단", "수신거부", "수신을거부", "수신거절", "수신취소", "수신을원하지않", "보내지마", "보내지말", "그만보내", "구독취소", "구독해지", "구독을취소", "연락하지마",
     "연락하지말",
     "받고싶지않", "받지않겠", "받기를원하지않", "메일그만", "목록에서삭제", "목록에서제거", "명단에서삭제",

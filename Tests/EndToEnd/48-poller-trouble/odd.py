@@ -128,21 +128,36 @@ def mails(check: Checks, provider: Provider, gateway: Gateway) -> None:
 
 
 def busy(check: Checks, provider: Provider, gateway: Gateway) -> None:
-    """While the first look goes on somebody marks mails as read, deletes some, and the server loses its index."""
+    """While the first look goes on somebody marks mails as read, deletes some, moves some away and back, and the server loses its index."""
     count, old, new = 1_500, time.time() - 90 * 86_400, time.time() + 2
     for number in range(count):
         raw = b"From: b@world.test\nSubject: %s %d\nMessage-ID: <%s%d@busy>\nDate: Fri, 27 Nov 2026 04:00:00 +0000\n\n%s\n"
         kind = b"old" if number % 3 == 0 else b"gone" if number % 3 == 1 and number % 2 else b"stays"
         file_into(provider, BUSY, "INBOX", raw % (kind, number, kind, number, b"text " * 800), old if kind == b"old" else new)
     client = provider.imap(BUSY)
+    client.create("Elsewhere")
     client.select("INBOX")
     client.uid("SEARCH", None, "ALL")
     over = threading.Event()
+
+    def move(uids: str, target: str) -> None:
+        client.uid("COPY", uids, target)
+        client.uid("STORE", uids, "+FLAGS.SILENT", "(\\Deleted)")
+        client.uid("EXPUNGE", uids)
+
+    def moves() -> None:
+        """Some that stay, from the middle of what is read."""
+        move(",".join(str(number + 1) for number in range(602, 722, 3)), "Elsewhere")
+        client.select("Elsewhere")
+        move("1:*", "INBOX")
+        client.select("INBOX")
 
     def marks() -> None:
         at = 0
         while not over.is_set():
             at = at % count + 100
+            if at == 300:
+                moves()
             for step in ("+FLAGS", "-FLAGS"):
                 client.uid("STORE", f"{at - 99}:{at}", step, "(\\Seen \\Flagged)")
             for number in range(at - 99, at + 1):

@@ -3,6 +3,7 @@
 import re
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 
 from world.checks import Checks
@@ -66,6 +67,7 @@ def wanders(check: Checks, box: Mailbox) -> None:
         row = gateway.enrollments("talk")[person(kind, box.account)]
         return row["state"], row["stop_reason"]
 
+    box.is_read("INBOX")
     # Seen in the INBOX, then in Junk, then back, then put away and taken out again.
     box.append("INBOX", answer("away").as_bytes())
     box.is_read("INBOX")
@@ -148,8 +150,9 @@ def wandering(check: Checks, provider: Provider) -> None:
             gateway.wait_state(number, "sent")
         for who in people():
             wait_until(f"the mail to {who}", lambda: provider.files(who))
+        with ThreadPoolExecutor() as both:
+            for done in [both.submit(wanders, check, box) for box in boxes]:
+                done.result()
         for box in boxes:
-            box.is_read("INBOX")
-            wanders(check, box)
             box.client.logout()
         check("no connection was lost", "event=poller.lost" in gateway.log(), False)
