@@ -7,8 +7,10 @@ import Testing
 
 private let letters = "ann@bücher.test"
 private let ascii = "ann@xn--bcher-kva.test"
-/// The last with the letter in two pieces.
-private let others = ["Ann@BÜCHER.test", "ANN@xn--Bcher-KVA.Test", "ann@bu\u{308}cher.test"]
+/// With the letter in two pieces, and with what nobody sees.
+private let others = [
+  "Ann@BÜCHER.test", "ANN@xn--Bcher-KVA.Test", "ann@bu\u{308}cher.test", "ann@\u{200B}bücher\u{AD}.test",
+]
 
 /// One person in whatever spelling of an internationalised domain.
 @Suite struct SpellingTests {
