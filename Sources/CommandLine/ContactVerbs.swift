@@ -162,7 +162,7 @@ extension Verb {
       call.shell.err("\(file):\(line): \(reason)\n")
     }
     // In a dry run the daemon does not see what batches before it would have added.
-    var seen: Set<String> = []
+    var (seen, now): (Set<String>, Set<String>) = ([], [])
     var batch = ImportBatch(contacts: [], allowRoles: call.has("allow-roles"))
     var isOver = false
     while !isOver {
@@ -171,7 +171,9 @@ extension Verb {
           row.draft.tags += call.values["tag"] ?? []
           row.draft.consent = row.draft.consent ?? call.value("consent")
           if call.has("dry-run"), let address = contactAddress(row.draft.address) {
-            row.isAgain = !seen.insert(Address.comparisonKey(address)).inserted
+            let person = Address.comparisonKey(address)
+            row.isAgain = seen.contains(person)
+            now.insert(person)
           }
           batch.contacts.append(row)
         } else {
@@ -186,6 +188,8 @@ extension Verb {
       for name in ["added", "updated", "unchanged"] { sums[name, default: 0] += reply[name].int ?? 0 }
       for row in reply["refused"].items { refuse(Int(row["line"].int ?? 0), row["reason"].plain) }
       batch.contacts.removeAll(keepingCapacity: true)
+      seen.formUnion(now)
+      now.removeAll(keepingCapacity: true)
       if call.shell.isWatched { call.shell.err("\r" + progressBar(rows.progress)) }
     }
     if call.shell.isWatched { call.shell.err("\r\u{1B}[K") }

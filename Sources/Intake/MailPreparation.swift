@@ -15,7 +15,7 @@ struct SenderRights: Sendable, Equatable {
   func allows(_ address: String) -> Bool {
     guard !fromAddresses.isEmpty else { return true }
     let key = Address.comparisonKey(address)
-    return fromAddresses.contains { $0 == key || ($0.hasPrefix("@") && $0.dropFirst() == Address.domain(of: address)) }
+    return fromAddresses.map(Address.comparisonKey).contains { $0 == key || ($0.hasPrefix("@") && key.hasSuffix($0)) }
   }
 }
 

@@ -23,11 +23,18 @@ public enum DomainSpelling {
     return all(of: String(address[address.index(after: at)...])).map { address[...at] + $0 }
   }
 
+  /// Whether nothing is shown for it, as for a soft hyphen or a space without width: what is copied from pages and documents has some,
+  /// and UTS 46 passes them over. The joiners are letters to some scripts (RFC 5892, appendix A).
+  public static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.isDefaultIgnorableCodePoint && scalar != "\u{200C}" && scalar != "\u{200D}"
+  }
+
   /// Small letters, each in one piece, and the dots that other scripts have: what UTS 46, section 4, does with all that
   /// people type as a domain.
   private static func labels(of domain: String) -> [String] {
     let dots: Set<Unicode.Scalar> = ["\u{3002}", "\u{FF0E}", "\u{FF61}"]
-    let dotted = String(String.UnicodeScalarView(domain.unicodeScalars.map { dots.contains($0) ? "." : $0 }))
+    let seen = domain.unicodeScalars.lazy.filter { !isInvisible($0) }
+    let dotted = String(String.UnicodeScalarView(seen.map { dots.contains($0) ? "." : $0 }))
     // Making small can leave a letter in two pieces.
     let folded = dotted.precomposedStringWithCompatibilityMapping.lowercased().precomposedStringWithCompatibilityMapping
     return folded.split(separator: ".", omittingEmptySubsequences: false).map(String.init)

@@ -63,7 +63,7 @@ struct CampaignDriver {
     case (.contacts(let cursor), .segment): try await findContacts(after: cursor, campaign)
     case (.pages(let walk), .http) where walk.fits(campaign.entry.source.paging): try await ask(walk, campaign)
     default:
-      // The definition was changed while the run was under way: it begins anew, and knows whom it has found already.
+      // A place of another definition, as a newer or older build left it: the run begins anew, and knows whom it has found already.
       try await record(RunPage(position: RunPosition(campaign.entry.source)), after: run.position)
     }
   }
@@ -130,10 +130,10 @@ struct CampaignDriver {
     while page.people.count > Self.pageSize {
       let part = RunPage(people: Array(page.people.prefix(Self.pageSize)), position: place)
       page.people.removeFirst(Self.pageSize)
-      try await store.write(seesLog: false) { try $0.record(part, ofRun: id, now: Clock.now()) }
+      try await store.write(seesLog: false) { try $0.record(part, after: place, ofRun: id, now: Clock.now()) }
     }
     let last = page
-    try await store.write(seesLog: false) { try $0.record(last, ofRun: id, now: Clock.now()) }
+    try await store.write(seesLog: false) { try $0.record(last, after: place, ofRun: id, now: Clock.now()) }
   }
 
   // MARK: - Addresses

@@ -99,14 +99,15 @@ extension API {
     var counts: [ContactChange: Int] = [:]
     if isDry {
       counts = try await store.read { db in
-        var seen = again
+        var made: [String: ContactDraft] = [:]
         var counts: [ContactChange: Int] = [:]
         for (_, draft) in accepted {
-          let known = try db.contact(at: draft.address, workspaceID: defaultWorkspace)
-          let isKnown = !seen.insert(Address.comparisonKey(draft.address)).inserted || known != nil
-          let change: ContactChange =
-            !isKnown ? .added : known.map { $0.facts.adding(draft) == $0.facts } ?? false ? .unchanged : .updated
-          counts[change, default: 0] += 1
+          let person = Address.comparisonKey(draft.address)
+          let known =
+            try made[person] ?? db.contact(at: draft.address, workspaceID: defaultWorkspace)?.facts
+            ?? (again.contains(person) ? ContactDraft(address: draft.address) : nil)
+          made[person] = known?.adding(draft) ?? draft
+          counts[known == nil ? .added : made[person] == known ? .unchanged : .updated, default: 0] += 1
         }
         return counts
       }

@@ -89,6 +89,16 @@ private let refusals: [RefusalCase] = [
   RefusalCase(name: "its own address", mail: "From: Ann <Ann@A.test>\r\n\r\n", rights: tied, reply: ""),
   RefusalCase(name: "its own domain", mail: "From: x@team.test\r\n\r\n", from: "", rights: tied, reply: ""),
   RefusalCase(
+    name: "its own address in the other spelling", mail: "From: Ann@xn--bcher-kva.test\r\n\r\n",
+    from: "ann@bücher.test",
+    rights: SenderRights(fromAddresses: ["ann@bücher.test"]), reply: ""),
+  RefusalCase(
+    name: "its own domain in the other spelling", mail: "From: x@BÜCHER.test\r\n\r\n", from: "",
+    rights: SenderRights(fromAddresses: ["@xn--bcher-kva.test"]), reply: ""),
+  RefusalCase(
+    name: "a domain that ends like it", mail: "From: x@myteam.test\r\n\r\n", from: "", rights: tied,
+    reply: "550 5.7.1 "),
+  RefusalCase(
     name: "another reverse-path", mail: "From: ann@a.test\r\n\r\n", from: "eve@a.test", rights: tied,
     reply: "553 5.7.1 This login may not send as <eve@a.test>"),
   RefusalCase(

@@ -1,3 +1,4 @@
+import Foundation
 import MailText
 import Testing
 
@@ -11,6 +12,9 @@ import Testing
 func aDomainHasTwoSpellings(letters: String, ascii: String) {
   #expect(DomainSpelling.all(of: letters) == [ascii, letters])
   #expect(DomainSpelling.ascii(of: letters.uppercased()) == ascii)
+  #expect(DomainSpelling.ascii(of: letters.prefix(1) + "\u{AD}" + letters.dropFirst()) == ascii)
+  #expect(
+    DomainSpelling.ascii(of: letters.decomposedStringWithCanonicalMapping.replacing(".", with: "\u{3002}")) == ascii)
   #expect(DomainSpelling.all(of: ascii) == [ascii, letters])
   #expect(DomainSpelling.all(ofAddress: "a@" + letters.uppercased()) == ["a@" + ascii, "a@" + letters])
 }

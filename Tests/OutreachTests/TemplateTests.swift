@@ -135,6 +135,8 @@ private let wrong: [TemplateCase] = [
   .init("{% if a = 1 %}{% endif %}", "t:1:10: to compare, write =="),
   .init("x {% if true %}", "t:1:3: {% if %} is never closed by {% endif %}"),
   .init("x {{ a", "t:1:3: {{ is never closed by }}"),
+  .init("x\n{{ 'a'" + String(repeating: " | upcase", count: 101) + " }}", "t:2:917: a value has at most 100 filters"),
+  .init("{% raw %}" + String(repeating: "{% endraw 'x ", count: 3), "t:1:1: {% raw %} is never closed by {% endraw %}"),
   .init("{{ 'a }}", "t:1:1: {{ is never closed by }}"),
   .init("{{ }}", "t:1:1: there is nothing between {{ and }}"),
   .init("{% endif %}", "t:1:1: {% endif %} closes or continues nothing that is open here"),

@@ -265,6 +265,29 @@ private let day: Int64 = 86_400_000
   }
 
   /// What another version stored of a source's place is no reason to stop: it is asked again from its beginning.
+  @Test func anotherSourceIsReadFromItsBeginning() async throws {
+    let bench = try await CampaignBench()
+    try await bench.start(at: Bench.noon)
+    let run = try await bench.begin(at: Bench.noon)
+    try await bench.found(run, ["a@x.test"], at: Bench.noon)
+    #expect(try await bench.run(run).position == .rows(1))
+    // A change of anything else leaves it where it is.
+    try await bench.change { $0.name = "Another name" }
+    #expect(try await bench.run(run).position == .rows(1))
+    try await bench.change { $0.source.file = "others.csv" }
+    #expect(try await bench.run(run).position == .rows(0))
+    // The old one's last page was still on its way: whom it names is taken, that it was the last is not.
+    let late = RunPage(
+      people: [FoundPerson(facts: ContactDraft(address: "b@x.test"))], position: .rows(2), isLast: true, failure: "gone"
+    )
+    try await bench.store.write { try $0.record(late, after: .rows(1), ofRun: run, now: Bench.noon) }
+    let open = try await bench.run(run)
+    #expect(open.position == .rows(0) && open.state == .finding && open.failure == nil)
+    #expect(open.numbers(\.found, \.new) == "2 2")
+    try await bench.found(run, ["b@x.test", "c@x.test"], isLast: true, at: Bench.noon)
+    #expect(try await bench.run(run).numbers(\.found, \.new) == "3 3")
+  }
+
   @Test func anUnreadablePlaceIsTheBeginning() async throws {
     let bench = try await CampaignBench()
     try await bench.start(at: Self.morning)
@@ -424,9 +447,10 @@ private final class CampaignBench: Sendable {
     at now: Int64
   ) async throws {
     let all = addresses.map { FoundPerson(facts: ContactDraft(address: $0)) } + people
+    let place = try await self.run(run).position
     try await store.write { transaction in
       try transaction.record(
-        RunPage(people: all, position: .rows(1), isLast: isLast, failure: failure), ofRun: run, now: now)
+        RunPage(people: all, position: .rows(1), isLast: isLast, failure: failure), after: place, ofRun: run, now: now)
     }
   }
 

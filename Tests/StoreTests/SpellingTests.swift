@@ -7,8 +7,10 @@ import Testing
 
 private let letters = "ann@bücher.test"
 private let ascii = "ann@xn--bcher-kva.test"
-/// The last with the letter in two pieces.
-private let others = ["Ann@BÜCHER.test", "ANN@xn--Bcher-KVA.Test", "ann@bu\u{308}cher.test"]
+/// With the letter in two pieces, and with what nobody sees.
+private let others = [
+  "Ann@BÜCHER.test", "ANN@xn--Bcher-KVA.Test", "ann@bu\u{308}cher.test", "ann@\u{200B}bücher\u{AD}.test",
+]
 
 /// One person in whatever spelling of an internationalised domain.
 @Suite struct SpellingTests {
@@ -80,6 +82,27 @@ private let others = ["Ann@BÜCHER.test", "ANN@xn--Bcher-KVA.Test", "ann@bu\u{30
     let recorded = try await bench.store.write { try $0.recordInbound(answer) }
     #expect(recorded?.matchedBy == "sender and subject")
     #expect(try await bench.enrollment(of: letters).stopReason == .replied)
+  }
+
+  /// Two people share the Message-ID of one mail; somebody else at the domain of one of them answers.
+  @Test(arguments: [
+    ("colleague@xn--bcher-kva.test", "x"), ("private@home.test", "To: Ann@xn--bcher-kva.test\r\n\r\nx"),
+  ])
+  func whoAnswersForAPersonDoesInEitherSpelling(sender: String, text: String) async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    var shared = bench.submission(to: ["bob@example.org", letters])
+    shared.messageID = "<shared@example.com>"
+    _ = try await bench.queue(shared)
+    let claims = try await bench.sendAll()
+    let message = try await bench.message(claims[0].message.id)
+    var reply = bench.inbound("reply", answering: message, account: claims[0].account.id)
+    reply.sender = sender
+    reply.bytes = Array(text.utf8)
+    let answer = reply
+    let recorded = try await bench.store.write { try $0.recordInbound(answer) }
+    let found = try #require(recorded?.messageID)
+    #expect(try await bench.message(found).recipient == letters)
   }
 
   @Test func aBounceNamesEitherSpelling() async throws {

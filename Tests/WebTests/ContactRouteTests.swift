@@ -29,6 +29,22 @@ private func rows(_ contacts: String, allowRoles: Bool = false) -> [UInt8] {
   #expect(role["added"] == "1")
 }
 
+@Test func aDryImportCountsWhatTheImportDoes() async throws {
+  let test = try TestAPI()
+  _ = await test.post("/contacts/import", body: rows(#"{"address":"old@example.org","company":"Acme"}"#))
+  // Twice the same, once with more, once in the other spelling, and somebody a request before this one had.
+  let body = rows(
+    #"{"address":"a@bücher.test"},{"address":"A@xn--bcher-kva.test"},{"address":"a@bücher.test","tags":["x"]},"#
+      + #"{"address":"old@example.org","company":"Acme"},{"address":"OLD@example.org","first_name":"Olga"}"#)
+  let dry = await test.post("/contacts/import", ["dry_run": "true"], body: body)
+  let done = await test.post("/contacts/import", body: body)
+  for name in ["added", "updated", "unchanged"] { #expect(dry[name] == done[name], "\(name)") }
+  #expect(done["added"] == "1" && done["updated"] == "2" && done["unchanged"] == "2")
+  let again = await test.post(
+    "/contacts/import", ["dry_run": "true"], body: rows(#"{"address":"c@example.org","company":"B","again":true}"#))
+  #expect(again["added"] == "0" && again["updated"] == "1")
+}
+
 @Test func filtersAskFactsAndHistory() async throws {
   let test = try TestAPI()
   _ = await test.post(
@@ -62,7 +78,7 @@ private func rows(_ contacts: String, allowRoles: Bool = false) -> [UInt8] {
   let body =
     #"{"contacts":[{"line":2,"address":"a@one.org","again":true},{"line":3,"address":"b@one.org"},{"line":4,"address":"B@one.org"}]}"#
   let dry = await test.post("/contacts/import", ["dry_run": "true"], body: Array(body.utf8))
-  #expect(dry["added"] == "1" && dry["updated"] == "2")
+  #expect(dry["added"] == "1" && dry["unchanged"] == "2")
   #expect(await test.get("/contacts").count == 0)
   #expect(await test.post("/contacts/import", body: Array(body.utf8))["added"] == "2")
 }

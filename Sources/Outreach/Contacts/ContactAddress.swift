@@ -7,6 +7,9 @@ import MailText
 /// same person in two spellings. Dots and `+` parts stay: they are the provider's business.
 public func contactAddress(_ text: String) -> String? {
   var text = trimmed(text)
+  if text.unicodeScalars.contains(where: DomainSpelling.isInvisible) {
+    text = String(String.UnicodeScalarView(text.unicodeScalars.filter { !DomainSpelling.isInvisible($0) }))
+  }
   // Spreadsheets and address books make these of an address.
   if text.lowercased().hasPrefix("mailto:") { text = String(text.dropFirst(7)) }
   guard text.utf8.count <= 320, !text.isEmpty, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }

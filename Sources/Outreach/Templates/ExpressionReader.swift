@@ -1,16 +1,14 @@
 /// Reads the inside of one mark of a template: words, numbers, quoted text, operators.
 struct ExpressionReader {
-  private let bytes: [UInt8]
-  private let name: String
+  private let source: TemplateSource
   private(set) var position: Int
   private let end: Int
 
   /// `[` and `(` may nest this deep: more is no template of a person.
   private static let deepest = 10
 
-  init(_ bytes: [UInt8], _ range: Range<Int>, name: String) {
-    self.bytes = bytes
-    self.name = name
+  init(_ source: TemplateSource, _ range: Range<Int>) {
+    self.source = source
     position = range.lowerBound
     end = range.upperBound
   }
@@ -22,7 +20,10 @@ struct ExpressionReader {
     let place = place
     let operand = try operand(depth: 0)
     var filters: [TemplateExpression.Filter] = []
-    while take("|") { filters.append(try filter()) }
+    while take("|") {
+      filters.append(try filter())
+      guard filters.count <= 100 else { throw fail("a value has at most 100 filters") }
+    }
     return TemplateExpression(operand: operand, filters: filters, place: place)
   }
 
@@ -178,11 +179,11 @@ struct ExpressionReader {
     throw fail("\"\(shown)\" does not belong into \(what)")
   }
 
-  var place: TemplatePlace { TemplatePlace(of: position, in: bytes) }
+  private var bytes: [UInt8] { source.bytes }
 
-  func fail(_ what: String, kind: TemplateError.Kind = .syntax) -> TemplateError {
-    TemplateError(kind: kind, template: name, line: place.line, column: place.column, what: what)
-  }
+  var place: TemplatePlace { source.place(of: position) }
+
+  func fail(_ what: String, kind: TemplateError.Kind = .syntax) -> TemplateError { source.fail(position, what, kind) }
 
   private var shown: String {
     printableStart(String(decoding: bytes[min(position, end)..<end], as: UTF8.self))

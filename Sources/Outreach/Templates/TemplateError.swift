@@ -34,15 +34,37 @@ struct TemplatePlace: Sendable, Equatable {
   var line: Int
   var column: Int
 
-  /// The place of a byte of a text.
-  init(of offset: Int, in bytes: [UInt8]) {
-    line = 1
-    var start = 0
-    for index in 0..<min(offset, bytes.count) where bytes[index] == UInt8(ascii: "\n") {
-      line += 1
-      start = index + 1
+  /// For what has no place of its own.
+  static let unknown = TemplatePlace(line: 1, column: 1)
+}
+
+/// The text of a template, with its lines known: each mark and filter has its place, and a text may have many.
+struct TemplateSource: Sendable {
+  let bytes: [UInt8]
+  /// What it is called in errors.
+  let name: String
+  private let lineStarts: [Int]
+
+  init(_ text: String, name: String) {
+    let bytes = Array(text.utf8)
+    self.bytes = bytes
+    self.name = name
+    lineStarts = [0] + bytes.indices.filter { bytes[$0] == UInt8(ascii: "\n") }.map { $0 + 1 }
+  }
+
+  /// The place of a byte.
+  func place(of offset: Int) -> TemplatePlace {
+    var (low, high) = (0, lineStarts.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if lineStarts[middle] <= offset { low = middle } else { high = middle }
     }
-    column = offset - start + 1
+    return TemplatePlace(line: low + 1, column: offset - lineStarts[low] + 1)
+  }
+
+  func fail(_ offset: Int, _ what: String, _ kind: TemplateError.Kind = .syntax) -> TemplateError {
+    let place = place(of: offset)
+    return TemplateError(kind: kind, template: name, line: place.line, column: place.column, what: what)
   }
 }
 

@@ -18,22 +18,19 @@ struct TemplateToken: Equatable {
 
 /// Splits a template at `{{ … }}` and `{% … %}`; `-` inside the marks takes the white space beside them away.
 struct TemplateLexer {
-  private let bytes: [UInt8]
-  private let name: String
+  private let source: TemplateSource
+  private var bytes: [UInt8] { source.bytes }
   private var tokens: [TemplateToken] = []
   /// The mark before wanted the white space after it gone.
   private var trimsNext = false
 
-  static func tokens(of bytes: [UInt8], name: String) throws(TemplateError) -> [TemplateToken] {
-    var lexer = TemplateLexer(bytes: bytes, name: name)
+  static func tokens(of source: TemplateSource) throws(TemplateError) -> [TemplateToken] {
+    var lexer = TemplateLexer(source: source)
     try lexer.run()
     return lexer.tokens
   }
 
-  private init(bytes: [UInt8], name: String) {
-    self.bytes = bytes
-    self.name = name
-  }
+  private init(source: TemplateSource) { self.source = source }
 
   private mutating func run() throws(TemplateError) {
     var position = 0
@@ -112,9 +109,10 @@ struct TemplateLexer {
       let trimsBefore = index < bytes.count && bytes[index] == UInt8(ascii: "-")
       let inside = bytes[(trimsBefore ? index + 1 : index)...]
       let word = inside.drop(while: isTemplateSpace)
-      guard word.starts(with: end), let close = closingMark(isTag: true, from: word.startIndex + end.count),
-        bytes[word.startIndex + end.count..<close].allSatisfy({ isTemplateSpace($0) || $0 == UInt8(ascii: "-") })
-      else { continue }
+      // Nothing else stands in it: the rest of the text is not looked through for each that is not closed.
+      let rest = word.dropFirst(end.count).drop { isTemplateSpace($0) || $0 == UInt8(ascii: "-") }
+      guard word.starts(with: end), rest.starts(with: "%}".utf8) else { continue }
+      let close = rest.startIndex
       if tag == "raw" { addText(position..<open, trimmingEnd: trimsBefore) }
       trimsNext = bytes[close - 1] == UInt8(ascii: "-")
       return close + 2
@@ -135,10 +133,7 @@ struct TemplateLexer {
         kind: .text(String(decoding: bytes[range], as: UTF8.self)), markup: range, start: range.lowerBound))
   }
 
-  private func fail(_ offset: Int, _ what: String) -> TemplateError {
-    let place = TemplatePlace(of: offset, in: bytes)
-    return TemplateError(kind: .syntax, template: name, line: place.line, column: place.column, what: what)
-  }
+  private func fail(_ offset: Int, _ what: String) -> TemplateError { source.fail(offset, what) }
 }
 
 func isTemplateSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (byte >= 0x09 && byte <= 0x0D) }

@@ -1,7 +1,6 @@
 /// Makes nodes from the tokens of one template.
 struct TemplateParser {
-  private let bytes: [UInt8]
-  private let name: String
+  private let source: TemplateSource
   private let tokens: [TemplateToken]
   private var position = 0
   private var loops = 0
@@ -10,16 +9,14 @@ struct TemplateParser {
   private static let deepest = 30
 
   static func parse(_ text: String, name: String) throws(TemplateError) -> [TemplateNode] {
-    let bytes = Array(text.utf8)
-    var parser = TemplateParser(
-      bytes: bytes, name: name, tokens: try TemplateLexer.tokens(of: bytes, name: name))
+    let source = TemplateSource(text, name: name)
+    var parser = TemplateParser(source: source, tokens: try TemplateLexer.tokens(of: source))
     let (nodes, _) = try parser.block(until: [], depth: 0, opened: nil)
     return nodes
   }
 
-  private init(bytes: [UInt8], name: String, tokens: [TemplateToken]) {
-    self.bytes = bytes
-    self.name = name
+  private init(source: TemplateSource, tokens: [TemplateToken]) {
+    self.source = source
     self.tokens = tokens
   }
 
@@ -168,12 +165,11 @@ struct TemplateParser {
     return call
   }
 
-  private func reader(_ token: TemplateToken) -> ExpressionReader { ExpressionReader(bytes, token.markup, name: name) }
+  private func reader(_ token: TemplateToken) -> ExpressionReader { ExpressionReader(source, token.markup) }
 
-  private func place(_ token: TemplateToken) -> TemplatePlace { TemplatePlace(of: token.start, in: bytes) }
+  private func place(_ token: TemplateToken) -> TemplatePlace { source.place(of: token.start) }
 
   private func fail(_ token: TemplateToken, _ what: String, _ kind: TemplateError.Kind = .syntax) -> TemplateError {
-    let place = place(token)
-    return TemplateError(kind: kind, template: name, line: place.line, column: place.column, what: what)
+    source.fail(token.start, what, kind)
   }
 }

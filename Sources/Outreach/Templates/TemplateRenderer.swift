@@ -323,8 +323,3 @@ struct TemplateRenderer {
     TemplateError(kind: kind, template: name, line: place.line, column: place.column, what: what)
   }
 }
-
-extension TemplatePlace {
-  /// For what has no place of its own.
-  static let unknown = TemplatePlace(of: 0, in: [])
-}

@@ -47,6 +47,7 @@ extension Transaction {
         "campaign \(entry.key): there is no sequence \"\(entry.sequence)\""
           + (try hint(.sequence, near: entry.sequence, workspaceID: workspace.id)))
     }
+    let before = try campaign(keyed: entry.key, workspaceID: workspace.id)
     try run(
       """
       INSERT INTO campaign (workspace_id, key, entry, state, source_secret, enrichment_secret, created_at, changed_at)
@@ -66,6 +67,7 @@ extension Transaction {
     ] where auth != nil && secret == nil {
       throw .rejected("campaign \(entry.key): \(place).auth has no password")
     }
+    if let before, before.entry.source != campaign.entry.source { try beginAnew(campaign) }
     if campaign.state == .active || campaign.state == .paused { try replan(campaign, now: now) }
     try append(.campaignChanged, at: now, workspaceID: workspace.id, detail: [("campaign", entry.key)])
     touch(.campaigns)
@@ -174,6 +176,14 @@ extension Transaction {
     try append(.campaignRemoved, at: now, workspaceID: campaign.workspaceID, detail: [("campaign", campaign.entry.key)])
     touch(.campaigns)
     return (open.count, false)
+  }
+
+  /// A page of one source says nothing of where another goes on. A run under way knows whom it has found already.
+  private func beginAnew(_ campaign: CampaignRecord) throws(StoreError) {
+    guard let open = try openRun(of: campaign.id), open.state == .finding else { return }
+    try run(
+      "UPDATE campaign_run SET position = ? WHERE id = ?",
+      [.text(try JSONText.encode(RunPosition(campaign.entry.source))), .integer(open.id)])
   }
 
   /// After a change: more runs or fewer, other hours. What is under way goes on.

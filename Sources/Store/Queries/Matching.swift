@@ -145,10 +145,12 @@ extension NewInbound {
   fileprivate func meant(among candidates: [MessageRecord]) -> MessageRecord? {
     guard candidates.count > 1, bounces.isEmpty, let sender else { return nil }
     let text = String(decoding: bytes.prefix(65_536), as: UTF8.self).lowercased()
-    let named = candidates.filter { text.contains($0.recipient.lowercased()) }
+    let named = candidates.filter {
+      DomainSpelling.all(ofAddress: Address.comparisonKey($0.recipient)).contains { text.contains($0) }
+    }
     if named.count == 1 { return named[0] }
-    guard let domain = sender.lowercased().split(separator: "@").last.map({ "@\($0)" }) else { return nil }
-    let near = candidates.filter { $0.recipient.lowercased().hasSuffix(domain) }
+    guard let domain = Address.comparisonKey(sender).split(separator: "@").last.map({ "@\($0)" }) else { return nil }
+    let near = candidates.filter { Address.comparisonKey($0.recipient).hasSuffix(domain) }
     return near.count == 1 ? near[0] : nil
   }
 

@@ -106,9 +106,11 @@ extension Transaction {
     }
   }
 
-  /// Stores what a page brought with the place of the next one, so that neither is known without the other.
-  public func record(_ page: RunPage, ofRun id: Int64, now: Int64) throws(StoreError) {
+  /// Stores what a page brought with the place of the next one, so that neither is known without the other. `place` is where the
+  /// source was asked: when it has been changed meanwhile, who was found counts, and where the old one would go on does not.
+  public func record(_ page: RunPage, after place: RunPosition, ofRun id: Int64, now: Int64) throws(StoreError) {
     guard let (run, campaign) = try openRun(id), run.state == .finding else { return }
+    let isSource = run.position == place
     var (found, withAddress, new, errors) = (0, 0, 0, page.errors)
     var refusal: String?
     for person in page.people {
@@ -134,9 +136,10 @@ extension Transaction {
         errors = errors + ?, last_error = COALESCE(?, last_error), failure = ?, state = ? WHERE id = ?
       """,
       [
-        .text(try JSONText.encode(page.position)), .integer(Int64(found)), .integer(Int64(withAddress)),
-        .integer(Int64(new)), .integer(Int64(errors)), SQLValue(page.trouble ?? refusal), SQLValue(page.failure),
-        .text(page.isLast ? CampaignRunState.enriching.rawValue : run.state.rawValue), .integer(id),
+        .text(try JSONText.encode(isSource ? page.position : run.position)), .integer(Int64(found)),
+        .integer(Int64(withAddress)), .integer(Int64(new)), .integer(Int64(errors)), SQLValue(page.trouble ?? refusal),
+        SQLValue(isSource ? page.failure : nil),
+        .text(isSource && page.isLast ? CampaignRunState.enriching.rawValue : run.state.rawValue), .integer(id),
       ])
   }
 
