@@ -125,6 +125,7 @@ private let htmlWriting: [TemplateCase] = [
 
 /// A template, and the error it gives with its place.
 private let wrong: [TemplateCase] = [
+  .init("{% for n in (1..10001) %}{{ n }}{% endfor %}", "t:1:13: a range has at most 10,000 numbers"),
   .init("Hi {{ contact.company }}", "t:1:7: contact.company is empty, and no default says what stands in its place"),
   .init("a\n b {{ contact.first_name | upcas }}", "t:2:28: there is no filter \"upcas\""),
   .init("{{ contact.first_name | plus: 1 }}", "t:1:25: plus takes numbers, \"Rosa\" is none"),

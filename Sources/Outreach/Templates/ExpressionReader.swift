@@ -75,11 +75,18 @@ struct ExpressionReader {
     guard position < end else { throw fail("a value is missing here") }
     let byte = bytes[position]
     if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") { return .literal(.text(try quoted(byte))) }
+    let start = position
     if take("(") {
       let low = try operand(depth: depth + 1)
       guard take("..") else { throw fail("a range is written (1..5)") }
       let high = try operand(depth: depth + 1)
       guard take(")") else { throw fail("a range is written (1..5)") }
+      if case .literal(let first) = low, case .literal(let last) = high, case .whole(let first)? = first.number,
+        case .whole(let last)? = last.number, TemplateExpression.Operand.isTooLong(first, last)
+      {
+        position = start
+        throw fail(TemplateExpression.Operand.tooManyNumbers)
+      }
       return .range(low, high)
     }
     if byte == UInt8(ascii: "-") || (byte >= 0x30 && byte <= 0x39) { return .literal(try number()) }

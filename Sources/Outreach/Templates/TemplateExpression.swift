@@ -10,6 +10,17 @@ struct TemplateExpression: Sendable, Equatable {
     /// `empty` and `blank`, which only comparisons know.
     case empty, blank
 
+    /// More numbers of a range than a mail could need would only hold its rendering up.
+    static let mostNumbers = 10_000
+
+    static let tooManyNumbers = "a range has at most 10,000 numbers"
+
+    /// Whether a range from the first number to the last has more than it may.
+    static func isTooLong(_ first: Int64, _ last: Int64) -> Bool {
+      let (distance, overflow) = last.subtractingReportingOverflow(first)
+      return first <= last && (overflow || distance >= mostNumbers)
+    }
+
     /// `contact.first_name`, for messages; nil for what is no variable.
     var path: String? {
       guard case .path(let steps) = self else { return nil }

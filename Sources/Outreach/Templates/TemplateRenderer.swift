@@ -165,8 +165,9 @@ struct TemplateRenderer {
       guard case .whole(let first)? = try value(of: low).number, case .whole(let last)? = try value(of: high).number,
         first <= last
       else { return .list([]) }
-      let (count, overflow) = last.subtractingReportingOverflow(first)
-      guard !overflow, count < 10_000 else { throw fail(.limit, "a range has at most 10,000 numbers", .unknown) }
+      guard !TemplateExpression.Operand.isTooLong(first, last) else {
+        throw fail(.limit, TemplateExpression.Operand.tooManyNumbers, .unknown)
+      }
       return .list((first...last).map(TemplateValue.integer))
     case .path(let steps):
       guard case .name(let root)? = steps.first else { return .none }
