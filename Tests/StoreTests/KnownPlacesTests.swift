@@ -80,6 +80,39 @@ import Testing
     #expect(try await claim(bench, 10) == ids)
   }
 
+  @Test func whatWaitsForItsNextTryComesAtItsTimeAndBeforeWhatIsPlannedLater() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    // More than are kept in mind, so that some of them are read after it came back.
+    let ids = try await queued(bench, 40)
+    let first = try #require(try await bench.claim(limit: 1).claims.first)
+    let reply = JournalReply(code: 451, text: "451 later", meaning: "temporary")
+    try await bench.store.write {
+      try $0.finish(first.attemptID, .temporary(reply, retryAt: Bench.noon + 700), now: Bench.noon)
+    }
+    #expect(try await claim(bench, 2) == [ids[1], ids[2]])
+    let pass = try await bench.claim(at: Bench.noon + 699, limit: 30)
+    #expect(pass.claims.map(\.message.id) == Array(ids[3...32]))
+    // Its plan is the oldest of all that is left.
+    #expect(try await claim(bench, 20, at: Bench.noon + 700) == [ids[0]] + ids[33...])
+    #expect(try await claim(bench, 20, at: Bench.noon + 900).isEmpty)
+  }
+
+  @Test func whatIsParkedAloneIsLookedForAtItsTime() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test")
+    let ids = try await queued(bench, 1)
+    let first = try #require(try await bench.claim(limit: 5).claims.first)
+    let reply = JournalReply(code: 451, text: "451 later", meaning: "temporary")
+    try await bench.store.write {
+      try $0.finish(first.attemptID, .temporary(reply, retryAt: Bench.noon + 700), now: Bench.noon)
+    }
+    let pass = try await bench.claim(limit: 5)
+    #expect(pass.claims.isEmpty)
+    #expect(pass.nextLook == Bench.noon + 700)
+    #expect(try await claim(bench, 5, at: Bench.noon + 700) == ids)
+  }
+
   @Test func aRolledBackLookLeavesNothingTaken() async throws {
     let bench = try Bench()
     try await bench.addAccount("s1@sender.test")

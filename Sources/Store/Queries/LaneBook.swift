@@ -66,6 +66,13 @@ struct LaneBook {
     if lane < 0 { pools.insert(lane) }
   }
 
+  /// A mail that the lane's places have not, as it was taken from them, came back and waits apart until it is looked at again:
+  /// what else is known of the lane stays right.
+  mutating func parked(in lane: Int64, until look: Int64) {
+    guard let index = lanes.index(forKey: lane), lanes.values[index].turns != nil else { return changed(lane) }
+    lanes.values[index].parkedLook = min(lanes.values[index].parkedLook, look)
+  }
+
   /// One of an account's sends ended: its own lane and every pool's may go on, and so may what waits for a credit.
   mutating func freed(_ account: Int64) {
     open(account)

@@ -41,7 +41,7 @@ extension Transaction {
         .integer(now), SQLValue(retryAt), SQLValue(retryAt), SQLValue(retryAt == nil ? nil : "due"), SQLValue(reason),
         .integer(message.id),
       ])
-    lanes.changed(message.lane)
+    if let retryAt { lanes.parked(in: message.lane, until: retryAt) } else { lanes.changed(message.lane) }
     touch(.queue)
   }
 
