@@ -11,6 +11,12 @@ static inline sqlite3_file *postern_sqlite_file(sqlite3 *db) {
   if (sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK) return 0;
   return file && file->pMethods ? file : 0;
 }
+// The write-ahead log as SQLite has it open; null before the first transaction.
+static inline sqlite3_file *postern_sqlite_log(sqlite3 *db) {
+  sqlite3_file *file = 0;
+  if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) != SQLITE_OK) return 0;
+  return file && file->pMethods ? file : 0;
+}
 static inline int postern_sqlite_file_size(sqlite3_file *file, sqlite3_int64 *size) {
   return file->pMethods->xFileSize(file, size);
 }

@@ -43,6 +43,8 @@ final class Desk: @unchecked Sendable {
   private var entries: [Waiting] = []
   /// Whether there may be something to claim.
   private var needsLook = true
+  /// Whether a look was left for after what was just written.
+  private var isLookLate = false
   /// When it was looked; monotonic milliseconds.
   private var lookedAt: Int64 = 0
   private let isQueueChanged = Atomic<Bool>(true)
@@ -76,7 +78,24 @@ final class Desk: @unchecked Sendable {
 
   private struct Waiting {
     let entry: Entry
-    let answer: UnsafeContinuation<Result<Bool, StoreError>, Never>?
+    let answer: Answer?
+  }
+
+  /// What the journal says to a line, which may do something else until it needs to hear it; touched by the relay's loop only.
+  final class Answer {
+    private var result: Result<Bool, StoreError>?
+    private var waiting: UnsafeContinuation<Result<Bool, StoreError>, Never>?
+
+    fileprivate func settle(_ result: Result<Bool, StoreError>) {
+      self.result = result
+      waiting?.resume(returning: result)
+    }
+
+    /// Once.
+    func heard() async -> Result<Bool, StoreError> {
+      if let result { return result }
+      return await withUnsafeContinuation { waiting = $0 }
+    }
   }
 
   private struct Kept {
@@ -161,7 +180,9 @@ final class Desk: @unchecked Sendable {
       let isLate = Clock.monotonic() - lookedAt >= settings.tickMilliseconds || Clock.now() >= nextLook
       if isQueueChanged.exchange(false, ordering: .acquiring) || isLate { needsLook = true }
       if !entries.isEmpty { await gather() }
-      let room = needsLook ? room() : nil
+      // Lines that have their next mail need no look to go on: theirs is made while the servers are spoken to.
+      isLookLate = needsLook && !entries.isEmpty && !isLookLate && !lines.values.contains { $0.line.lacksNext }
+      let room = needsLook && !isLookLate ? room() : nil
       guard room != nil || !entries.isEmpty else {
         await rest(needsLook ? .max : nextLook)
         continue
@@ -215,7 +236,9 @@ final class Desk: @unchecked Sendable {
     let entries = group.map(\.entry)
     do {
       let written = try await store.write(seesLog: false) { transaction in
-        (
+        // A claim that is lost leaves its mail waiting as it was: what a dot needs is on disk with the journal's word for it.
+        if entries.isEmpty { transaction.promiseNothing() }
+        return (
           answers: try entries.map { try $0.write(transaction) },
           found: try room.map { try Self.look(transaction, $0, isSetBack: isSetBack, now: now) }
         )
@@ -236,8 +259,9 @@ final class Desk: @unchecked Sendable {
     for waiting in group {
       var result: Result<Bool, StoreError> = .failure(error)
       if group.count > 1 || error != .full {
+        let entry = waiting.entry
         do {
-          result = .success(try await store.write(seesLog: false) { try waiting.entry.write($0) })
+          result = .success(try await store.write(seesLog: false) { try entry.write($0) })
         } catch {
           result = .failure(error)
         }
@@ -264,7 +288,7 @@ final class Desk: @unchecked Sendable {
   /// Only its line knows an outcome, so it waits as long as the disk is full. When it is lost otherwise, the journal still
   /// says what it said before, and claimed goes back, transmitting becomes unknown, at the next start.
   private func settle(_ waiting: Waiting, _ result: Result<Bool, StoreError>) {
-    if let answer = waiting.answer { return answer.resume(returning: result) }
+    if let answer = waiting.answer { return answer.settle(result) }
     guard case .booking(let booking) = waiting.entry else { return }
     switch result {
     case .success(let isPaused): booking.log(to: log, isPaused: isPaused)
@@ -299,6 +323,8 @@ final class Desk: @unchecked Sendable {
     for claim in found.pass.claims {
       if claim.isAhead, let line = lines[claim.account.id]?.popFirst() { line.assign(claim) } else { start(claim) }
     }
+    // Who has just got its next mail may want another one behind that.
+    if wanting.contains(where: \.wantsNext) { needsLook = true }
   }
 
   private func start(_ claim: Claim) {
@@ -316,10 +342,12 @@ final class Desk: @unchecked Sendable {
 
   // MARK: - What lines ask for
 
-  /// Has something written before a dot; returns when it is on disk.
-  func enter(_ entry: Entry) async -> Result<Bool, StoreError> {
+  /// Has something written before a dot; the answer is heard when it is on disk.
+  func enter(_ entry: Entry) -> Answer {
     gathering.waiting += 1
-    return await withUnsafeContinuation { add(Waiting(entry: entry, answer: $0)) }
+    let answer = Answer()
+    add(Waiting(entry: entry, answer: answer))
+    return answer
   }
 
   /// What the senders of mails are told about them.

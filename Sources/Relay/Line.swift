@@ -15,7 +15,7 @@ final class Line: @unchecked Sendable {
   let account: Int64
   private let desk: Desk
   /// Claimed for it, and not begun.
-  private var next: Claim?
+  private var next: [Claim] = []
   /// Attempts it has whose end is not booked.
   private(set) var open = 0
   /// Whether a mail may be claimed for it while one is under way.
@@ -45,12 +45,16 @@ final class Line: @unchecked Sendable {
   /// Whether only the journal's word is missing for the dot.
   private(set) var isAtDot = false
 
-  /// Whether the next mail is to be claimed for it.
-  var wantsNext: Bool { takesNext && open == 1 }
+  /// Whether the next mail is to be claimed for it: one behind the mail that is under way; where the server answers at once
+  /// one more, so that neither claiming nor putting it together comes between an answer and the next dot.
+  var wantsNext: Bool { takesNext && open < (isQuick ? 3 : 2) }
 
-  /// Gives it the mail after the one that is under way.
+  /// Whether it has nothing to go on with behind the mail under way.
+  var lacksNext: Bool { takesNext && open == 1 }
+
+  /// Gives it a mail behind those it has.
   func assign(_ claim: Claim) {
-    next = claim
+    next.append(claim)
     open += 1
   }
 
@@ -65,13 +69,11 @@ final class Line: @unchecked Sendable {
 
   /// What was claimed for it and may still begin.
   private func takeNext() -> Claim? {
-    guard let claim = next else { return nil }
-    next = nil
     guard !desk.isStopping else {
-      giveBack(claim)
+      giveBackNext()
       return nil
     }
-    return claim
+    return next.isEmpty ? nil : next.removeFirst()
   }
 
   private func load(_ claim: Claim) async -> Loaded? {
@@ -123,9 +125,18 @@ final class Line: @unchecked Sendable {
       switch await connection.proceed() {
       case .ready:
         if !takesNext { takesNext = mayTakeNext(after: Clock.monotonic() - askedAt) }
-        guard await mayEnd(current, begunAt: begunAt, connection) else { return nil }
-        if let claim = takeNext(), let loaded = await load(claim) {
-          follower = loaded
+        let answer = ask(current, begunAt: begunAt)
+        if !next.isEmpty {
+          // Others are about to ask; all of that is written while these are put together.
+          await desk.loop.pause()
+          if let claim = takeNext() { follower = await load(claim) }
+        }
+        guard await mayEnd(current, answer, connection) else {
+          if let follower { giveBack(follower.claim) }
+          return nil
+        }
+        if follower == nil, let claim = takeNext() { follower = await load(claim) }
+        if let loaded = follower {
           isBegun = mayFollow(current, loaded) && connection.follow(with: loaded.letter)
         }
         await connection.sendEnd()
@@ -141,7 +152,7 @@ final class Line: @unchecked Sendable {
         let judgement = await judgement(of: result, current, connection)
         isQuick = took <= 1
         takesNext = mayTakeNext(after: took)
-        guard judgement.account == .none, !desk.isStopping, follower != nil || next != nil else {
+        guard judgement.account == .none, !desk.isStopping, follower != nil || !next.isEmpty else {
           if isBegun { connection.breakOff() }
           // Before the booking, which the account's next claim may follow in the same commit: it finds the connection free.
           await desk.keep(connection, of: current.claim.account)
@@ -172,12 +183,17 @@ final class Line: @unchecked Sendable {
     }
   }
 
-  /// Commits the attempt as `transmitting`; false when it must not go after all, and the connection is broken off.
-  private func mayEnd(_ loaded: Loaded, begunAt: Int64, _ connection: AccountConnection) async -> Bool {
-    let claim = loaded.claim
+  /// Has the attempt committed as `transmitting`.
+  private func ask(_ loaded: Loaded, begunAt: Int64) -> Desk.Answer {
     isAtDot = true
+    return desk.enter(.transmitting(attempt: loaded.claim.attemptID, begunAt: begunAt))
+  }
+
+  /// Hears whether it is; false when it must not go after all, and the connection is broken off.
+  private func mayEnd(_ loaded: Loaded, _ answer: Desk.Answer, _ connection: AccountConnection) async -> Bool {
+    let claim = loaded.claim
     defer { isAtDot = false }
-    switch await desk.enter(.transmitting(attempt: claim.attemptID, begunAt: begunAt)) {
+    switch await answer.heard() {
     case .success(true): return true
     case .success(false):
       open -= 1
@@ -238,8 +254,12 @@ final class Line: @unchecked Sendable {
     if case .accepted = judgement.outcome { desk.backOff.succeeded(account) }
     desk.book(judgement, of: claim)
     // What its account's trouble holds for all holds for what was claimed ahead too.
-    guard judgement.account != .none, let waiting = next else { return }
-    next = nil
-    giveBack(waiting)
+    if judgement.account != .none { giveBackNext() }
+  }
+
+  private func giveBackNext() {
+    let claims = next
+    next = []
+    for claim in claims { giveBack(claim) }
   }
 }

@@ -76,6 +76,14 @@ public final class Transaction: Reader {
     super.init(connection, suppressionKey, decoded)
   }
 
+  /// Whether what the present job writes must be on disk when it is answered.
+  var isPromised = true
+
+  /// Lets the present job be answered before what it writes is on disk, which that is with the next commit at the latest. For what
+  /// may be lost with the machine's power because it can be done again and nobody is told of it; who is told of a change hears of
+  /// it when it is on disk all the same.
+  public func promiseNothing() { isPromised = false }
+
   /// Makes it ready for the next group. One object serves all of them, so that what it knows is kept.
   func begin() { touched.removeAll(keepingCapacity: true) }
 

@@ -330,6 +330,7 @@ public final class Store: Sendable {
     outcomes.reserveCapacity(jobs.count)
     let start = ContinuousClock.now
     var (looked, committing) = (start, ContinuousClock.Instant?.none)
+    var isPromised = false
     defer {
       let end = ContinuousClock.now
       meter.add(
@@ -340,6 +341,7 @@ public final class Store: Sendable {
     do {
       try state.connection.run("BEGIN IMMEDIATE", [])
       for job in jobs {
+        transaction.isPromised = true
         // Alone it needs no savepoint, and SQLite no copy of each page before it.
         if jobs.count == 1 {
           if let error = try runAlone(job, in: transaction, state) {
@@ -350,13 +352,14 @@ public final class Store: Sendable {
         } else {
           outcomes.append(try run(job, in: transaction, state))
         }
+        isPromised = isPromised || transaction.isPromised
         let now = ContinuousClock.now
         meter.add(job: job.name, looked.duration(to: now))
         looked = now
         if start.duration(to: now) > Self.groupTime { break }
       }
       committing = looked
-      try state.connection.run("COMMIT", [])
+      try state.connection.commit(isSynced: isPromised || !transaction.touched.isEmpty)
     } catch {
       // A commit fails for those that are in it; what fails before is the file's trouble, and all of theirs.
       let failed = committing == nil ? jobs : jobs.prefix(outcomes.count)

@@ -3,6 +3,9 @@ internal import CSQLite
 /// SQLite's own file system, but for one thing: what is written to a write-ahead log one behind the other goes to the kernel in
 /// one call when it is synced. SQLite itself makes two calls for each page, some forty for a commit.
 ///
+/// A commit that promises nobody anything may do without its sync: the next one's, or that of a checkpoint, brings it to the disk
+/// before anything that builds on it, because a log is read only up to its first gap.
+///
 /// For connections with `synchronous = FULL`, which sync the log at each commit: before that nobody else reads what it brings,
 /// and after it all of it is in the file. SQLite never believes an order of writes between two syncs, so none is lost here.
 enum GatheredLog {
@@ -14,6 +17,12 @@ enum GatheredLog {
   /// The system below; what SQLite has registered it keeps for ever.
   nonisolated(unsafe) private static var below: UnsafeMutablePointer<sqlite3_vfs>?
   nonisolated(unsafe) private static let methods = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
+
+  /// Lets the next commit of a connection do without its sync, or takes that back.
+  static func setUnsynced(_ isUnsynced: Bool, _ connection: OpaquePointer?) {
+    guard let file = postern_sqlite_log(connection), file.pointee.pMethods == UnsafePointer(methods) else { return }
+    LogFile(file).mayStayUnsynced = isUnsynced
+  }
 
   private static func register() -> String? {
     guard let base = sqlite3_vfs_find(nil) else { return nil }
@@ -72,7 +81,7 @@ enum GatheredLog {
       LogFile(file)?.afterFlush { $0.below.xTruncate($0.inner, size) } ?? SQLITE_IOERR
     }
     methods.xSync = { file, flags in
-      LogFile(file)?.afterFlush { $0.below.xSync($0.inner, flags) } ?? SQLITE_IOERR
+      LogFile(file)?.afterFlush { $0.sync(flags) } ?? SQLITE_IOERR
     }
     methods.xFileSize = { file, size in
       LogFile(file)?.afterFlush { $0.below.xFileSize($0.inner, size) } ?? SQLITE_IOERR
@@ -100,6 +109,9 @@ private struct LogFile {
     /// Where in the file the buffer begins.
     var start: Int64
     var count: Int
+    var mayStayUnsynced: Bool
+    /// Whether its first octets were written since the last sync.
+    var hasBegunAnew: Bool
   }
 
   /// So much is gathered, some thirty pages: SQLite's own file system cuts a longer write (`seekAndWriteFd` in os_unix.c), and
@@ -130,11 +142,30 @@ private struct LogFile {
     head.pointee.buffer = .allocate(byteCount: Self.capacity, alignment: 16)
     head.pointee.start = 0
     head.pointee.count = 0
+    head.pointee.mayStayUnsynced = false
+    head.pointee.hasBegunAnew = false
+  }
+
+  var mayStayUnsynced: Bool {
+    get { head.pointee.mayStayUnsynced }
+    nonmutating set { head.pointee.mayStayUnsynced = newValue }
+  }
+
+  /// Where a log begins anew its header has to be on disk before its pages (SQLite's ticket ff5be73dee). Only one sync is left out:
+  /// a checkpoint may follow in the same call, and what that brings into the file has to be in the log first.
+  func sync(_ flags: Int32) -> Int32 {
+    if mayStayUnsynced, !head.pointee.hasBegunAnew {
+      mayStayUnsynced = false
+      return SQLITE_OK
+    }
+    head.pointee.hasBegunAnew = false
+    return below.xSync(inner, flags)
   }
 
   func end() { head.pointee.buffer.deallocate() }
 
   func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) -> Int32 {
+    if offset == 0 { head.pointee.hasBegunAnew = true }
     let follows = offset == head.pointee.start + Int64(head.pointee.count)
     if !follows || head.pointee.count + bytes.count > Self.capacity {
       let code = flush()

@@ -122,6 +122,13 @@ final class SQLiteConnection {
     }
   }
 
+  /// Ends a transaction. Without `isSynced` it is there for everybody, and on disk with the next one that is synced.
+  func commit(isSynced: Bool) throws(StoreError) {
+    if !isSynced { GatheredLog.setUnsynced(true, handle) }
+    defer { if !isSynced { GatheredLog.setUnsynced(false, handle) } }
+    try run("COMMIT", [])
+  }
+
   var lastInsertedID: Int64 { sqlite3_last_insert_rowid(handle) }
 
   private func prepared(_ sql: String, _ values: [SQLValue]) throws(StoreError) -> OpaquePointer {
