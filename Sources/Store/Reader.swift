@@ -46,7 +46,7 @@ public class Reader {
   func first<T>(_ sql: String, _ values: [SQLValue], _ map: (SQLiteConnection.Row) throws(StoreError) -> T)
     throws(StoreError) -> T?
   {
-    try connection.rows(sql, values, map).first
+    try connection.first(sql, values, map)
   }
 }
 

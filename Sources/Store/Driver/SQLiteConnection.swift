@@ -122,6 +122,16 @@ final class SQLiteConnection {
     }
   }
 
+  /// Runs a query and maps its first row; nil when there is none. What comes behind that is not asked for.
+  func first<T>(_ sql: String, _ values: [SQLValue], _ map: (Row) throws(StoreError) -> T) throws(StoreError) -> T? {
+    let statement = try prepared(sql, values)
+    defer { sqlite3_reset(statement) }
+    let code = sqlite3_step(statement)
+    if code == SQLITE_DONE { return nil }
+    guard code == SQLITE_ROW else { throw failure(code, sql) }
+    return try map(Row(statement: statement))
+  }
+
   /// Ends a transaction. Without `isSynced` it is there for everybody, and on disk with the next one that is synced.
   func commit(isSynced: Bool) throws(StoreError) {
     if !isSynced { GatheredLog.setUnsynced(true, handle) }
