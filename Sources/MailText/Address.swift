@@ -179,6 +179,8 @@ struct AddressParser {
   /// The address between `<` and `>`; a source route before a colon is dropped (RFC 5322 §4.4).
   private mutating func angle() -> (local: String, domain: String)? {
     var inside: [UInt8] = []
+    // Longer addresses are rare (RFC 5321 section 4.5.3.1.3).
+    inside.reserveCapacity(min(256, bytes.count - min(i, bytes.count)))
     while i < bytes.count, bytes[i] != Octet.greaterThan {
       if bytes[i] == Octet.quote {
         inside += readQuoted()

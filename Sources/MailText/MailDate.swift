@@ -121,6 +121,7 @@ public enum MailDate {
   /// Words between white space and commas, without comments; a date has fewer than twelve.
   private static func tokens(of value: String) -> [ArraySlice<UInt8>] {
     var plain: [UInt8] = []
+    plain.reserveCapacity(min(256, value.utf8.count))
     var depth = 0
     for octet in value.utf8.prefix(256) {
       if octet == Octet.openParenthesis { depth += 1 }
@@ -129,7 +130,7 @@ public enum MailDate {
     }
     var words = plain.split { $0.isSpace || $0 == Octet.comma }
     // "21-Nov-2026" as Internet Message stores and some mailers write it.
-    if let place = words.prefix(2).firstIndex(where: { $0.filter { $0 == Octet.dash }.count == 2 }) {
+    if let place = words.prefix(2).firstIndex(where: { $0.count { $0 == Octet.dash } == 2 }) {
       words.replaceSubrange(place...place, with: words[place].split(separator: Octet.dash))
     }
     return words
@@ -154,14 +155,15 @@ public enum MailDate {
     return monthNames.firstIndex { word.prefix(3).equalsASCII($0) }.map { $0 + 1 }
   }
 
+  /// Hours, minutes and perhaps seconds between colons.
   private static func timeOfDay(_ word: ArraySlice<UInt8>) -> Int? {
-    let parts = word.split(separator: Octet.colon, omittingEmptySubsequences: false)
-    guard (2...3).contains(parts.count), let hour = number(parts[0]), let minute = number(parts[1]), hour < 24,
-      minute < 60
-    else { return nil }
-    guard parts.count == 3 else { return hour * 3600 + minute * 60 }
-    guard let second = number(parts[2]), second <= 60 else { return nil }
-    return hour * 3600 + minute * 60 + min(second, 59)  // a leap second counts as the one before it
+    guard let first = word.firstIndex(of: Octet.colon), let hour = number(word[..<first]), hour < 24 else { return nil }
+    let rest = word[(first + 1)...]
+    let second = rest.firstIndex(of: Octet.colon)
+    guard let minute = number(rest[..<(second ?? rest.endIndex)]), minute < 60 else { return nil }
+    guard let second else { return hour * 3600 + minute * 60 }
+    guard let seconds = number(rest[(second + 1)...]), seconds <= 60 else { return nil }
+    return hour * 3600 + minute * 60 + min(seconds, 59)  // a leap second counts as the one before it
   }
 
   private static func zoneOffsetMinutes(_ word: ArraySlice<UInt8>) -> Int {

@@ -9,11 +9,13 @@ public enum MessageID {
   public static func list(in value: String) -> [String] {
     var found: [String] = []
     var current: [UInt8] = []
+    current.reserveCapacity(min(longest, value.utf8.count))
     var inside = false
     for octet in value.utf8 {
       if octet == Octet.lessThan {
         inside = true
-        current = [octet]
+        current.removeAll(keepingCapacity: true)
+        current.append(octet)
       } else if inside {
         if octet.isSpace { continue }
         current.append(octet)
