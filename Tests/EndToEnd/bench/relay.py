@@ -17,7 +17,7 @@ from world.system import REPOSITORY, Trouble, banner, free_port, run, wait_until
 
 
 # Seconds between two looks whether all is sent. Each costs as much as a hundred mails: a process here, a walk through the queue's
-# folders there.
+# folders there. When the last mail went both say themselves.
 LOOK = 0.25
 
 
@@ -124,13 +124,14 @@ def postern(mails: int, size: int, connections: int, server: int, wants_profile:
         if left() != mails:
             raise Trouble(f"postern has {left()} of {mails} mails")
         said = ""
-        used, start = processor_seconds(gateway.process.pid), time.monotonic()
+        used, start = processor_seconds(gateway.process.pid), time.time()
         gateway.apply(account_toml("sender@sender.test", server, tls="none", connections=connections))
         if wants_profile:
             said = profile(gateway.process.pid, 2)
         wait_until("all mails to be sent", lambda: left() == 0, 600, LOOK)
-        seconds = time.monotonic() - start
         used = processor_seconds(gateway.process.pid) - used
+        with sqlite3.connect(gateway.data / "postern.db") as store:
+            seconds = store.execute("SELECT MAX(sent_at) FROM message").fetchone()[0] / 1000 - start
         return mails / seconds, used / mails * 1000, said
     finally:
         gateway.stop()
@@ -156,10 +157,11 @@ def postfix(mails: int, size: int, connections: int, server: int, seconds: float
         run("postconf", "-c", conf, "-e", "defer_transports=")
         run("postfix", "-c", conf, "reload")
         time.sleep(1)
-        start = time.monotonic()
+        start = time.time()
         run("postqueue", "-c", conf, "-f")
         wait_until("all mails to be sent", lambda: left() == 0, seconds, LOOK)
-        return mails / (time.monotonic() - start)
+        # A mail that was taken over leaves this folder.
+        return mails / ((queue / "active").stat().st_mtime - start)
     finally:
         provider.stop()
 
