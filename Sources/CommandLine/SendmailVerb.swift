@@ -93,7 +93,7 @@ private func deliver(_ request: SendmailRequest, _ call: Invocation) throws(Fail
   let typed = mailFromInput(try mailInput(call), ignoresDots: request.ignoresDots)
   let header = HeaderBlock(parsing: typed)
   var recipients: [String] = []
-  for word in request.recipients {
+  for word in request.recipients.flatMap(unspaced) {
     let found = try sender.addresses(in: word)
     guard !found.isEmpty else { throw Failure(ExitCode.data, "sendmail: \"\(word)\" is no address") }
     recipients += found
@@ -139,6 +139,13 @@ extension Sender {
     }
     return first
   }
+}
+
+/// A script may name several in one word; blanks part them, as in Postfix, unless they may belong to a name or a quoted word.
+private func unspaced(_ word: String) -> [String] {
+  let parts = word.split(whereSeparator: \.isWhitespace).map(String.init)
+  let isList = parts.count > 1 && parts.contains { $0.dropFirst().dropLast().contains("@") }
+  return isList && !word.contains(where: { "<\"(".contains($0) }) ? parts : [word]
 }
 
 private func checked(_ address: String) throws(Failure) -> String {

@@ -96,6 +96,7 @@ struct MailPreparation: Sendable {
       if !found.dates.isEmpty { header.removeAll { $0.isNamed("date") } }
       header.append("Date", MailDate.format(date ?? now))
     }
+    header.removeWhiteLines()
     header.prepend(TraceField.name, trace(envelope, origin, now: now))
     let domain = authors.first?.domain ?? ""
     return .success(

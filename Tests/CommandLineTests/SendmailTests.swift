@@ -90,6 +90,14 @@ struct SendmailTests {
     #expect(shell.out.isEmpty)
   }
 
+  @Test func severalRecipientsInOneWordOrFieldWithBlanksBetween() throws {
+    let shell = TestShell()
+    shell.input = "To: <b@x.test> <c@x.test>\nCc: d@x.test\n \nBcc: e@x.test f@x.test\n\nHello\n"
+    #expect(shell.run("sendmail", "-t", "post@x.test a@x.test") == 0)
+    #expect(try sent(shell).recipients == ["post", "a", "b", "c", "d", "e", "f"].map { "\($0)@x.test" })
+    for words in ["not an address", "a@x.test @ b"] { #expect(TestShell().run("sendmail", words) == 65) }
+  }
+
   private static let date = "Date: Tue, 14 Nov 2023 22:13:20 +0000\r\n"
 
   @Test(arguments: [
