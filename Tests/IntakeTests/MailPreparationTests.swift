@@ -76,6 +76,13 @@ private let refusals: [RefusalCase] = [
   RefusalCase(name: "an unknown one", mail: "X-Postern-Dlay: 3d\r\n\r\n", reply: "554 5.6.0 X-Postern-Dlay: "),
   RefusalCase(
     name: "a step without a sequence", mail: "X-Postern-Step: 2\r\n\r\n", reply: "554 5.6.0 X-Postern-Step: "),
+  RefusalCase(
+    name: "a control header behind a broken line",
+    mail: "Subject: two\r\nlines\r\nTo: b@c\r\nx-postern-Delay: 4d\r\n\r\n",
+    reply: "554 5.6.0 x-postern-Delay: it stands behind a line that is no header field"),
+  RefusalCase(
+    name: "the name of one in a text without a header's end", mail: "To: b@c\r\nhi\r\n\r\nX-Postern-Delay: 4d\r\n",
+    reply: ""),
   RefusalCase(name: "as many hops as allowed", mail: hop + hop + hop + "\r\n", reply: ""),
   RefusalCase(name: "one more", mail: hop + hop + hop + hop + "\r\n", reply: "554 5.4.6 Too many hops: 4 "),
   RefusalCase(
