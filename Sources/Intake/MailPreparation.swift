@@ -189,8 +189,10 @@ struct MailPreparation: Sendable {
     var start = rest.startIndex
     while start < rest.endIndex {
       let end = rest[start...].firstIndex(of: 0x0A) ?? rest.endIndex
-      let line = rest[start..<end]
+      var line = rest[start..<end]
       if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return nil }
+      // A byte order mark or an indent is what made it no field.
+      line = line.drop { $0 >= 0x80 || $0 <= 0x20 }
       let beginning = line.prefix(ControlHeaders.namePrefix.utf8.count)
       if String(decoding: beginning, as: UTF8.self).lowercased() == Self.controlPrefix {
         let name = String(decoding: line.prefix { $0 != 0x3A && $0 > 0x20 }.prefix(60), as: UTF8.self)

@@ -81,6 +81,12 @@ private let refusals: [RefusalCase] = [
     mail: "Subject: two\r\nlines\r\nTo: b@c\r\nx-postern-Delay: 4d\r\n\r\n",
     reply: "554 5.6.0 x-postern-Delay: it stands behind a line that is no header field"),
   RefusalCase(
+    name: "one behind a byte order mark", mail: "\u{feff}X-Postern-Delay: 4d\r\n\r\n",
+    reply: "554 5.6.0 X-Postern-Delay: it stands"),
+  RefusalCase(
+    name: "one that begins the mail with a blank", mail: " X-Postern-Delay: 4d\r\n\r\n",
+    reply: "554 5.6.0 X-Postern-Delay: it stands"),
+  RefusalCase(
     name: "the name of one in a text without a header's end", mail: "To: b@c\r\nhi\r\n\r\nX-Postern-Delay: 4d\r\n",
     reply: ""),
   RefusalCase(name: "as many hops as allowed", mail: hop + hop + hop + "\r\n", reply: ""),
