@@ -90,10 +90,12 @@ private func deliver(_ request: SendmailRequest, _ call: Invocation) throws(Fail
   }
   let sender = try Sender(request, call)
   let reversePath = try sender.reversePath(request.sender)
-  let typed = mailFromInput(try mailInput(call), ignoresDots: request.ignoresDots)
+  let limit = max(sender.maximumMessageBytes, mostInput)
+  let typed = mailFromInput(
+    try mailInput(call, ignoresDots: request.ignoresDots, atMost: limit), ignoresDots: request.ignoresDots)
   let header = HeaderBlock(parsing: typed)
   var recipients: [String] = []
-  for word in request.recipients {
+  for word in request.recipients.flatMap(unspaced) {
     let found = try sender.addresses(in: word)
     guard !found.isEmpty else { throw Failure(ExitCode.data, "sendmail: \"\(word)\" is no address") }
     recipients += found
@@ -121,12 +123,37 @@ private func deliver(_ request: SendmailRequest, _ call: Invocation) throws(Fail
 }
 
 /// The mail on stdin. What cannot be read to its end is no mail: 65 as Postfix says it.
-private func mailInput(_ call: Invocation) throws(Failure) -> [UInt8] {
+/// So much of a mail is read at least, also where the default limit is less: the daemon's own is not known then.
+private let mostInput = 64 << 20
+
+/// What stands on stdin, up to its end or the line with a single dot: who writes that waits for sendmail's end and may keep
+/// the pipe open. A program that writes without end does not take the machine's memory.
+private func mailInput(_ call: Invocation, ignoresDots: Bool, atMost limit: Int) throws(Failure) -> [UInt8] {
+  var input: [UInt8] = []
   do {
-    return try call.shell.input()
+    while true {
+      let piece = try call.shell.nextInput()
+      // A dot, its CR and its LF may come in pieces.
+      let start = max(0, input.count - 2)
+      input += piece
+      if piece.isEmpty || !ignoresDots && hasLoneDot(input, from: start) { return input }
+      if input.count > limit { break }
+    }
   } catch {
     throw Failure(ExitCode.data, "sendmail: \(error.text)\nNothing is sent.")
   }
+  throw Failure(ExitCode.data, "sendmail: the mail has more than \(limit) bytes\nNothing is sent.")
+}
+
+private func hasLoneDot(_ input: [UInt8], from start: Int) -> Bool {
+  var start = start
+  while let dot = input[start...].firstIndex(of: UInt8(ascii: ".")) {
+    let isFirst = dot == 0 || input[dot - 1] == UInt8(ascii: "\n")
+    let rest = input[(dot + 1)...].prefix(2)
+    if isFirst, rest.first == UInt8(ascii: "\n") || rest.elementsEqual("\r\n".utf8) { return true }
+    start = dot + 1
+  }
+  return false
 }
 
 extension Sender {
@@ -139,6 +166,13 @@ extension Sender {
     }
     return first
   }
+}
+
+/// A script may name several in one word; blanks part them, as in Postfix, unless they may belong to a name or a quoted word.
+private func unspaced(_ word: String) -> [String] {
+  let parts = word.split(whereSeparator: \.isWhitespace).map(String.init)
+  let isList = parts.count > 1 && parts.contains { $0.dropFirst().dropLast().contains("@") }
+  return isList && !word.contains(where: { "<\"(".contains($0) }) ? parts : [word]
 }
 
 private func checked(_ address: String) throws(Failure) -> String {

@@ -18,6 +18,8 @@ public struct PeerAddress: Sendable, Hashable, CustomStringConvertible {
   /// Reads a numeric IPv4 or IPv6 address, IPv6 also in brackets; nil for anything else.
   public init?(numeric text: String, port: Int = 0) {
     var text = text
+    // inet_pton would not see what follows a NUL.
+    if text.utf8.contains(0) { return nil }
     if text.hasPrefix("["), text.hasSuffix("]") { text = String(text.dropFirst().dropLast()) }
     // Bytes and not in6_addr, which c-ares' header includes too: a release build does not find it under Glibc then.
     var four = [UInt8](repeating: 0, count: 4)

@@ -59,6 +59,8 @@ struct MailPreparation: Sendable {
   /// behind an account forwards to one that has Postern as its smarthost.
   private static let mostPasses = 5
 
+  private static let controlPrefix = ControlHeaders.namePrefix.lowercased()
+
   /// The mail for the store, or the reply that refuses it.
   func prepare(
     _ content: [UInt8], _ envelope: Envelope, _ rights: SenderRights, from origin: MailOrigin = MailOrigin(), now: Int64
@@ -66,7 +68,10 @@ struct MailPreparation: Sendable {
     var header = HeaderBlock(parsing: content)
     let headerEnd = header.fields.last?.raw.endIndex ?? 0
     let found = Findings(header)
-    if let refusal = limitRefusal(header, headerEnd, found.hops) ?? partsRefusal(found, content) {
+    let rest = content[min(headerEnd, content.count)...]
+    if let refusal = limitRefusal(header, headerEnd, found.hops) ?? partsRefusal(found, content)
+      ?? strayControlRefusal(rest)
+    {
       return .failure(Refusal(refusal))
     }
 
@@ -96,11 +101,12 @@ struct MailPreparation: Sendable {
       if !found.dates.isEmpty { header.removeAll { $0.isNamed("date") } }
       header.append("Date", MailDate.format(date ?? now))
     }
+    header.removeWhiteLines()
     header.prepend(TraceField.name, trace(envelope, origin, now: now))
     let domain = authors.first?.domain ?? ""
     return .success(
       PreparedMail(
-        body: assemble(header, content[min(headerEnd, content.count)...]), control: control, messageID: messageID,
+        body: assemble(header, rest), control: control, messageID: messageID,
         fromAddress: rights.keepsFrom ? authors.first.map { Address.normalized($0.address) } : nil,
         idDomain: domain.isEmpty ? hostname : domain, subject: found.subject?.text ?? ""))
   }
@@ -173,6 +179,26 @@ struct MailPreparation: Sendable {
       return ServerReply(
         554, .init(5, 4, 6),
         "Too many hops: \(hops.count) Received fields, \(passes) of them ours: the mail goes in a circle")
+    }
+    return nil
+  }
+
+  /// A line that is no field ends the header, such as the second line of a subject. What control fields behind it ask for
+  /// would not be done, and people would read them.
+  private func strayControlRefusal(_ rest: ArraySlice<UInt8>) -> ServerReply? {
+    var start = rest.startIndex
+    while start < rest.endIndex {
+      let end = rest[start...].firstIndex(of: 0x0A) ?? rest.endIndex
+      var line = rest[start..<end]
+      if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { return nil }
+      // A byte order mark or an indent is what made it no field.
+      line = line.drop { $0 >= 0x80 || $0 <= 0x20 }
+      let beginning = line.prefix(ControlHeaders.namePrefix.utf8.count)
+      if String(decoding: beginning, as: UTF8.self).lowercased() == Self.controlPrefix {
+        let name = String(decoding: line.prefix { $0 != 0x3A && $0 > 0x20 }.prefix(60), as: UTF8.self)
+        return ServerReply(554, .init(5, 6, 0), "\(name): it stands behind a line that is no header field")
+      }
+      start = end + 1
     }
     return nil
   }

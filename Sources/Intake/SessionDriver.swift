@@ -233,7 +233,7 @@ struct SessionDriver {
     case .sasl(.scramSHA256, let message, let isFirst):
       return await answer(session.answerSASL(isFirst ? await beginScram(message) : await continueScram(message)))
     case .sasl(.oauthBearer, let message, let isFirst):
-      return await answer(session.answerSASL(isFirst ? await checkBearer(message) : refuseBearer(message)))
+      return await answer(session.answerSASL(isFirst ? await checkBearer(message) : Self.refusedBearer))
     case .sasl(_, _, _):
       return await answer(session.answerSASL(.malformed))
     case .client(let facts):
@@ -330,9 +330,8 @@ struct SessionDriver {
     return outcome == .wrong ? .challenge(BearerMessage.refusal) : .finished(outcome, name: name)
   }
 
-  private func refuseBearer(_ message: [UInt8]) -> SASLAnswer {
-    message == [1] ? .finished(.wrong, name: "") : .malformed
-  }
+  /// Whatever the client says to the refusal of its key (one octet 1, RFC 7628 §3.2.3): the key was wrong, and counts.
+  private static let refusedBearer = SASLAnswer.finished(.wrong, name: "")
 
   /// Whether who guesses has to wait; the password is not even looked at.
   private mutating func isBanned(_ name: String) -> Bool {

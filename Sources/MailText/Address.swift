@@ -44,7 +44,7 @@ public struct Address: Sendable, Hashable {
   }
 
   /// The same where a single word is an address too, as people name each other on one machine; an address without a
-  /// domain gets this one.
+  /// domain gets this one. Addresses with nothing but a blank between them are read as Postfix reads them, each.
   public static func list(in value: String, completedWith domain: String) -> [Address] {
     var parser = AddressParser(bytes: Array(value.utf8))
     parser.takesWords = true
@@ -133,9 +133,14 @@ struct AddressParser {
     var phrase: [UInt8] = []  // words read so far: a display name, or an address without brackets
     var hasAt = false  // in the phrase; to look for it at each colon would take quadratic time
     var comment: [UInt8] = []
+    var hasAngle = false  // since the last comma: what stands beside it is a name
 
     func close() {
-      if let bare = Self.bare(phrase, takesWords: takesWords) {
+      if hasAngle {
+        hasAngle = false
+      } else if takesWords, let several = Self.several(phrase) {
+        found += several.map { Address(localPart: $0.local, domain: $0.domain) }
+      } else if let bare = Self.bare(phrase, takesWords: takesWords) {
         let name = comment.isEmpty ? nil : EncodedWord.decode(comment)
         found.append(Address(displayName: name, localPart: bare.local, domain: bare.domain))
       }
@@ -159,7 +164,7 @@ struct AddressParser {
         }
         (phrase, hasAt) = ([], false)
         comment = []
-        skipToComma()
+        if takesWords { hasAngle = true } else { skipToComma() }
       case Octet.openParenthesis:
         comment = readComment()
       case Octet.quote:
@@ -272,6 +277,14 @@ struct AddressParser {
       }
     }
     return split(Array(text))
+  }
+
+  /// Two and more addresses without brackets; nil for any other phrase.
+  private static func several(_ phrase: [UInt8]) -> [(local: String, domain: String)]? {
+    guard !phrase.contains(Octet.quote) else { return nil }
+    let whole = phrase.split(whereSeparator: \.isSpace)
+      .filter { $0.count > 2 && $0.dropFirst().dropLast().contains(Octet.at) }
+    return whole.count > 1 ? whole.compactMap { split(Array($0)) } : nil
   }
 
   /// Names, literals and their slips; no white space, control characters and what ends an address in a list.

@@ -12,7 +12,7 @@ public struct DeliveryStatus: Sendable {
   public init(_ bytes: [UInt8]) {
     message = HeaderBlock()
     recipients = []
-    var reader = FieldReader(position: 0, limit: bytes.count)
+    var reader = FieldReader(position: 0, limit: bytes.count, stopAtWhiteLines: true)
     var group = HeaderBlock()
     while reader.position < bytes.count, recipients.count < Self.most {
       if let field = reader.next(bytes) {

@@ -1,7 +1,8 @@
 /// The header of a mail or part: its fields in order, each with its raw octets, so that untouched ones serialise byte for byte.
 ///
 /// Reading never fails: the header ends at an empty line, at a line that is no field (RFC 5322 §2.2; mails without the empty
-/// line exist), or at the end. An mbox `From ` line before the first field is skipped.
+/// line exist), or at the end. An mbox `From ` line before the first field is skipped. A line of white space only is part of
+/// the field before it (RFC 5322 §4.2): libraries that fold long values write such lines, Python's among them.
 public struct HeaderBlock: Sendable, Equatable {
   /// What one header may hold.
   public enum Limit {
@@ -14,6 +15,9 @@ public struct HeaderBlock: Sendable, Equatable {
 
   /// Whether there were more fields than ``Limit/fields``; the rest was not read.
   public private(set) var exceedsLimit = false
+
+  /// Whether a field was folded with a line of white space only.
+  private var hasWhiteLines = false
 
   /// A header without fields.
   public init() { fields = [] }
@@ -36,12 +40,13 @@ public struct HeaderBlock: Sendable, Equatable {
     }
     fields = found
     exceedsLimit = over
+    hasWhiteLines = reader.sawWhiteLine
     bodyStart = reader.bodyStart(bytes)
   }
 
   /// Reads a header that went through a text notice: lines that are no fields (lost indents) are skipped up to the empty line.
   public init(lenientlyParsing bytes: [UInt8]) {
-    var reader = FieldReader(position: 0, limit: bytes.count)
+    var reader = FieldReader(position: 0, limit: bytes.count, stopAtWhiteLines: true)
     reader.skipEnvelopeLine(bytes)
     fields = []
     while reader.position < bytes.count, fields.count < Limit.fields {
@@ -75,6 +80,14 @@ public struct HeaderBlock: Sendable, Equatable {
 
   /// Every field as name and unfolded value, in order.
   public var nameValuePairs: [(name: String, value: String)] { fields.map { ($0.name, $0.value) } }
+
+  /// Takes the lines of white space only out of folded fields: they must not be written (RFC 5322 §4.2), because some readers
+  /// take them for the end of the header.
+  public mutating func removeWhiteLines() {
+    guard hasWhiteLines else { return }
+    hasWhiteLines = false
+    fields = fields.map { $0.withoutWhiteLines }
+  }
 
   /// Removes every field that satisfies `predicate`.
   public mutating func removeAll(where predicate: (HeaderField) -> Bool) { fields.removeAll(where: predicate) }
@@ -127,12 +140,24 @@ struct FieldReader {
   let limit: Int
   /// Inside a multipart a line that begins with `--` is a boundary, not a field.
   var stopAtDashes = false
+  /// In texts that people or programs have pasted, a line of white space only stands for the empty line.
+  var stopAtWhiteLines = false
+  /// Whether a field had a line of white space only.
+  private(set) var sawWhiteLine = false
 
-  /// Past an mbox `From ` line.
+  init(position: Int, limit: Int, stopAtDashes: Bool = false, stopAtWhiteLines: Bool = false) {
+    self.position = position
+    self.limit = limit
+    self.stopAtDashes = stopAtDashes
+    self.stopAtWhiteLines = stopAtWhiteLines
+  }
+
+  /// Past an mbox `From ` line, which has a sender and a date; `From :` is the field (RFC 5322 §4.5).
   mutating func skipEnvelopeLine(_ bytes: [UInt8]) {
-    if bytes.hasASCII("from ", at: position) || bytes.hasASCII(">from ", at: position) {
-      position = bytes.line(from: position, limit: limit).next
-    }
+    guard bytes.hasASCII("from ", at: position) || bytes.hasASCII(">from ", at: position) else { return }
+    let next = bytes.line(from: position, limit: limit).next
+    let word = bytes[position..<next].drop { !$0.isBlank }.first { !$0.isBlank }
+    if word != Octet.colon { position = next }
   }
 
   /// The next field; nil at the end of the header, where `position` then stands.
@@ -147,7 +172,11 @@ struct FieldReader {
     while colon < limit, bytes[colon].isBlank { colon += 1 }
     guard nameEnd > start, colon < limit, bytes[colon] == Octet.colon else { return nil }
     var end = bytes.line(from: colon, limit: limit).next
-    while end < limit, bytes[end].isBlank, !isWhiteLine(bytes, from: end) {
+    while end < limit, bytes[end].isBlank {
+      if isWhiteLine(bytes, from: end) {
+        if stopAtWhiteLines { break }
+        sawWhiteLine = true
+      }
       end = bytes.line(from: end, limit: limit).next
     }
     position = end
@@ -161,7 +190,6 @@ struct FieldReader {
     return bytes[position..<line.text].allSatisfy(\.isBlank) ? line.next : position
   }
 
-  /// A line of white space only ends the header: writers that mean a fold put text on it (RFC 5322 §3.2.2).
   private func isWhiteLine(_ bytes: [UInt8], from start: Int) -> Bool {
     var i = start
     while i < limit, bytes[i].isBlank { i += 1 }

@@ -45,6 +45,18 @@ public struct HeaderField: Sendable, Equatable {
   /// The value unfolded with encoded words decoded (RFC 2047): for people, not for parsing.
   public var text: String { EncodedWord.decode(valueBytes) }
 
+  /// The same field without lines of white space only.
+  var withoutWhiteLines: HeaderField {
+    var kept: [UInt8] = []
+    var start = raw.startIndex
+    while start < raw.endIndex {
+      let end = raw[start...].firstIndex(of: Octet.lf).map { $0 + 1 } ?? raw.endIndex
+      if start == raw.startIndex || !raw[start..<end].allSatisfy(\.isSpace) { kept += raw[start..<end] }
+      start = end
+    }
+    return HeaderField(raw: kept[...], nameLength: Int(nameLength), valueOffset: Int(valueOffset))
+  }
+
   /// Whether the field has this name, without regard to case.
   public func isNamed(_ name: String) -> Bool {
     Int(nameLength) == name.utf8.count && nameBytes.equalsASCII(name)

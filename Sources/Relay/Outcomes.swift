@@ -243,7 +243,7 @@ struct Judge {
   private static func text(of failure: ContentFailure) -> String {
     switch failure {
     case .needsEightBitMIME: "the account's server does not offer 8BITMIME and the mail has 8-bit text"
-    case .needsSMTPUTF8: "the account's server does not offer SMTPUTF8 and an address is not ASCII"
+    case .needsSMTPUTF8: "the account's server does not offer SMTPUTF8 and an address or the header is not ASCII"
     case .tooLarge(let limit): "the mail is larger than the \(limit) octets that the account's server takes"
     case .unsafeAddress(let address): "the address \(address) cannot stand in an SMTP command"
     }

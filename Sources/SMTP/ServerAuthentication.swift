@@ -47,6 +47,13 @@ extension ServerSession {
     }
   }
 
+  /// A response that is too long to be read ends the exchange (RFC 4954 §4).
+  mutating func overlongResponse() -> ServerAction {
+    let step = mode
+    mode = .command
+    return abandonedLogin(step, .authenticationTooLong)
+  }
+
   /// An exchange that ends here. A wrong key has had its answer already (RFC 7628 §3.2.3), so it counts however the client
   /// takes it.
   private mutating func abandonedLogin(_ step: Mode, _ answer: ServerReply) -> ServerAction {

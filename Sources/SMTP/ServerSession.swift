@@ -251,8 +251,7 @@ public struct ServerSession: Equatable, Sendable {
     case .malformed:
       return end(.bareNewline)
     case .tooLong:
-      defer { if mode != .closing { mode = .command } }
-      return reply(mode == .command ? .lineTooLong : .authenticationTooLong)
+      return mode == .command ? reply(.lineTooLong) : overlongResponse()
     case .line(let line):
       return mode == .command ? execute(line) : continueAuthentication(with: line)
     }

@@ -90,6 +90,33 @@ struct SendmailTests {
     #expect(shell.out.isEmpty)
   }
 
+  @Test(arguments: [(".\n", 2), ("x\n.\r\n", 5), ("x\r\n.\n", 5), (".x\n..\n \n.\n", 10)], [true, false])
+  func loneDotEndsTheReading(text: (String, Int), drips: Bool) throws {
+    let shell = TestShell()
+    shell.inputDrips = drips
+    shell.input = text.0 + (drips ? "more\n" : "")
+    #expect(shell.run("sendmail", "a@x.test") == 0)
+    #expect(shell.inputRead == text.1)
+    #expect(shell.input == (drips ? "more\n" : ""))
+    shell.input = text.0 + "more\n"
+    #expect(shell.run("sendmail", "-i", "a@x.test") == 0 && shell.input.isEmpty)
+  }
+
+  @Test func inputWithoutEndIsNotReadWhole() {
+    let shell = TestShell()
+    shell.input = String(repeating: "yes, yes\n", count: 8 << 20)
+    #expect(shell.run("sendmail", "a@x.test") == 65)
+    #expect(shell.err.contains("more than 67108864 bytes") && shell.requests.isEmpty)
+  }
+
+  @Test func severalRecipientsInOneWordOrFieldWithBlanksBetween() throws {
+    let shell = TestShell()
+    shell.input = "To: <b@x.test> <c@x.test>\nCc: d@x.test\n \nBcc: e@x.test f@x.test\n\nHello\n"
+    #expect(shell.run("sendmail", "-t", "post@x.test a@x.test") == 0)
+    #expect(try sent(shell).recipients == ["post", "a", "b", "c", "d", "e", "f"].map { "\($0)@x.test" })
+    for words in ["not an address", "a@x.test @ b"] { #expect(TestShell().run("sendmail", words) == 65) }
+  }
+
   private static let date = "Date: Tue, 14 Nov 2023 22:13:20 +0000\r\n"
 
   @Test(arguments: [

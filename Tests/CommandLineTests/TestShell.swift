@@ -21,6 +21,10 @@ final class TestShell {
   private var outputTrouble: OutputTrouble?
   /// Why stdin cannot be read.
   var inputTrouble: Failure?
+  /// Whether a read of stdin brings one octet only.
+  var inputDrips = false
+  /// Octets of stdin that were read piece by piece.
+  var inputRead = 0
   /// Files that the user may not read.
   var secrets: Set<String> = []
   /// Why nothing can be left in the spool folder.
@@ -55,8 +59,10 @@ final class TestShell {
       },
       nextInput: { () throws(Failure) in
         if self.input.isEmpty, let trouble = self.inputTrouble { throw trouble }
-        defer { self.input = "" }
-        return Array(self.input.utf8)
+        let piece = Array(self.inputDrips ? self.input.utf8.prefix(1) : self.input.utf8.prefix(.max))
+        self.input = String(decoding: self.input.utf8.dropFirst(piece.count), as: UTF8.self)
+        self.inputRead += piece.count
+        return piece
       },
       readFile: { path throws(Failure) in
         if self.secrets.contains(path) { throw Failure(ExitCode.permission, "\(path): Permission denied") }

@@ -59,7 +59,8 @@ struct ProxyHeaderTests {
     arguments: [
       "EHLO client.test\r\n", "PROXY TCP4 192.0.2.1 192.0.2.9 51234\r\n", "PROXY TCP4 192.0.2.1 192.0.2.9 51234 587\n",
       "PROXY TCP4 2001:db8::1 2001:db8::9 1 2\r\n", "PROXY TCP4 192.0.2.256 192.0.2.9 1 2\r\n",
-      "PROXY TCP4 192.0.2.1 192.0.2.9 65536 2\r\n", "PROXY TCP4 192.0.2.1 192.0.2.9 -1 2\r\n",
+      "PROXY TCP4 192.0.2.1\0.9 192.0.2.9 1 2\r\n", "PROXY TCP4 192.0.2.1 192.0.2.9 65536 2\r\n",
+      "PROXY TCP4 192.0.2.1 192.0.2.9 -1 2\r\n",
       "PROXY TCP5 192.0.2.1 192.0.2.9 1 2\r\n", "PROXY  TCP4 192.0.2.1 192.0.2.9 1 2\r\n",
       "PROXY TCP6 [2001:db8::1] 2001:db8::9 1 2\r\n", "proxy TCP4 192.0.2.1 192.0.2.9 1 2\r\n",
       "PROXY UNKNOWN\(String(repeating: " x", count: 60))\r\n", "\u{16}\u{3}\u{1} a TLS hello of a client",

@@ -35,6 +35,7 @@ struct FilterFileTests {
       line("intake.reply", ["peer": .text("192.0.2.1"), "reply": .text("421 4.7.0 Too many errors")]),
       line("intake.reply", ["peer": .text("192.0.2.1"), "reply": .text("500 5.5.2 Lines must end in CRLF; x")]),
       line("intake.reply", ["peer": .text("192.0.2.1"), "reply": .text("550 5.5.2 Bare CR or LF in the message")]),
+      line("intake.reply", ["peer": .text("192.0.2.1"), "reply": .text("550 5.6.0 NUL in the message is refused")]),
     ]
     for line in found { #expect(try hosts(in: line).count == 1, "\(line)") }
     #expect(try hosts(in: found[1]) == ["2001:db8::1"])

@@ -39,6 +39,11 @@ private let bodies: [BodyCase] = [
   BodyCase(
     name: "two Dates", mail: "\(date)From: a@b\r\nDate: Tue, 14 Nov 2023 23:00:00 +0000\r\n\r\nHi\r\n",
     stored: "From: a@b\r\n\(date)\r\nHi\r\n"),
+  BodyCase(
+    name: "what stands behind a fold of white space, which Python writes",
+    mail:
+      "\(date)Subject: =?utf-8?b?w6k=?=\r\n  \r\nBcc: c@d\r\n \r\nX-Postern-Tag: a\r\nMIME-Version: 1.0\r\n\r\nHi\r\n",
+    stored: "\(date)Subject: =?utf-8?b?w6k=?=\r\nMIME-Version: 1.0\r\n\r\nHi\r\n"),
   BodyCase(name: "no header at all", mail: "\r\nHi\r\n", stored: "\(date)\r\nHi\r\n"),
   BodyCase(name: "no bytes at all", mail: "", stored: "\(date)\r\n"),
   BodyCase(
@@ -71,6 +76,19 @@ private let refusals: [RefusalCase] = [
   RefusalCase(name: "an unknown one", mail: "X-Postern-Dlay: 3d\r\n\r\n", reply: "554 5.6.0 X-Postern-Dlay: "),
   RefusalCase(
     name: "a step without a sequence", mail: "X-Postern-Step: 2\r\n\r\n", reply: "554 5.6.0 X-Postern-Step: "),
+  RefusalCase(
+    name: "a control header behind a broken line",
+    mail: "Subject: two\r\nlines\r\nTo: b@c\r\nx-postern-Delay: 4d\r\n\r\n",
+    reply: "554 5.6.0 x-postern-Delay: it stands behind a line that is no header field"),
+  RefusalCase(
+    name: "one behind a byte order mark", mail: "\u{feff}X-Postern-Delay: 4d\r\n\r\n",
+    reply: "554 5.6.0 X-Postern-Delay: it stands"),
+  RefusalCase(
+    name: "one that begins the mail with a blank", mail: " X-Postern-Delay: 4d\r\n\r\n",
+    reply: "554 5.6.0 X-Postern-Delay: it stands"),
+  RefusalCase(
+    name: "the name of one in a text without a header's end", mail: "To: b@c\r\nhi\r\n\r\nX-Postern-Delay: 4d\r\n",
+    reply: ""),
   RefusalCase(name: "as many hops as allowed", mail: hop + hop + hop + "\r\n", reply: ""),
   RefusalCase(name: "one more", mail: hop + hop + hop + hop + "\r\n", reply: "554 5.4.6 Too many hops: 4 "),
   RefusalCase(
@@ -114,6 +132,9 @@ private let refusals: [RefusalCase] = [
     name: "a domain that only ends like its own", mail: "From: x@notteam.test\r\n\r\n", rights: tied,
     reply: "550 5.7.1 This login may not send From: x@notteam.test"),
   RefusalCase(name: "no From", mail: "Subject: x\r\n\r\n", rights: tied, reply: "550 5.7.1 This login is tied"),
+  RefusalCase(
+    name: "another author behind a fold of white space", mail: "From: ann@a.test,\r\n \r\n eve@a.test\r\n\r\n",
+    rights: tied, reply: "550 5.7.1 This login may not send From: eve@a.test"),
   RefusalCase(
     name: "a second author that a reader may find", mail: "From: <ann@a.test> <eve@a.test>\r\n\r\n", rights: tied,
     reply: "550 5.7.1 This login may not send with eve@a.test in From"),

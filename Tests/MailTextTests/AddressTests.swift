@@ -96,6 +96,9 @@ struct ListCase: Sendable, CustomTestStringConvertible {
   @Test(arguments: [
     ("root", ["root@host.test"]), ("root, a@b.test, <post>", ["root@host.test", "a@b.test", "post@host.test"]),
     ("John Smith", []), ("Group: me, you;", ["me@host.test", "you@host.test"]), ("", []), ("<>, ,", []),
+    ("a@b.test c@d.test", ["a@b.test", "c@d.test"]), ("Bob b@x.test", ["b@x.test"]), ("a @ b.test", ["a@b.test"]),
+    ("<a@b.test> <c@d.test>, e@f.test", ["a@b.test", "c@d.test", "e@f.test"]),
+    ("Bob <a@b.test> is c@d.test", ["a@b.test"]), ("A <a@b.test> (x) \"C, D\" <c@d.test>", ["a@b.test", "c@d.test"]),
     ("\"two words\"", []), ("\"two words\"@b.test", ["\"two words\"@b.test"]),
   ])
   func wordsAreCompleted(value: String, addresses: [String]) {

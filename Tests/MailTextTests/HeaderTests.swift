@@ -22,7 +22,9 @@ struct HeaderCase: Sendable, CustomTestStringConvertible {
     HeaderCase("no value", "A:\r\nB: \r\n\r\n", ["A=", "B="]),
     HeaderCase("mbox line", "From x@y Sat Nov 21 2026\nA: 1\n\n", ["A=1"]),
     HeaderCase("no empty line", "A: 1\r\nthis is text\r\nB: 2\r\n", ["A=1"]),
-    HeaderCase("fold of white space ends it", "A: 1\r\n \r\nB: 2\r\n", ["A=1"]),
+    HeaderCase("From with a space before the colon", "From : a@b\r\nB: 2\r\n", ["From=a@b", "B=2"]),
+    HeaderCase("a fold of white space", "A: 1\r\n \r\nB:\r\n\t \r\n 2\r\n", ["A=1", "B=2"]),
+    HeaderCase("a fold of white space before the text", "A: 1\r\n \r\nHi there: you\r\n", ["A=1"]),
     HeaderCase("begins with white space", " A: 1\r\n\r\n", []),
     HeaderCase("cut off", "A: 1\r\nB", ["A=1"]),
     HeaderCase("empty", "", []),
@@ -51,6 +53,21 @@ struct HeaderCase: Sendable, CustomTestStringConvertible {
     block.removeAll { $0.hasNamePrefix("x-") }
     block.remove("RECEIVED")
     #expect(String(decoding: block.serialized(), as: UTF8.self) == "subject: c\r\n")
+  }
+
+  @Test(arguments: ["A: 1\r\n x\r\nB:\r\n 2\r\n"])
+  func linesOfWhiteSpaceAreTakenOut(_ plain: String) {
+    var block = HeaderBlock(
+      parsing: Array(plain.replacing("\r\n ", with: "\r\n \t\r\n ").utf8))
+    block.removeWhiteLines()
+    #expect(String(decoding: block.serialized(), as: UTF8.self) == plain)
+    #expect(block.nameValuePairs.map { "\($0.name)=\($0.value)" } == ["A=1 x", "B=2"])
+  }
+
+  @Test func pastedTextEndsAtWhiteSpace() {
+    let text = Array("A: 1\r\n \r\nB: 2\r\n".utf8)
+    #expect(HeaderBlock(lenientlyParsing: text).fields.count == 1)
+    #expect(HeaderBlock(parsing: text).fields.count == 2)
   }
 
   @Test func aCutOffLastFieldDoesNotRunIntoTheNext() {

@@ -203,11 +203,14 @@ private let dialogues: [ServerCase] = [
     expected: greeting + replies("500 5.5.2 Lines must end in CRLF; a bare CR, LF or NUL is refused") + [.close]),
   ServerCase(
     name: "a wrong key counts, whatever the client says to its refusal",
-    settings: limits { ($0.mechanisms, $0.maximumFailedLogins) = ([.oauthBearer], 2) },
-    input: "EHLO c\r\nAUTH OAUTHBEARER Zmlyc3Q=\r\n*\r\nAUTH OAUTHBEARER Zmlyc3Q=\r\n?\r\n",
+    settings: limits { ($0.mechanisms, $0.maximumFailedLogins) = ([.oauthBearer], 3) },
+    input: "EHLO c\r\nAUTH OAUTHBEARER Zmlyc3Q=\r\n*\r\nAUTH OAUTHBEARER Zmlyc3Q=\r\n"
+      + String(repeating: "A", count: 12_300) + "\r\nAUTH OAUTHBEARER Zmlyc3Q=\r\n?\r\n",
     expected: greeting + hello("AUTH OAUTHBEARER")
       + [.sasl(.oauthBearer, message: Array("first".utf8), isFirst: true)]
       + replies("334 b3Vycw==", "501 5.7.0 Authentication cancelled")
+      + [.sasl(.oauthBearer, message: Array("first".utf8), isFirst: true)]
+      + replies("334 b3Vycw==", "500 5.5.6 Authentication exchange line is too long")
       + [.sasl(.oauthBearer, message: Array("first".utf8), isFirst: true)]
       + replies("334 b3Vycw==", "421 4.7.0 Too many failed logins") + [.close]),
   ServerCase(
