@@ -53,6 +53,9 @@ final class Bench: Sendable {
 
   func stop(drainMilliseconds: Int64 = 20_000) async { await relay.stop(drainMilliseconds: drainMilliseconds) }
 
+  /// How many connections the relay has at work.
+  var connectionsInUse: Int { relay.connectionsInUse }
+
   /// Whether an event was logged.
   func logged(_ event: String) throws -> Bool {
     try String(contentsOfFile: folder + "/log", encoding: .utf8).contains(event)
