@@ -53,6 +53,10 @@ struct MessageRouteTests {
 
   @Test func whatWaitsForATimeFarAheadGoesNotBeforeThat() async throws {
     let test = try TestAPI()
+    try await test.store.write { transaction in
+      let settings = AccountSettings(address: "a@sender.test", smtp: RemoteServer(host: "127.0.0.1", port: 25))
+      try transaction.putAccount(settings, sealedSecret: nil, now: TestAPI.now)
+    }
     var control = ControlHeaders()
     control.sendAt = TestAPI.now + 300 * 86_400_000
     let ids = try await test.submit(to: ["a@example.net"], control)
