@@ -77,6 +77,9 @@ extension RemoteFailure {
         ?? "the server refuses the login"
     case .timeout where text.contains("the last it said: "):
       meaning = "it began to talk and fell silent: does it really speak \(scheme.rawValue.uppercased()) here?"
+    case .timeout where settings.proxy != nil:
+      meaning =
+        "no answer in time by the proxy \(settings.shownProxy): is it one, does it reach \(server.host) port \(server.port)?"
     case .timeout:
       meaning =
         server.tls == .implicit

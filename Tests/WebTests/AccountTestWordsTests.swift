@@ -28,4 +28,15 @@ import Testing
     #expect(said.hasPrefix(words))
     #expect(said.hasSuffix("It said: \(text)"))
   }
+
+  @Test func aProxyThatIsSilentIsNamedWithoutItsLogin() {
+    let server = RemoteServer(host: "mx.test", port: 25, tls: .none)
+    var settings = AccountSettings(address: "a@x.test", smtp: server)
+    settings.proxy = "socks5h://u:secret@127.0.0.1:1080"
+    let failure = RemoteFailure(kind: .timeout, curlCode: 28, text: "Connection timed out")
+    let said = failure.inPlainWords(server, .smtp, settings)
+    #expect(
+      said.hasPrefix(
+        "no answer in time by the proxy socks5h://127.0.0.1:1080: is it one, does it reach mx.test port 25?"))
+  }
 }
