@@ -28,6 +28,8 @@ enum Check {
   static func address(_ text: String) -> String? {
     let bytes = Array(text.utf8)
     guard let at = bytes.lastIndex(of: UInt8(ascii: "@")), at > 0, at < bytes.count - 1,
+      // RFC 5321 section 4.1.2: more of them only between quotes.
+      bytes.first == UInt8(ascii: "\"") || !bytes[..<at].contains(UInt8(ascii: "@")),
       bytes.allSatisfy({ $0 > 0x20 && $0 != 0x7f && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") })
     else { return "\"\(text)\" is no mail address" }
     return domain(String(decoding: bytes[(at + 1)...], as: UTF8.self)).map { _ in "\"\(text)\" is no mail address" }
@@ -35,7 +37,10 @@ enum Check {
 
   /// A host name or address literal: letters, digits, hyphens, dots and colons, or UTF-8.
   static func host(_ text: String) -> String? {
-    let good = !text.isEmpty && text.utf8.count <= 255 && text.utf8.allSatisfy { isNameByte($0) || $0 == 0x3a }
+    // One colon alone is in no address of IPv6: what is behind it was to be a port.
+    let good =
+      !text.isEmpty && text.utf8.count <= 255 && text.utf8.allSatisfy { isNameByte($0) || $0 == 0x3a }
+      && text.utf8.count(where: { $0 == 0x3a }) != 1
     return good ? nil : "\"\(text)\" is no host name or address"
   }
 
@@ -146,7 +151,9 @@ enum Check {
   /// A proxy URL that libcurl takes.
   static func proxy(_ text: String) -> String? {
     let schemes = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"]
-    guard let url = URL(string: text), let scheme = url.scheme, schemes.contains(scheme), url.host() != nil else {
+    guard let url = URL(string: text), let scheme = url.scheme, schemes.contains(scheme), url.host() != nil,
+      url.port.map({ (1...65535).contains($0) }) ?? true
+    else {
       return "\"\(text)\" is no proxy; write it like \"socks5h://127.0.0.1:1080\""
     }
     return nil

@@ -9,6 +9,8 @@ enum Entry: Sendable {
   case transmitting(attempt: Int64, begunAt: Int64)
   case booking(Booking)
 
+  var isOfDot: Bool { if case .transmitting = self { true } else { false } }
+
   /// Whether the dot may go; whether the account was paused.
   func write(_ transaction: Transaction) throws(StoreError) -> Bool {
     switch self {

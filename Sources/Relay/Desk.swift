@@ -65,6 +65,8 @@ final class Desk: @unchecked Sendable {
   private struct Room {
     var free: Int
     var ahead: [Int64: LinesAtWork] = [:]
+    /// Those that another mail may be claimed for, once each.
+    var wanting: [Line] = []
     let notices: NoticePolicy
   }
 
@@ -83,8 +85,11 @@ final class Desk: @unchecked Sendable {
 
   /// What the journal says to a line, which may do something else until it needs to hear it; touched by the relay's loop only.
   final class Answer {
+    fileprivate let line: Line
     private var result: Result<Bool, StoreError>?
     private var waiting: UnsafeContinuation<Result<Bool, StoreError>, Never>?
+
+    fileprivate init(to line: Line) { self.line = line }
 
     fileprivate func settle(_ result: Result<Bool, StoreError>) {
       self.result = result
@@ -222,9 +227,11 @@ final class Desk: @unchecked Sendable {
     var room = Room(free: max(0, settings.maxConnections - lines.count), notices: notices)
     for line in lines.values.map(\.line) where line.open > 1 || line.wantsNext {
       room.ahead[line.account, default: LinesAtWork()].holding += line.open - 1
-      if line.wantsNext { room.ahead[line.account]?.wanting += 1 }
+      guard line.wantsNext else { continue }
+      room.ahead[line.account]?.wanting += 1
+      room.wanting.append(line)
     }
-    return room.free > 0 || room.ahead.contains { $1.wanting > 0 } ? room : nil
+    return room.free > 0 || !room.wanting.isEmpty ? room : nil
   }
 
   /// Writes what lines wait for and looks at the queue, in one transaction. Returns when the next look is due.
@@ -238,17 +245,22 @@ final class Desk: @unchecked Sendable {
       let written = try await store.write(seesLog: false) { transaction in
         // A claim that is lost leaves its mail waiting as it was: what a dot needs is on disk with the journal's word for it.
         if entries.isEmpty { transaction.promiseNothing() }
+        let answers = try entries.map { try $0.write(transaction) }
+        // Of a line whose mail is taken back the room says what was true before.
+        let isStale = zip(entries, answers).contains { $0.isOfDot && !$1 }
         return (
-          answers: try entries.map { try $0.write(transaction) },
-          found: try room.map { try Self.look(transaction, $0, isSetBack: isSetBack, now: now) }
+          answers: answers,
+          found: try isStale ? nil : room.map { try Self.look(transaction, $0, isSetBack: isSetBack, now: now) }
         )
       }
-      if let found = written.found { take(found) }
+      if let room {
+        if let found = written.found { take(found, in: room) } else { needsLook = true }
+      }
       for (waiting, answer) in zip(group, written.answers) { settle(waiting, .success(answer)) }
       return written.found?.next
     } catch {
       await writeSingly(group, because: error)
-      guard let room else { return nil }
+      guard room != nil, let room = self.room() else { return nil }
       return await lookAlone(room, isSetBack: isSetBack, now: now)
     }
   }
@@ -277,7 +289,7 @@ final class Desk: @unchecked Sendable {
       let found = try await store.write(seesLog: false) { transaction in
         try Self.look(transaction, room, isSetBack: isSetBack, now: now)
       }
-      take(found)
+      take(found, in: room)
       return found.next
     } catch {
       log.error("relay.claim_failed", ["error": .text("\(error)")])
@@ -288,7 +300,11 @@ final class Desk: @unchecked Sendable {
   /// Only its line knows an outcome, so it waits as long as the disk is full. When it is lost otherwise, the journal still
   /// says what it said before, and claimed goes back, transmitting becomes unknown, at the next start.
   private func settle(_ waiting: Waiting, _ result: Result<Bool, StoreError>) {
-    if let answer = waiting.answer { return answer.settle(result) }
+    if let answer = waiting.answer {
+      // The store has the attempt as ended: the next look must not take it for one more that waits.
+      if case .success(false) = result { answer.line.wasTakenBack() }
+      return answer.settle(result)
+    }
     guard case .booking(let booking) = waiting.entry else { return }
     switch result {
     case .success(let isPaused): booking.log(to: log, isPaused: isPaused)
@@ -307,7 +323,7 @@ final class Desk: @unchecked Sendable {
     return Found(pass: pass, now: now, took: start.duration(to: .now))
   }
 
-  private func take(_ found: Found) {
+  private func take(_ found: Found, in room: Room) {
     isCrowded = found.pass.isCrowded
     guard !found.pass.claims.isEmpty else { return }
     log.debug(
@@ -317,14 +333,18 @@ final class Desk: @unchecked Sendable {
         "choosing_microseconds": .int(found.pass.choosing.microseconds),
         "microseconds": .int(found.took.microseconds),
       ])
-    // Those about to send a dot first: the commands of what they get leave with it.
-    let wanting = lines.values.map(\.line).filter(\.wantsNext).sorted { $0.isAtDot && !$1.isAtDot }
-    var lines = Dictionary(grouping: wanting, by: \.account).mapValues { $0[...] }
+    var lines = Dictionary(grouping: room.wanting, by: \.account).mapValues { $0.sorted { $0.rank < $1.rank }[...] }
     for claim in found.pass.claims {
-      if claim.isAhead, let line = lines[claim.account.id]?.popFirst() { line.assign(claim) } else { start(claim) }
+      // A line that has ended since has left its connection to another. One that wants no more meanwhile has not, and a
+      // new line would open one too many.
+      if claim.isAhead, let line = lines[claim.account.id]?.popFirst(), !line.isOver {
+        line.assign(claim)
+      } else {
+        start(claim)
+      }
     }
     // Who has just got its next mail may want another one behind that.
-    if wanting.contains(where: \.wantsNext) { needsLook = true }
+    if room.wanting.contains(where: \.wantsNext) { needsLook = true }
   }
 
   private func start(_ claim: Claim) {
@@ -342,10 +362,10 @@ final class Desk: @unchecked Sendable {
 
   // MARK: - What lines ask for
 
-  /// Has something written before a dot; the answer is heard when it is on disk.
-  func enter(_ entry: Entry) -> Answer {
+  /// Has something written before a line's dot; the answer is heard when it is on disk.
+  func enter(_ entry: Entry, for line: Line) -> Answer {
     gathering.waiting += 1
-    let answer = Answer()
+    let answer = Answer(to: line)
     add(Waiting(entry: entry, answer: answer))
     return answer
   }

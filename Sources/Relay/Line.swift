@@ -47,10 +47,23 @@ final class Line: @unchecked Sendable {
 
   /// Whether the next mail is to be claimed for it: one behind the mail that is under way; where the server answers at once
   /// one more, so that neither claiming nor putting it together comes between an answer and the next dot.
-  var wantsNext: Bool { takesNext && open < (isQuick ? 3 : 2) }
+  var wantsNext: Bool { takesNext && open > 0 && open < (isQuick ? 3 : 2) }
 
   /// Whether it has nothing to go on with behind the mail under way.
   var lacksNext: Bool { takesNext && open == 1 }
+
+  /// Whether it has handed over all it had, and its connection is free or closed.
+  private(set) var isOver = false
+
+  /// Of those a mail was claimed for, who gets one first: who is about to send a dot, as the commands of what it gets leave
+  /// with that; who wants one still; who has left its connection to another line; and then who is at work.
+  var rank: Int { wantsNext ? (isAtDot ? 0 : 1) : (isOver ? 2 : 3) }
+
+  /// The store has taken the mail back that waits for its dot; the connection ends before it.
+  func wasTakenBack() {
+    open -= 1
+    takesNext = false
+  }
 
   /// Gives it a mail behind those it has.
   func assign(_ claim: Claim) {
@@ -65,6 +78,7 @@ final class Line: @unchecked Sendable {
       claim = nil
       if let loaded = await load(present) { await handOver(loaded) }
     }
+    isOver = true
   }
 
   /// What was claimed for it and may still begin.
@@ -186,7 +200,7 @@ final class Line: @unchecked Sendable {
   /// Has the attempt committed as `transmitting`.
   private func ask(_ loaded: Loaded, begunAt: Int64) -> Desk.Answer {
     isAtDot = true
-    return desk.enter(.transmitting(attempt: loaded.claim.attemptID, begunAt: begunAt))
+    return desk.enter(.transmitting(attempt: loaded.claim.attemptID, begunAt: begunAt), for: self)
   }
 
   /// Hears whether it is; false when it must not go after all, and the connection is broken off.
@@ -196,7 +210,6 @@ final class Line: @unchecked Sendable {
     switch await answer.heard() {
     case .success(true): return true
     case .success(false):
-      open -= 1
       desk.log.info("relay.withdrawn", ["message": .int(claim.message.id), "account": .text(claim.account.address)])
     case .failure(let failure):
       desk.log.error("relay.journal_failed", ["message": .int(claim.message.id), "error": .text("\(failure)")])

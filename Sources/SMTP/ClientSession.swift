@@ -201,6 +201,10 @@ public struct ClientSession: Sendable {
       // cheap, another mail of unknown fate is not.
       let isUnanswered = current.isFollowing && expected.first == .mail
       if isUnanswered || following != nil && current.isDotSent { objectsToFollowing = true }
+      // A server that refuses and hangs up has said what becomes of the mail.
+      if let refusal = current.refusal, !current.isDotSent {
+        return finish(.refused(refusal.stage, refusal.reply))
+      }
       finish(.connectionLost(current.isDotSent ? .afterDot : .beforeDot))
     case .quitting:
       mode = .closed

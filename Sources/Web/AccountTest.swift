@@ -19,9 +19,10 @@ extension API {
       let place = "\(server.host):\(server.port)"
       switch await hooks.logins.open(account, server, scheme, timeoutMilliseconds: Self.testMilliseconds, on: loop) {
       case .success(let connection):
-        let greeting = connection.transcript.first ?? ""
+        let words = Self.words(
+          of: connection.transcript, scheme, hasLogin: account.secret != nil || account.settings.oauth != nil)
         connection.close()
-        sides.append(side(scheme, place, "ok", "logged in; it said: \(greeting)"))
+        sides.append(side(scheme, place, "ok", words))
       case .failure(let failure):
         isGood = false
         let words = failure.inPlainWords(server, scheme, account.settings)
@@ -31,6 +32,15 @@ extension API {
     return .object([
       ("address", .text(account.address)), ("ok", .boolean(isGood)), ("sides", .list(sides)),
     ])
+  }
+
+  /// libcurl passes over a login that an SMTP server does not offer (RFC 4954 section 4: 235 is its success).
+  static func words(of transcript: [String], _ scheme: RemoteOptions.Scheme, hasLogin: Bool) -> String {
+    let said = "it said: \(transcript.first ?? "")"
+    guard scheme == .smtp, !transcript.contains(where: { $0.hasPrefix("235") }) else { return "logged in; \(said)" }
+    return hasLogin
+      ? "it takes the connection, and offers no login: the account's is not used, is the port right? \(said)"
+      : "it takes the connection, without a login; \(said)"
   }
 
   private func side(_ scheme: RemoteOptions.Scheme, _ place: String, _ result: String, _ text: String) -> JSON {
@@ -54,6 +64,9 @@ extension RemoteFailure {
     case .connect where settings.proxy != nil:
       meaning =
         "the proxy \(settings.shownProxy) does not lead to \(server.host) port \(server.port): is it up, does it allow that?"
+    case .connect where text.contains("reading failed") || text.contains("reset"):
+      meaning =
+        "\(server.host) port \(server.port) takes the connection and ends it: is the port right, does it let this machine in?"
     case .connect:
       meaning = "nobody answers on \(server.host) port \(server.port): is the port right, is a firewall in between?"
     case .tls: meaning = tlsWords(server, scheme, settings)
@@ -64,12 +77,17 @@ extension RemoteFailure {
         ?? "the server refuses the login"
     case .timeout where text.contains("the last it said: "):
       meaning = "it began to talk and fell silent: does it really speak \(scheme.rawValue.uppercased()) here?"
+    case .timeout where settings.proxy != nil:
+      meaning =
+        "no answer in time by the proxy \(settings.shownProxy): is it one, does it reach \(server.host) port \(server.port)?"
     case .timeout:
       meaning =
         server.tls == .implicit
         ? "no answer in time: does port \(server.port) really begin with TLS (else tls = \"starttls\")? A firewall that swallows looks the same"
         : "no answer in time: does port \(server.port) really begin without TLS (else tls = \"implicit\")? A firewall that swallows looks the same"
     case .cancelled: meaning = "broken off because the daemon stops"
+    case .protocol where text.hasPrefix("421"): meaning = "it takes no connection now; it is tried again by itself"
+    case .protocol where text.hasPrefix("5"): meaning = "it takes no mail from this machine, or from nobody"
     case .protocol: meaning = "it does not speak \(scheme.rawValue.uppercased()) here: is the port right?"
     }
     let end = meaning.hasSuffix("?") ? "" : "."

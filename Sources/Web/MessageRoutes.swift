@@ -252,7 +252,10 @@ extension Explanation {
       let change = isOff ? report.accounts.count == 1 ? "it is enabled" : "one of them is enabled" : "that changes"
       return "never until \(change): \(report[binding]?.reason ?? binding.rawValue)"
     }
-    return "not before \(Clock.text(foretold.until)) if nothing changes"
+    // The gate that binds may be known to open later than was looked.
+    var known = foretold.until
+    if case .wait(let until?) = report.outcome { known = max(known, until) }
+    return "not before \(Clock.text(known)) if nothing changes"
   }
 }
 

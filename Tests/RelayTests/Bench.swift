@@ -53,6 +53,9 @@ final class Bench: Sendable {
 
   func stop(drainMilliseconds: Int64 = 20_000) async { await relay.stop(drainMilliseconds: drainMilliseconds) }
 
+  /// How many connections the relay has at work.
+  var connectionsInUse: Int { relay.connectionsInUse }
+
   /// Whether an event was logged.
   func logged(_ event: String) throws -> Bool {
     try String(contentsOfFile: folder + "/log", encoding: .utf8).contains(event)
@@ -79,16 +82,23 @@ final class Bench: Sendable {
   func submit(
     to recipient: String = "ann@example.org", text: String = "Hi", _ change: (inout ControlHeaders) -> Void = { _ in }
   ) async throws -> Int64 {
+    try await submit(toEach: [recipient], text: text, change)[0]
+  }
+
+  @discardableResult
+  func submit(toEach recipients: [String], text: String = "Hi", _ change: (inout ControlHeaders) -> Void = { _ in })
+    async throws -> [Int64]
+  {
     var control = ControlHeaders()
     change(&control)
     let submission = Submission(
-      workspaceID: 1, submitter: nil, sender: "app@example.com", recipients: [recipient], fromAddress: nil,
+      workspaceID: 1, submitter: nil, sender: "app@example.com", recipients: recipients, fromAddress: nil,
       body: Array("From: app@example.com\r\nSubject: Hello\r\n\r\n\(text)\r\n".utf8), messageID: nil,
       makeMessageID: { "<\(UUID().uuidString)@example.com>" }, subject: "Hello", control: control,
       receivedAt: Clock.now(), idempotencyWindow: 86_400_000)
     let result = try await store.write { try $0.submit(submission) }
     guard case .queued(let ids) = result else { throw Unexpected(what: "\(result)") }
-    return ids[0]
+    return ids
   }
 
   func message(_ id: Int64) async throws -> MessageRecord {

@@ -1,6 +1,7 @@
 import Configuration
 import Delivery
 import Host
+import Outreach
 import Store
 import Synchronization
 import Testing
@@ -146,5 +147,57 @@ import Testing
     bench.start()
     for id in ids { _ = try await bench.settled(id, as: .sent) }
     #expect(claimed.withLock { $0 } == [1, 1, 1])
+  }
+
+  @Test func whatIsTakenBackLetsNoSecondConnectionIn() async throws {
+    let bench = try Bench { $0.senderNotices = .never }
+    let store = bench.store
+    let most = Mutex(0)
+    let server = try ScriptedServer(on: bench.serverLoop) { [weak bench] event in
+      most.withLock { $0 = max($0, bench?.connectionsInUse ?? 0) }
+      guard event.verb == "DOT", let number = event.text.split(separator: "\r\n").last.flatMap({ Int($0) }) else {
+        return .usual
+      }
+      // The one behind it is claimed, and its commands are there.
+      _ = try? await store.write {
+        try $0.suppress(
+          "p\(number + 1)@example.org", workspaceID: 1, reason: "unsubscribed", source: "test", now: Clock.now())
+      }
+      return .usual
+    }
+    try await bench.addAccount("s1@sender.test", server) { $0.connections = 1 }
+    var ids: [Int64] = []
+    for number in 0..<60 { ids.append(try await bench.submit(to: "p\(number)@example.org", text: "\(number)")) }
+    bench.start()
+    for (number, id) in ids.enumerated() { _ = try await bench.settled(id, as: number % 2 == 0 ? .sent : .cancelled) }
+    #expect(server.mails.count == 30)
+    #expect(most.withLock { $0 } == 1)
+  }
+
+  @Test func aLineThatWantsNoMoreGetsWhatWasClaimedForIt() async throws {
+    let bench = try Bench {
+      $0.senderNotices = .never
+      $0.maxConnections = 1
+    }
+    let most = Mutex(0)
+    let server = try ScriptedServer(on: bench.serverLoop) { [weak bench] _ in
+      most.withLock { $0 = max($0, bench?.connectionsInUse ?? 0) }
+      return .usual
+    }
+    for number in 1...2 { try await bench.addAccount("s\(number)@sender.test", server) { $0.connections = 1 } }
+    // In turn: the first free connection is for who has waited longest.
+    for number in 0..<120 {
+      let recipients = (0..<50).map { "p\(number)-\($0)@example.org" }
+      try await bench.submit(toEach: recipients) { $0.account = "s\(number % 2 + 1)@sender.test" }
+    }
+    bench.start()
+    // Each time the share of one account's line is over, a look at the queue for it may be under way.
+    try await bench.until("the accounts take turns") {
+      let turns = server.mails.map(\.connection)
+      return zip(turns, turns.dropFirst()).count { $0 != $1 } >= 3 || turns.count == 6000 ? true : nil
+    }
+    await bench.stop()
+    #expect(most.withLock { $0 } == 1)
+    #expect(server.count("CONNECT") == 2)
   }
 }

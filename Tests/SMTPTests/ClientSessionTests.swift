@@ -91,6 +91,12 @@ private let dialogues: [ClientCase] = [
     name: "lost before the dot", server: ["250 a\r\n", nil],
     expected: [write(batch), ended(.connectionLost(.beforeDot))], isReusable: false),
   ClientCase(
+    name: "lost after the recipient was refused", server: ["250 a\r\n550 5.1.1 unknown\r\n", nil],
+    expected: [write(batch), ended(.refused(.rcpt, reply(550, .init(5, 1, 1), "unknown")))], isReusable: false),
+  ClientCase(
+    name: "lost after the sender was refused", server: ["451 4.7.1 later\r\n25", nil],
+    expected: [write(batch), ended(.refused(.mail, reply(451, .init(4, 7, 1), "later")))], isReusable: false),
+  ClientCase(
     name: "lost after the dot", server: ["250 a\r\n250 b\r\n354 c\r\n", nil],
     expected: [write(batch)] + sent + [ended(.connectionLost(.afterDot))], isReusable: false),
   ClientCase(

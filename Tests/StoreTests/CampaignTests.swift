@@ -232,6 +232,24 @@ private let day: Int64 = 86_400_000
     #expect(try await bench.store.read { try $0.campaignLook(now: now + day) }.hasDue)
   }
 
+  @Test func aMailThatIsClaimedWhenItIsPausedDoesNotGo() async throws {
+    let bench = try await CampaignBench { $0.window.spread = .asap }
+    try await bench.start(at: Self.morning)
+    let now = Self.morning + 3 * hour
+    let run = try await bench.begin(at: now)
+    try await bench.found(run, ["a@x.test"], isLast: true, at: now)
+    try await bench.drive(run, at: now)
+    try await bench.plan(at: now)
+    let claim = try #require(try await bench.bench.claim(at: now).claims.first)
+    let id = try await bench.campaign().id
+    try await bench.store.write { try $0.pauseCampaign(id, now: now) }
+    #expect(try await bench.store.write { try !$0.markTransmitting(claim.attemptID, now: now + 1) })
+    #expect(try await bench.messages().map(\.state) == [.scheduled])
+    #expect(try await bench.bench.claim(at: now + 2).claims.isEmpty)
+    try await bench.store.write { try $0.resumeCampaign(id, now: now + hour) }
+    #expect(try await bench.bench.claim(at: now + hour).claims.map(\.message.id) == [claim.message.id])
+  }
+
   @Test func itEndsOnceWithAnEventAndAMailToItsOwner() async throws {
     let bench = try await CampaignBench {
       $0.runs = 2

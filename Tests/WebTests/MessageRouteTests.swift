@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Host
 import Outreach
 import Store
 import Testing
@@ -48,6 +49,21 @@ struct MessageRouteTests {
     #expect(answer["binding"] == "account")
     #expect(answer["gates.7.state"] == "closed")
     #expect(answer["reason"]?.isEmpty == false)
+  }
+
+  @Test func whatWaitsForATimeFarAheadGoesNotBeforeThat() async throws {
+    let test = try TestAPI()
+    try await test.store.write { transaction in
+      let settings = AccountSettings(address: "a@sender.test", smtp: RemoteServer(host: "127.0.0.1", port: 25))
+      try transaction.putAccount(settings, sealedSecret: nil, now: TestAPI.now)
+    }
+    var control = ControlHeaders()
+    control.sendAt = TestAPI.now + 300 * 86_400_000
+    let ids = try await test.submit(to: ["a@example.net"], control)
+    let answer = await test.get("/messages/\(ids[0])/explain")
+    let time = Clock.text(TestAPI.now + 300 * 86_400_000)
+    #expect(answer["until"] == time)
+    #expect(answer["goes_why_not"] == "not before \(time) if nothing changes")
   }
 
   @Test func whatHasEndedIsNotForetoldToGo() async throws {

@@ -65,8 +65,8 @@ extension Transaction {
   /// Commits that the final dot of an attempt is about to be sent. `begunAt` is when its connection turned to it; nil is when
   /// it was claimed.
   ///
-  /// False when the message must not go after all: its enrollment ended, it was taken back, or its account may send no more,
-  /// since it was claimed. What was claimed more than a moment ago has all its gates asked again. The caller then breaks
+  /// False when the message must not go after all: its enrollment, sequence or campaign stopped, it was taken back, or its
+  /// account may send no more, since it was claimed. What was claimed more than a moment ago has all its gates asked again. The caller then breaks
   /// the connection off before the dot and reports nothing more of this attempt.
   public func markTransmitting(_ attemptID: Int64, begunAt: Int64? = nil, now: Int64) throws(StoreError) -> Bool {
     guard let (message, attempt) = try claimed(attemptID), attempt.state == .claimed else { return false }
@@ -90,6 +90,10 @@ extension Transaction {
     if let enrollment {
       guard enrollment.state == .active || enrollment.state == .completed else { return false }
       guard try sequence(enrollment.sequenceID)?.state.isRunning ?? false else { return false }
+      if let run = enrollment.campaignRun {
+        var shared = SharedFacts()
+        guard try pausedCampaign(ofRun: run, &shared) == nil else { return false }
+      }
     }
     guard let account = try accountBook.account(attempt.account, self), account.state == .active,
       account.restUntil.map({ $0 <= now }) ?? true

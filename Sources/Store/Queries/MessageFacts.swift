@@ -73,7 +73,7 @@ extension Reader {
   }
 
   /// The key of the campaign of a run, when it is held.
-  private func pausedCampaign(ofRun id: Int64, _ shared: inout SharedFacts) throws(StoreError) -> String? {
+  func pausedCampaign(ofRun id: Int64, _ shared: inout SharedFacts) throws(StoreError) -> String? {
     if let known = shared.pausedCampaigns[id] { return known }
     let paused = try first(
       """

@@ -74,6 +74,8 @@ extension Transaction {
 
   /// After the clock was set back: what waits until a time that was reckoned by the wrong clock is looked at again.
   public func clockWasSetBack(now: Int64) throws(StoreError) {
+    // Nobody notices it a second time: lost, all of this would wait by the wrong clock for ever.
+    isPromised = true
     let workspaces = try connection.rows("SELECT id FROM workspace", []) { row in row.integer(0) }
     for id in workspaces { try unpark(workspaceID: id) }
     // What begins in the future was reckoned by the wrong clock, and lasts from now no longer than it was to last; a rest or a
