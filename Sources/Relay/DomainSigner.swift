@@ -71,6 +71,6 @@ final class DomainSigner: @unchecked Sendable {
     guard let from = HeaderBlock(parsing: mail).value("from"), let author = Address.list(in: from).first else {
       return nil
     }
-    return author.domain.lowercased()
+    return DomainSpelling.ascii(of: author.domain)
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Host
+import MailText
 import Store
 
 // Keys that sign the mail of a domain. A private key never leaves the store but to sign.
@@ -10,16 +11,18 @@ extension API {
       return Response(list: keys.map(\.json), for: request)
     },
     Route("POST", "dkim/*") { api, request, domain in
+      let domain = DomainSpelling.ascii(of: domain)
       try await api.makeDKIMKeys(of: domain, selector: request.query["selector"] ?? "postern")
       let keys = try await api.store.read { db in try db.dkimKeys(of: domain) }
       return Response(
-        .object([("domain", .text(domain.lowercased())), ("keys", .list(keys.map(\.json)))]))
+        .object([("domain", .text(domain)), ("keys", .list(keys.map(\.json)))]))
     },
     Route("DELETE", "dkim/*") { api, _, domain in
+      let domain = DomainSpelling.ascii(of: domain)
       guard try await api.store.write({ try $0.removeDKIMKeys(of: domain) }) > 0 else {
         throw Problem.notFound("DKIM key of \(domain)")
       }
-      return Response(.object([("domain", .text(domain.lowercased())), ("removed", .boolean(true))]))
+      return Response(.object([("domain", .text(domain)), ("removed", .boolean(true))]))
     },
   ]
 
@@ -36,18 +39,19 @@ extension API {
         do throws(HostError) { return .success(try SigningKey.make(kind)) } catch { return .failure(error) }
       }.get()
       let record = DKIMKeyRecord(
-        domain: domain.lowercased(), selector: name, kind: kind.rawValue,
+        domain: domain, selector: name, kind: kind.rawValue,
         secret: try hooks.seal(Data(key.privateBytes).base64EncodedString()),
         publicKey: Data(key.publicBytes).base64EncodedString(), createdAt: now())
       try await store.write { try $0.addDKIMKey(record) }
     }
   }
 
-  /// Letters, digits, dashes and dots (RFC 1035 section 2.3.1), also for what a DKIM-Signature says of itself.
+  /// Labels of letters, digits and dashes (RFC 1035 section 2.3.1), also for what a DKIM-Signature says of itself.
   private static func isName(_ text: String) -> Bool {
-    !text.isEmpty && text.utf8.count <= 200 && !text.hasPrefix(".") && !text.hasSuffix(".") && !text.contains("..")
-      && text.utf8.allSatisfy {
-        (0x61...0x7a).contains($0 | 0x20) || (0x30...0x39).contains($0) || $0 == 0x2d || $0 == 0x2e
+    text.utf8.count <= 200
+      && text.utf8.split(separator: 0x2e, omittingEmptySubsequences: false).allSatisfy { label in
+        (1...63).contains(label.count) && label.first != 0x2d && label.last != 0x2d
+          && label.allSatisfy { (0x61...0x7a).contains($0 | 0x20) || (0x30...0x39).contains($0) || $0 == 0x2d }
       }
   }
 }

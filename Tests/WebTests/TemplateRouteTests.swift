@@ -74,6 +74,9 @@ private let file = """
     let answer = await test.get(path)
     #expect(answer.status == 404 && answer["error.message"] == "there is no " + words)
   }
+  // What was removed is no more.
+  _ = await test.delete("/accounts/ann@acme.test")
+  #expect(await test.get("/accounts/ann@acme.test")["error.message"] == "there is no account ann@acme.test")
   #expect(await test.delete("/snippets/sgn")["error.message"] == "there is no snippet sgn; did you mean \"sign\"?")
 }
 

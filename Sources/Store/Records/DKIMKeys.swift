@@ -1,6 +1,8 @@
+internal import MailText
+
 /// A key that signs mail of a domain.
 public struct DKIMKeyRecord: Sendable, Equatable {
-  /// The domain of From, in lower case.
+  /// The domain of From, in lower case and in ASCII, as DNS and a signature have it (RFC 8616 section 4).
   public var domain: String
   /// The name of the key's record: `selector._domainkey.domain`.
   public var selector: String
@@ -35,11 +37,12 @@ public struct DKIMKeyRecord: Sendable, Equatable {
 extension Reader {
   /// The keys of all domains, or of one.
   public func dkimKeys(of domain: String? = nil) throws(StoreError) -> [DKIMKeyRecord] {
-    try connection.rows(
+    let domain = domain.map(DomainSpelling.ascii)
+    return try connection.rows(
       """
       SELECT domain, selector, kind, secret, public_key, created_at FROM dkim_key
       WHERE ? IS NULL OR domain = ? ORDER BY domain, kind
-      """, [SQLValue(domain?.lowercased()), SQLValue(domain?.lowercased())]
+      """, [SQLValue(domain), SQLValue(domain)]
     ) { row in
       DKIMKeyRecord(
         domain: row.text(0), selector: row.text(1), kind: row.text(2), secret: row.blob(3), publicKey: row.text(4),
@@ -57,7 +60,8 @@ extension Transaction {
       ON CONFLICT (domain, kind) DO NOTHING
       """,
       [
-        .text(key.domain.lowercased()), .text(key.selector), .text(key.kind), .blob(key.secret), .text(key.publicKey),
+        .text(DomainSpelling.ascii(of: key.domain)), .text(key.selector), .text(key.kind), .blob(key.secret),
+        .text(key.publicKey),
         .integer(key.createdAt),
       ])
     touch(.accounts)
@@ -66,6 +70,6 @@ extension Transaction {
   /// Forgets a domain's keys; returns how many there were.
   public func removeDKIMKeys(of domain: String) throws(StoreError) -> Int {
     touch(.accounts)
-    return try run("DELETE FROM dkim_key WHERE domain = ?", [.text(domain.lowercased())])
+    return try run("DELETE FROM dkim_key WHERE domain = ?", [.text(DomainSpelling.ascii(of: domain))])
   }
 }

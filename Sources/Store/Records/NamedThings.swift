@@ -7,7 +7,7 @@ public enum NamedThing: String, Sendable, CaseIterable {
   /// Its table, the column of the name, and which rows are of the kind.
   fileprivate var source: (table: String, name: String, condition: String) {
     switch self {
-    case .account: ("account", "address", "workspace_id = ?")
+    case .account: ("account", "address", "workspace_id = ? AND removed_at IS NULL")
     case .submitter: ("submitter", "name", "workspace_id = ?")
     case .segment: ("segment", "name", "workspace_id = ?")
     case .template, .snippet: ("template", "key", "workspace_id = ? AND kind = '\(rawValue)'")
