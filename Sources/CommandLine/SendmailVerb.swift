@@ -122,12 +122,12 @@ private func deliver(_ request: SendmailRequest, _ call: Invocation) throws(Fail
   if request.isVerbose { call.shell.remark(outcome.text + "\n") }
 }
 
-/// The mail on stdin. What cannot be read to its end is no mail: 65 as Postfix says it.
 /// So much of a mail is read at least, also where the default limit is less: the daemon's own is not known then.
 private let mostInput = 64 << 20
 
 /// What stands on stdin, up to its end or the line with a single dot: who writes that waits for sendmail's end and may keep
-/// the pipe open. A program that writes without end does not take the machine's memory.
+/// the pipe open. A program that writes without end does not take the machine's memory. What cannot be read to its end is no
+/// mail: 65 as Postfix says it.
 private func mailInput(_ call: Invocation, ignoresDots: Bool, atMost limit: Int) throws(Failure) -> [UInt8] {
   var input: [UInt8] = []
   do {
@@ -145,6 +145,7 @@ private func mailInput(_ call: Invocation, ignoresDots: Bool, atMost limit: Int)
   throw Failure(ExitCode.data, "sendmail: the mail has more than \(limit) bytes\nNothing is sent.")
 }
 
+/// Whether one of the lines that end behind `start` is a single dot.
 private func hasLoneDot(_ input: [UInt8], from start: Int) -> Bool {
   var start = start
   while let dot = input[start...].firstIndex(of: UInt8(ascii: ".")) {

@@ -66,8 +66,8 @@ extension Transaction {
   /// it was claimed.
   ///
   /// False when the message must not go after all: its enrollment, sequence or campaign stopped, it was taken back, or its
-  /// account may send no more, since it was claimed. What was claimed more than a moment ago has all its gates asked again. The caller then breaks
-  /// the connection off before the dot and reports nothing more of this attempt.
+  /// account may send no more, since it was claimed. What was claimed more than a moment ago has all its gates asked again.
+  /// The caller then breaks the connection off before the dot and reports nothing more of this attempt.
   public func markTransmitting(_ attemptID: Int64, begunAt: Int64? = nil, now: Int64) throws(StoreError) -> Bool {
     guard let (message, attempt) = try claimed(attemptID), attempt.state == .claimed else { return false }
     let enrollment = try enrollment(of: message)
