@@ -126,4 +126,49 @@ import Testing
     }
     #expect(try await claim(bench, 10) == [ids[1], ids[2], ids[3]])
   }
+
+  /// What comes, goes, comes back and is cancelled in any order: each look takes what the queue itself says is first.
+  @Test func anyWalkTakesWhatTheQueueSays() async throws {
+    let bench = try Bench()
+    try await bench.addAccount("s1@sender.test") { $0.connections = 2000 }
+    let seed = UInt64.random(in: 0 ... .max)
+    var chance = SplitMix(state: seed)
+    var now = Bench.noon
+    var open: [Claim] = []
+    for step in 0..<1500 {
+      now += Int64.random(in: 0...40, using: &chance)
+      switch Int.random(in: 0..<10, using: &chance) {
+      case 0...2:
+        let planned = now + Int64.random(in: -400...200, using: &chance)
+        let priority = Int.random(in: 0...2, using: &chance)
+        _ = try await bench.queue(
+          bench.submission(to: ["p\(step)@example.org"], at: planned) { $0.priority = priority })
+      case 3...5:
+        let limit = Int.random(in: 1...3, using: &chance)
+        let due = now
+        let first = try await bench.store.read { reader throws(StoreError) in
+          try reader.connection.rows(
+            """
+            SELECT id FROM message WHERE state = 'scheduled' AND scheduled_for <= ?1 AND COALESCE(next_look, 0) <= ?1
+            ORDER BY priority DESC, scheduled_for, id LIMIT ?2
+            """, [.integer(due), .integer(Int64(limit))]) { $0.integer(0) }
+        }
+        let pass = try await bench.claim(at: now, limit: limit)
+        #expect(pass.claims.map(\.message.id) == first, "step \(step), seed \(seed)")
+        open += pass.claims
+      case 6...8:
+        guard let one = open.indices.randomElement(using: &chance) else { continue }
+        let claim = open.remove(at: one)
+        let wait = Int64([0, 0, 30, 300].randomElement(using: &chance) ?? 0)
+        let reply = JournalReply(code: nil, text: "not begun", meaning: "interrupted")
+        let retryAt = now + wait
+        try await bench.store.write { [now] in
+          try $0.finish(claim.attemptID, .unharmed(reply, retryAt: retryAt), now: now)
+        }
+      default:
+        guard let one = open.indices.randomElement(using: &chance) else { continue }
+        try await bench.accept(open.remove(at: one), at: now)
+      }
+    }
+  }
 }

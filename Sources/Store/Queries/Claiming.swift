@@ -166,9 +166,9 @@ extension Transaction {
       let first = lanes.takeFirst(of: turn, at: now)
       pass.choosing += start.duration(to: .now)
       guard let first else { return try claimUnknown(of: turn, now: now, &pass, &shared) }
-      switch try decide(first, of: turn, now: now, &pass, &shared) {
+      switch try decide(first.id, of: turn, now: now, &pass, &shared) {
       case .claimed: if try isClosed(turn.lane, pass, now: now) { return }
-      case .closed: return lanes.changed(turn.lane)
+      case .closed: return lanes.returned(first, to: turn.lane, priority: turn.priority)
       // It was parked or ended, or is of this turn no more: others of the lane may be with it.
       case .other: lanes.changed(turn.lane)
       }

@@ -15,10 +15,14 @@ struct Turn: Comparable {
 }
 
 /// A mail's place in the order of its lane and priority.
-struct Place: Equatable {
+struct Place: Equatable, Comparable {
   var id: Int64
   /// When it is planned.
   var planned: Int64
+
+  static func < (left: Place, right: Place) -> Bool {
+    left.planned != right.planned ? left.planned < right.planned : left.id < right.id
+  }
 }
 
 /// What the writer remembers of the lanes between two looks at the queue, so that a look costs as much as what may go, not
@@ -71,6 +75,22 @@ struct LaneBook {
   mutating func parked(in lane: Int64, until look: Int64) {
     guard let index = lanes.index(forKey: lane), lanes.values[index].turns != nil else { return changed(lane) }
     lanes.values[index].parkedLook = min(lanes.values[index].parkedLook, look)
+  }
+
+  /// A mail that was taken from the lane's places has its place again: what else is known of the lane stays right.
+  mutating func returned(_ place: Place, to lane: Int64, priority: Int64) {
+    guard let index = lanes.index(forKey: lane), let turns = lanes.values[index].turns else { return changed(lane) }
+    let at = turns.firstIndex { $0.priority <= priority } ?? turns.endIndex
+    if at < turns.endIndex, turns[at].priority == priority {
+      lanes.values[index].turns?[at].oldest = min(turns[at].oldest, place.planned)
+      // Behind the last one that is known there may be others before it.
+      let known = lanes.values[index].first
+      guard at == 0, let before = known.firstIndex(where: { $0 >= place }), known[before] != place else { return }
+      lanes.values[index].first.insert(place, at: before)
+    } else {
+      lanes.values[index].turns?.insert(Turn(lane: lane, priority: priority, oldest: place.planned), at: at)
+      if at == 0 { lanes.values[index].first = [place] }
+    }
   }
 
   /// One of an account's sends ended: its own lane and every pool's may go on, and so may what waits for a credit.
@@ -147,15 +167,15 @@ struct LaneBook {
   }
 
   /// Takes the first mail of one of a lane's priorities, when it is known and may go now. What is known of the lane stays
-  /// right as long as the mail is claimed; when something else becomes of it, the lane is `changed`.
-  mutating func takeFirst(of turn: Turn, at now: Int64) -> Int64? {
+  /// right as long as the mail is claimed or `returned`; when something else becomes of it, the lane is `changed`.
+  mutating func takeFirst(of turn: Turn, at now: Int64) -> Place? {
     guard let index = lanes.index(forKey: turn.lane), lanes.values[index].turns?.first?.priority == turn.priority,
       let place = lanes.values[index].first.first, place.planned <= now
     else { return nil }
     lanes.values[index].first.removeFirst()
     // Without a next one this is too early, which a look then finds out.
     if let next = lanes.values[index].first.first { lanes.values[index].turns?[0].oldest = next.planned }
-    return place.id
+    return place
   }
 
   /// A lane's accounts or the credits keep it until then; nil is until something changes.

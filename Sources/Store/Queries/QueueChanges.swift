@@ -41,7 +41,12 @@ extension Transaction {
         .integer(now), SQLValue(retryAt), SQLValue(retryAt), SQLValue(retryAt == nil ? nil : "due"), SQLValue(reason),
         .integer(message.id),
       ])
-    if let retryAt { lanes.parked(in: message.lane, until: retryAt) } else { lanes.changed(message.lane) }
+    if let retryAt {
+      lanes.parked(in: message.lane, until: retryAt)
+    } else {
+      let place = Place(id: message.id, planned: message.scheduledFor ?? now)
+      lanes.returned(place, to: message.lane, priority: Int64(message.priority))
+    }
     touch(.queue)
   }
 
