@@ -1,4 +1,5 @@
 import CLinux
+import Glibc
 import Synchronization
 
 /// One epoll loop on its own thread, and a Swift task executor: sockets, timers and the tasks that use them share one thread.
@@ -38,13 +39,11 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
   private var paused: [UnsafeContinuation<Void, Never>] = []
   /// What was logged in this round.
   var lines = WaitingLines()
-  /// Whose event came last, and whether that one alone has spoken twice in a row, quickly.
-  private var lastSpeaker: UInt64?
-  private var isDialogue = false
-  /// An answer that comes so soon will be followed by others.
-  private static let quickAnswerNanoseconds: Int64 = 150_000
-  /// Longer than a peer on this machine needs for an answer, shorter than anybody sees in `top`.
-  private static let lookingNanoseconds: Int64 = 60_000
+  /// Whether the last wait was a short one: others may follow.
+  private var isBusy = false
+  private static let shortWaitNanoseconds: Int64 = 150_000
+  /// Longer than a peer or the disk of this machine needs for an answer, shorter than anybody sees in `top`.
+  private static let lookingNanoseconds: Int64 = 100_000
   let scratch: UnsafeMutableRawBufferPointer
 
   /// Makes the loop; it runs once `start` is called. Throws when the system has no descriptors left.
@@ -186,21 +185,17 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
   }
 
-  /// Waits for events. While one peer alone answers within microseconds, it looks for a moment before it sleeps: falling
-  /// asleep and being woken would cost such a dialogue more than its work.
+  /// Waits for events. While they come within microseconds of each other it looks for a moment before it sleeps, because
+  /// falling asleep and being woken cost more than most answers; whoever else wants the processor gets it meanwhile.
   private func sleep(atMost milliseconds: Int32) -> Int {
     let begin = Clock.nanoseconds()
     var count = 0
-    while isDialogue, count == 0, Clock.nanoseconds() - begin < Self.lookingNanoseconds {
+    while isBusy, count == 0, Clock.nanoseconds() - begin < Self.lookingNanoseconds {
       count = poller.fetch(milliseconds: 0)
+      if count == 0 { sched_yield() }
     }
     if count == 0 { count = poller.fetch(milliseconds: milliseconds) }
-    guard count > 0 else { return 0 }
-    let speaker = poller.socket(ofEvent: 0)
-    isDialogue =
-      count == 1 && speaker != nil && speaker == lastSpeaker
-      && Clock.nanoseconds() - begin < Self.quickAnswerNanoseconds
-    lastSpeaker = speaker
+    isBusy = Clock.nanoseconds() - begin < Self.shortWaitNanoseconds
     return count
   }
 

@@ -17,7 +17,10 @@ struct Poller {
   private let epoll: Int32
   private let bell: Bell
   private var slots: [Slot] = []
-  private var events = [epoll_event](repeating: epoll_event(), count: 256)
+  private var events = [epoll_event](repeating: epoll_event(), count: mostAtOnce)
+  /// So many are served in one round: what other threads hand over meanwhile, as the store its answers, comes between two of
+  /// them. With 256, fifty clients that send at once waited for each other's mails before the first was answered.
+  private static let mostAtOnce = 16
   private static let bellToken = UInt64.max
 
   init(bell: Bell) throws(HostError) {
@@ -73,12 +76,6 @@ struct Poller {
   mutating func fetch(milliseconds: Int32) -> Int {
     let count = epoll_wait(epoll, &events, Int32(events.count), milliseconds)
     return max(0, Int(count))
-  }
-
-  /// Which descriptor the event at `index` is of; nil when it was the bell.
-  func socket(ofEvent index: Int) -> UInt64? {
-    let token = events.withUnsafeBufferPointer { postern_epoll_token($0.baseAddress.map { $0 + index }) }
-    return token == Self.bellToken ? nil : token
   }
 
   /// The target of the event at `index` and its flags; nil when it was the bell or for a descriptor that is gone.
