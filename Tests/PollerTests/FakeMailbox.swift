@@ -80,9 +80,12 @@ final class FakeMailbox: Sendable {
   var commands: [String] { state.withLock { $0.commands } }
 
   func login(on loop: EventLoop) async -> Result<MailboxLogin, WatchFailure> {
-    let happening = state.withLock { state in
+    // Decided before anything happens: a watch that begins meanwhile must not get this one's refusal.
+    let (happening, failure) = state.withLock { state in
       defer { state.duringLogin = nil }
-      return state.duringLogin
+      guard state.loginFailures > 0 else { return (state.duringLogin, WatchFailure?.none) }
+      if state.loginFailure != nil { state.loginFailures -= 1 }
+      return (state.duringLogin, state.loginFailure)
     }
     do {
       try await happening?()
@@ -91,10 +94,7 @@ final class FakeMailbox: Sendable {
     }
     return state.withLock { state in
       state.logins += 1
-      if let failure = state.loginFailure, state.loginFailures > 0 {
-        state.loginFailures -= 1
-        return .failure(failure)
-      }
+      if let failure { return .failure(failure) }
       let wire = FakeWire(server: self, loop: loop)
       state.wires.append(wire)
       return .success(MailboxLogin(wire: wire, transcript: ["* OK hi", "A2 OK logged in"]))
