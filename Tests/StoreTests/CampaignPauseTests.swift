@@ -10,7 +10,7 @@ private let now = CampaignTests.morning + 3 * hour
 
 /// What a paused campaign keeps back.
 @Suite struct CampaignPauseTests {
-  /// A campaign whose run has planned one mail for now, and its id.
+  /// A campaign whose run has planned one mail that is due, and its id.
   private func oneMail() async throws -> (bench: CampaignBench, campaign: Int64) {
     let bench = try await CampaignBench { $0.window.spread = .asap }
     try await bench.start(at: CampaignTests.morning)
